@@ -1,0 +1,213 @@
+"""What programs are made of beside arithmetic: lists, records, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from s2s_ad.ir.kinds import FLOAT, INT, NEVER, RECORD, Array, Kind, List, join
+from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
+from s2s_ad.ops.trace import apply
+
+
+class EveryInput(dict[int, Any]):
+    """Transposes of an operation with any number of inputs: `share(ct, i, *inputs)`."""
+
+    def __init__(self, share: Callable[..., Any], first: int = 0) -> None:
+        self.share, self.first = share, first
+
+    def __contains__(self, i: object) -> bool:
+        return isinstance(i, int) and i >= self.first
+
+    def __getitem__(self, i: int) -> Any:
+        return lambda ct, *inputs, **params: self.share(ct, i, *inputs, **params)
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def item(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    kind = kinds[0]
+    assert isinstance(kind, List)
+    return kind.item
+
+
+def _list_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    joined: Kind = params.get("item", NEVER)
+    for kind in kinds:
+        wider = join(joined, kind)
+        if wider is None:
+            raise TypeError(f"a list of {joined} and {kind}")
+        joined = wider
+    return List(joined)
+
+
+def first(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    return kinds[0]
+
+
+def always(kind: Kind) -> Any:
+    return lambda kinds, params, op: kind
+
+
+# [a, b, c]; `item` is the kind of the items, needed where there are none
+list_new = declare(
+    (), lambda *items, item=NEVER: None, name="list_new", code="[{}]", infer=_list_of, cost=5, joint=True,
+    transposes=EveryInput(lambda ct, i, *items, item=NEVER: list_get(ct, i)),
+)  # fmt: skip
+
+list_append = declare(
+    (), lambda xs, x: None, name="list_append", code="xs.append(x)", cost=1, store=True, joint=True,
+    infer=lambda kinds, params, op: _list_of((kinds[0].item, kinds[1]), {}, op),
+    transposes={0: lambda ct, xs, x: list_init(ct), 1: lambda ct, xs, x: list_get(ct, -1)},
+)  # fmt: skip
+
+
+@linear(name="list_get", code="xs[i]", cost=1, infer=item)
+def list_get(ct, xs, i):  # type: ignore[no-untyped-def]
+    return list_add_at(list_zeros(xs), ct, i)
+
+
+list_add_at = declare(
+    (), lambda xs, x, i: None, name="list_add_at", code="xs[i] += x", cost=1, store=True, joint=True, infer=first,
+    transposes={0: lambda ct, xs, x, i: ct, 1: lambda ct, xs, x, i: list_get(ct, i)},
+)  # fmt: skip
+
+list_set = declare(
+    (), lambda xs, x, i: None, name="list_set", code="xs[i] = x", cost=1, store=True, joint=True,
+    infer=lambda kinds, params, op: _list_of((kinds[0].item, kinds[1]), {}, op),
+    transposes={0: lambda ct, xs, x, i: list_set(ct, zeros(list_get(xs, i)), i), 1: lambda ct, xs, x, i: list_get(ct, i)},
+)  # fmt: skip
+
+
+def zeros(x: Any) -> Any:
+    """A zero of the kind of x."""
+    if isinstance(x.kind, List):
+        return list_zeros(x)
+    if isinstance(x.kind, Array):
+        return apply("zeros_like", x)
+    return 0.0
+
+
+def _zero_code(kind: Kind, name: str) -> str:
+    if isinstance(kind, List):
+        if not isinstance(kind.item, (List, Array)) or kind.item == Array("float64", ()):
+            return f"[0.0] * len({name})"
+        return f"[{_zero_code(kind.item, 'item')} for item in {name}]"
+    return f"np.zeros_like({name})" if isinstance(kind, Array) else "0.0"
+
+
+def _real(kind: Kind) -> Kind:
+    if isinstance(kind, List):
+        return List(_real(kind.item))
+    return kind if isinstance(kind, Array) or kind.real else FLOAT
+
+
+@piecewise_constant(
+    name="list_zeros", code=lambda params, kinds: _zero_code(kinds[0], "xs"), infer=lambda k, p, op: _real(k[0]), cost=5
+)
+def list_zeros(xs):  # type: ignore[no-untyped-def]
+    ...
+
+
+@linear(name="list_init", code="xs[:-1]", cost=5, infer=first)
+def list_init(ct, xs):  # type: ignore[no-untyped-def]
+    return list_append(ct, zeros(list_get(xs, -1)))
+
+
+@piecewise_constant(name="list_len", code="len(xs)", cost=1, infer=always(INT))
+def list_len(xs):  # type: ignore[no-untyped-def]
+    ...
+
+
+@linear(name="list_sum", code="sum(xs)", cost=20, infer=item)
+def list_sum(ct, xs):  # type: ignore[no-untyped-def]
+    return list_fill(ct, list_len(xs))
+
+
+@linear(name="list_fill", code="[x] * n", cost=5, infer=lambda kinds, params, op: List(kinds[0]))
+def list_fill(ct, x, n):  # type: ignore[no-untyped-def]
+    return list_sum(ct)
+
+
+list_concat = declare(
+    (), lambda xs, ys: None, name="list_concat", code="xs + ys", cost=5, joint=True, infer=first,
+    transposes={0: lambda ct, xs, ys: list_head(ct, xs), 1: lambda ct, xs, ys: list_tail(ct, xs)},
+)  # fmt: skip
+
+
+@linear(name="list_head", code="xs[:len(like)]", cost=5, infer=first)
+def list_head(ct, xs, like):  # type: ignore[no-untyped-def]
+    return list_concat(ct, list_zeros(list_tail(xs, like)))
+
+
+@linear(name="list_tail", code="xs[len(like):]", cost=5, infer=first)
+def list_tail(ct, xs, like):  # type: ignore[no-untyped-def]
+    return list_concat(list_zeros(like), ct)
+
+
+@linear(name="list_reverse", code="xs[::-1]", cost=5, infer=first)
+def list_reverse(ct, xs):  # type: ignore[no-untyped-def]
+    return list_reverse(ct)
+
+
+def _plus_code(kind: Kind, x: str, y: str) -> str:
+    if isinstance(kind, List):
+        a, b = ("a", "b") if x == "xs" else (x + "a", y + "b")
+        return f"[{_plus_code(kind.item, a, b)} for {a}, {b} in zip({x}, {y})]"
+    return f"{x} + {y}"
+
+
+# the sum of two cotangents of one list
+list_plus = declare(
+    (), lambda xs, ys: None, name="list_plus", code=lambda params, kinds: _plus_code(kinds[0], "xs", "ys"), cost=5,
+    infer=first, joint=True, transposes={0: lambda ct, xs, ys: ct, 1: lambda ct, xs, ys: ct},
+)  # fmt: skip
+
+
+def _array_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    kind, lead = kinds[0], 0
+    while isinstance(kind, List):
+        kind, lead = kind.item, lead + 1
+    inner = kind if isinstance(kind, Array) else Array({"float": "float64", "int": "int64", "bool": "bool"}[str(kind)], ())
+    return Array(inner.dtype, (-2,) * lead + inner.shape)
+
+
+@linear(name="list_to_array", code="np.array(xs)", infer=_array_of)
+def list_to_array(ct, xs):  # type: ignore[no-untyped-def]
+    return apply("array_to_list", ct, kind=xs.kind)
+
+
+def _to_list_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    item = params["kind"].item
+    return "x.tolist()" if not isinstance(item, Array) and _innermost(item) != "array" else "list(x)"
+
+
+def _innermost(kind: Kind) -> str:
+    while isinstance(kind, List):
+        kind = kind.item
+    return "array" if isinstance(kind, Array) else "number"
+
+
+array_to_list = declare(
+    (), lambda x, kind=None: None, name="array_to_list", code=_to_list_code,
+    infer=lambda kinds, params, op: params["kind"],
+    transposes={0: lambda ct, x, kind: list_to_array(ct)}, cost=20,
+)  # fmt: skip
+
+
+# What a forward sweep saved, as one tuple. `kinds` says what is in it.
+pack = declare(
+    (), lambda *xs: None, name="pack", code="({},)", infer=always(RECORD), cost=1, joint=True,
+    transposes=EveryInput(lambda ct, i, *xs: None),
+)  # fmt: skip
+
+unpack = declare(
+    (), lambda record, kinds=(): None, name="unpack", code="record", cost=1, infer=lambda k, params, op: params["kinds"]
+)
+
+# `code` is the statement, in which _0, _1, ... stand for the inputs; `names` the objects of the user's that it names.
+effect = declare(
+    (), lambda *xs, code="", names=(): None, name="effect", code=lambda params, kinds: params["code"], infer=always(NEVER),
+    effect=True, zero=True, cost=5,
+)  # fmt: skip

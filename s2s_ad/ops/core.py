@@ -1,0 +1,269 @@
+"""What an elementary operation is, and the table of them."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.ir.kinds import Array, Kind, Scalar, broadcast, kind_of, sample
+from s2s_ad.ops.registry import FUNCTIONS, OPS
+from s2s_ad.ops.trace import Generic
+
+Params = tuple[tuple[str, Any], ...]
+Code = str | Callable[[Mapping[str, Any], tuple[Kind, ...]], str]
+Infer = Callable[[tuple[Kind, ...], Mapping[str, Any], "Op"], "Kind | tuple[Kind, ...]"]
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """One elementary operation.
+
+    name       as in the text form: "math.log", "add"
+    args       the names of its inputs, which stand for them in `code`; a last "*args" takes any number
+    code       an expression of Python in terms of `args`: "math.log(x)"; or a function of (params, kinds) that makes
+               one. With `*args`, "{}" stands for all of them, with commas, and _0, _1, ... for each of all the inputs.
+    infer      (kinds of the inputs, params, op) -> kind of the output, or a tuple of kinds for several outputs
+    flavor     "python", "math" or "numpy": of which family a generic function in its rule is taken
+    rule       the tangent, linear in d[...]:  rule(*inputs, out=..., **params)
+    pullback   (ct, *inputs, out=..., **params) -> cotangent(s): instead of the transposed rule
+    transposes {input position: (ct, *inputs, **params) -> cotangent of it}: the operation is linear in each of these
+    zero       its derivative is zero wherever there is one
+    cost       0 free (a name, a constant), 1 like an addition, 5 like exp, 20 whole arrays or calls
+    effect     must be kept, and in order: print, raise
+    alias      its result may share memory with its first input
+    joint      it is linear in all the inputs of `transposes` at once (stack, index_add), not in each alone (matmul)
+    store      its code is a statement that changes its first input in place: "a[i] += v"
+    """
+
+    name: str
+    args: tuple[str, ...]
+    code: Code
+    infer: Infer
+    flavor: str = "python"
+    rule: Callable[..., None] | None = None
+    pullback: Callable[..., Any] | None = None
+    transposes: Mapping[int, Callable[..., Any]] = field(default_factory=dict)
+    zero: bool = False
+    cost: int = 5
+    effect: bool = False
+    alias: bool = False
+    store: bool = False
+    joint: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    function: Any = None
+
+    @property
+    def differentiable(self) -> bool:
+        return self.rule is not None or self.pullback is not None or bool(self.transposes) or self.zero
+
+    @property
+    def variadic(self) -> bool:
+        return bool(self.args) and self.args[-1].startswith("*")
+
+    def names(self, count: int) -> tuple[str, ...]:
+        """What stands for each of `count` inputs in `text`: the args, or _0, _1, ... where their number is open."""
+        return tuple(f"_{k}" for k in range(count)) if self.variadic else self.args
+
+    def text(self, params: Params, kinds: tuple[Kind, ...]) -> str:
+        """The expression (for `effect` and `store` the statement) in terms of `names(len(kinds))`."""
+        text = self.code if isinstance(self.code, str) else self.code(dict(params), kinds)
+        if self.variadic:
+            text = text.replace("{}", ", ".join(self.names(len(kinds))[len(self.args) - 1 :]))
+        return text
+
+    def kinds(self, kinds: tuple[Kind, ...], params: Params = ()) -> tuple[Kind, ...]:
+        inferred = self.infer(kinds, dict(params), self)
+        return inferred if isinstance(inferred, tuple) else (inferred,)
+
+    def evaluate(self, values: tuple[Any, ...], params: Params, kinds: tuple[Kind, ...]) -> Any:
+        """What the emitted code would compute."""
+        text, names = self.text(params, kinds), self.names(len(kinds))
+        if self.effect or self.store:
+            return run_statement(text, names, values)
+        return evaluator(text, names)(*values)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+@lru_cache(maxsize=4096)
+def evaluator(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
+    """The expression as a function of its inputs."""
+    code = compile(f"lambda {', '.join(names)}: {text}", "<op>", "eval")
+    return eval(code, {"math": math, "np": np, "unbroadcast": unbroadcast})  # type: ignore[no-any-return]
+
+
+def run_statement(text: str, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """A statement on a copy of its first input, which is then the result."""
+    scope = dict(zip(names, values), math=math, np=np)
+    if values and isinstance(values[0], (list, np.ndarray)):
+        scope[names[0]] = copy.copy(values[0])
+    exec(compile(text, "<op>", "exec"), scope)
+    return scope[names[0]] if names else None
+
+
+def unbroadcast(x: Any, shape: tuple[int, ...]) -> Any:
+    """Sum x over the axes along which `shape` was broadcast to the shape of x."""
+    lead = np.ndim(x) - len(shape)
+    axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1))
+    return np.sum(x, axis=axes).reshape(shape) if axes else x
+
+
+def register(op: Op, *functions: Any) -> Op:
+    """Put an operation in the table, and say which Python functions it stands for."""
+    if op.name in OPS:
+        raise ValueError(f"{op.name} is in the table already")
+    OPS[op.name] = op
+    for function in functions:
+        FUNCTIONS[function] = op
+    return op
+
+
+@lru_cache(maxsize=None)
+def _tried(op: Op, kinds: tuple[Kind, ...], params: Params) -> Kind:
+    scalars = tuple(Array(k.dtype, ()) if isinstance(k, Array) else k for k in kinds)
+    with np.errstate(all="ignore"):
+        result = op.evaluate(tuple(sample(k) for k in scalars), params, kinds)
+    kind = kind_of(result)
+    if kind is None:
+        raise TypeError(f"{op.name} makes a {type(result).__name__}")
+    return kind
+
+
+def elementwise(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    """Broadcasts; the dtype is found by trying the operation on ones."""
+    result = _tried(op, kinds, tuple(params.items()))
+    shape = broadcast(*kinds)
+    if isinstance(result, Array):
+        return Array(result.dtype, shape)
+    assert isinstance(result, Scalar)
+    return result
+
+
+def same_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    """The output is of the kind of the first input."""
+    return kinds[0]
+
+
+def literal(value: Any) -> str:
+    """A static parameter as it stands in the code."""
+    if isinstance(value, np.dtype):
+        return f'np.dtype("{value.name}")'
+    if isinstance(value, type):
+        return f"np.{value.__name__}" if issubclass(value, np.generic) else value.__name__
+    return repr(value)
+
+
+def call_code(name: str, args: tuple[str, ...], defaults: Mapping[str, Any]) -> Code:
+    """Code of a plain call; parameters that have their default are left out."""
+    if not defaults:
+        return f"{name}({', '.join(args)})"
+
+    def code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+        given = [f"{k}={literal(v)}" for k, v in params.items() if k in defaults and not _same(v, defaults[k])]
+        return f"{name}({', '.join([*args, *given])})"
+
+    return code
+
+
+def _same(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and bool(a == b)
+
+
+def _dotted(function: Any) -> tuple[str, str]:
+    """(flavor, name in the code) of a library function."""
+    module = getattr(function, "__module__", "") or ""
+    name = function.__name__
+    if module == "math":
+        return "math", f"math.{name}"
+    if isinstance(function, np.ufunc) or module.startswith("numpy"):
+        return "numpy", ("np.linalg." if "linalg" in module else "np.") + name
+    return "python", name
+
+
+def declare(
+    functions: tuple[Any, ...],
+    shape_of: Callable[..., Any],
+    *,
+    infer: Infer = elementwise,
+    name: str | None = None,
+    code: Code | None = None,
+    flavor: str | None = None,
+    **fields: Any,
+) -> Generic:
+    """Make one operation for each function (or one called `name`), with inputs and parameters as in `shape_of`.
+
+    Parameters of `shape_of` without a default are inputs, those with one are static; `out` and `ct` are skipped.
+    """
+    inputs: list[str] = []
+    defaults: dict[str, Any] = {}
+    for parameter in inspect.signature(shape_of).parameters.values():
+        if parameter.name in ("out", "ct"):
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            inputs.append("*" + parameter.name)
+        elif parameter.default is parameter.empty:
+            inputs.append(parameter.name)
+        else:
+            defaults[parameter.name] = parameter.default
+    args = tuple(inputs)
+    ops = {}
+    for function in functions or (None,):
+        family, dotted = _dotted(function) if function is not None else ("python", shape_of.__name__)
+        family = flavor or family
+        op = Op(
+            name or dotted,
+            args,
+            code if code is not None else call_code(dotted, args, defaults),
+            infer,
+            flavor=family,
+            defaults=defaults,
+            function=function,
+            **fields,
+        )
+        register(op, *(functions if name else (function,) if function is not None else ()))
+        ops[family] = op
+        if name:
+            break
+    return Generic(shape_of.__name__, ops)
+
+
+def rule(*functions: Any, pullback: Callable[..., Any] | None = None, **options: Any) -> Callable[..., Generic]:
+    """Declare an operation by its tangent, which is linear in d[...].
+
+        @rule(math.tanh, np.tanh)
+        def tanh(x, *, out):
+            d[out] = (1 - out * out) * d[x]
+
+    The pullback is the rule transposed (Griewank & Walther, Evaluating Derivatives, section 3.2), unless one is given.
+    """
+
+    def decorate(tangent: Callable[..., None]) -> Generic:
+        return declare(functions, tangent, rule=tangent, pullback=pullback, **options)
+
+    return decorate
+
+
+def linear(*functions: Any, cost: int = 20, **options: Any) -> Callable[..., Generic]:
+    """Declare an operation that is linear in its first input, by its transpose: (ct, x, ...) -> cotangent of x."""
+
+    def decorate(transpose: Callable[..., Any]) -> Generic:
+        return declare(functions, transpose, transposes={0: transpose}, cost=cost, **options)
+
+    return decorate
+
+
+def piecewise_constant(*functions: Any, **options: Any) -> Callable[..., Generic]:
+    """Declare an operation whose derivative is zero; the body of the decorated function is not used."""
+
+    def decorate(shape_of: Callable[..., Any]) -> Generic:
+        return declare(functions, shape_of, zero=True, **options)
+
+    return decorate

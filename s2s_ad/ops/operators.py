@@ -1,0 +1,162 @@
+"""Python's operators and the builtins that work on one number."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+from collections.abc import Mapping
+from typing import Any
+
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind
+from s2s_ad.ops.core import elementwise, piecewise_constant, rule
+from s2s_ad.ops.elementwise import log
+from s2s_ad.ops.trace import ZERO, Traced, apply, choose, constant, d
+
+
+def op(function: Any, name: str, code: str, cost: int = 1) -> Any:
+    return rule(function, name=name, code=code, cost=cost)
+
+
+@op(operator.add, "add", "x + y")
+def add(x, y, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x] + d[y]
+
+
+@op(operator.sub, "sub", "x - y")
+def sub(x, y, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x] - d[y]
+
+
+@op(operator.mul, "mul", "x * y")
+def mul(x, y, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x] * y + d[y] * x
+
+
+@op(operator.truediv, "div", "x / y")
+def div(x, y, *, out):  # type: ignore[no-untyped-def]
+    d[out] = (d[x] - d[y] * out) / y
+
+
+@op(operator.neg, "neg", "-x")
+def neg(x, *, out):  # type: ignore[no-untyped-def]
+    d[out] = -d[x]
+
+
+@op(operator.pos, "pos", "+x")
+def pos(x, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x]
+
+
+@op(operator.mod, "mod", "x % y")
+def mod(x, y, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x] - d[y] * (x // y)
+
+
+@op(operator.pow, "pow", "x ** y", cost=5)
+def pow(x, y, *, out):  # type: ignore[no-untyped-def]
+    along_x: Any = ZERO if d[x] is ZERO else d[x] * power_slope(x, y)
+    # at x = 0 the slope in y is 0, and log would not be
+    along_y: Any = ZERO if d[y] is ZERO else d[y] * (out * log_or_zero(x))
+    d[out] = along_x + along_y
+
+
+def power_slope(x: Any, y: Any) -> Any:
+    """d x**y / dx = y * x**(y - 1), and 0 for y = 0 whatever x is."""
+    n = constant(y)
+    if n is None:
+        return y * x ** choose(y == 0, lambda: 1.0, lambda: y - 1)
+    if n in (0, 1):
+        return float(n) if constant(x) is None else n
+    if n == 2:
+        return 2.0 * x
+    if 0 < n < 1 and x.kind == FLOAT:  # Python's 0.0 ** -0.5 raises; the slope is infinite
+        return choose(x != 0, lambda: float(n) * x ** (n - 1), lambda: math.inf)
+    return float(n) * x ** (n - 1)
+
+
+def log_or_zero(x: Any) -> Any:
+    """log(x) as the factor of x**y: 0 at x = 0, NaN below, where x**y has no real slope in y."""
+    if not x.rank:
+        return choose(x > 0, lambda: log(x), lambda: choose(x == 0, lambda: 0.0, lambda: math.nan))
+    return log(choose(x == 0, lambda: 1.0, lambda: x))
+
+
+@piecewise_constant(operator.floordiv, name="floordiv", code="x // y", cost=1)
+def floordiv(x, y):  # type: ignore[no-untyped-def]
+    ...
+
+
+for _name, _function, _code in [
+    ("eq", operator.eq, "x == y"),
+    ("ne", operator.ne, "x != y"),
+    ("lt", operator.lt, "x < y"),
+    ("le", operator.le, "x <= y"),
+    ("gt", operator.gt, "x > y"),
+    ("ge", operator.ge, "x >= y"),
+    ("bit_and", operator.and_, "x & y"),
+    ("bit_or", operator.or_, "x | y"),
+    ("bit_xor", operator.xor, "x ^ y"),
+    ("shift_left", operator.lshift, "x << y"),
+    ("shift_right", operator.rshift, "x >> y"),
+]:
+    piecewise_constant(_function, name=_name, code=_code, cost=1)(lambda x, y: None)
+
+
+@piecewise_constant(operator.invert, name="invert", code="~x", cost=1)
+def invert(x):  # type: ignore[no-untyped-def]
+    ...
+
+
+@piecewise_constant(operator.not_, name="not", code="not x", cost=1, infer=lambda kinds, params, op: BOOL)
+def not_(x):  # type: ignore[no-untyped-def]
+    ...
+
+
+@rule(abs, name="abs", code="abs(x)", cost=1)
+def absolute(x, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x] * sign(x)
+
+
+def sign(x: Any) -> Any:
+    """-1, 0 or 1 in the kind of x."""
+    if isinstance(x.kind, Array):
+        return apply("np.sign", x)
+    return choose(x != 0, lambda: _copysign(1.0, x), lambda: 0.0)
+
+
+def _copysign(magnitude: Any, x: Traced) -> Any:
+    return apply("math.copysign", magnitude, x)
+
+
+def _to(kind: Kind) -> Any:
+    return lambda kinds, params, op: kind
+
+
+@rule(float, name="float", code="float(x)", cost=1, infer=_to(FLOAT))
+def to_float(x, *, out):  # type: ignore[no-untyped-def]
+    d[out] = d[x]
+
+
+@piecewise_constant(int, name="int", code="int(x)", cost=1, infer=_to(INT))
+def to_int(x):  # type: ignore[no-untyped-def]
+    ...
+
+
+@piecewise_constant(bool, name="bool", code="bool(x)", cost=1, infer=_to(BOOL))
+def to_bool(x):  # type: ignore[no-untyped-def]
+    ...
+
+
+def _round_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    return "round(x)" if params.get("ndigits") is None else f"round(x, {params['ndigits']})"
+
+
+@piecewise_constant(builtins.round, name="round", code=_round_code, cost=5)
+def round_(x, ndigits=None):  # type: ignore[no-untyped-def]
+    ...
+
+
+@rule(name="stop_gradient", code="x", cost=0)
+def stop_gradient(x, *, out):  # type: ignore[no-untyped-def]
+    d[out] = ZERO

@@ -1,0 +1,169 @@
+"""Writing rules in plain Python: what `x`, `out` and `d[...]` are while a rule runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from s2s_ad.ir.builder import Builder, const
+from s2s_ad.ir.kinds import Array, Kind, join
+from s2s_ad.ir.nodes import Atom, Block, Const, If, Value
+from s2s_ad.ops.registry import OPS
+
+if TYPE_CHECKING:
+    from s2s_ad.ops.core import Op
+
+
+class Context(threading.local):
+    """The rule that is being traced in this thread."""
+
+    builder: Builder
+    flavor: str = "python"
+    tangents: dict[int, Any]
+    result: Any = None
+
+
+current = Context()
+
+
+class Traced:
+    """A number or array of the program, inside a rule. Arithmetic on it appends to the program."""
+
+    __array_ufunc__ = None  # NumPy scalars on the left give way to our operators
+    __slots__ = ("atom",)
+
+    def __init__(self, atom: Atom) -> None:
+        self.atom = atom
+
+    @property
+    def kind(self) -> Kind:
+        return self.atom.kind
+
+    @property
+    def rank(self) -> int:
+        return len(self.kind.shape) if isinstance(self.kind, Array) else 0
+
+    def __neg__(self) -> Any:
+        return apply("neg", self)
+
+    def __getitem__(self, axis: int) -> Any:
+        raise TypeError("inside a rule, use getitem(x, ...)")
+
+
+def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, Zero):
+            return NotImplemented
+        return apply(name, other, self) if swapped else apply(name, self, other)
+
+    return method
+
+
+for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "matmul": "matmul",
+                     "floordiv": "floordiv", "mod": "mod"}.items():  # fmt: skip
+    setattr(Traced, f"__{_python}__", _binary(_op, False))
+    setattr(Traced, f"__r{_python}__", _binary(_op, True))
+for _compare in ("eq", "ne", "lt", "le", "gt", "ge"):
+    setattr(Traced, f"__{_compare}__", _binary(_compare, False))
+
+
+class Zero:
+    """A derivative that is zero because nothing active reaches it. It costs nothing and emits nothing."""
+
+    __array_ufunc__ = None
+
+    def _stay(self, *other: Any) -> Zero:
+        return self
+
+    def _other(self, other: Any) -> Any:
+        return other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other
+
+    def __sub__(self, other: Any) -> Any:
+        return -other
+
+    __neg__ = __mul__ = __rmul__ = __truediv__ = __matmul__ = __rmatmul__ = _stay
+    __add__ = __radd__ = _other
+
+
+ZERO = Zero()
+
+
+class Derivatives:
+    """`d` in a rule: d[x] is the tangent of an input, d[out] = ... states that of the result."""
+
+    def __getitem__(self, x: Any) -> Any:
+        return current.tangents.get(id(x), ZERO)
+
+    def __setitem__(self, out: Any, value: Any) -> None:
+        current.result = value
+
+
+d = Derivatives()
+
+
+def traced(value: Any) -> Traced:
+    """Lift a plain number into the program that is being traced."""
+    return value if isinstance(value, Traced) else Traced(const(value))
+
+
+def apply(op: Op | str, *inputs: Any, **params: Any) -> Any:
+    """Append an operation; a linear function of ZERO is ZERO."""
+    found = OPS[op] if isinstance(op, str) else op
+    if any(isinstance(x, Zero) for x in inputs):
+        return ZERO
+    return Traced(current.builder.apply(found, *(traced(x).atom for x in inputs), **params))
+
+
+class Generic:
+    """A function to be used in rules: `cos(x)` is math.cos in the rule of math.sin and np.cos in that of np.sin.
+
+    A missing family is looked for among the others: NumPy's for arrays, else any.
+    """
+
+    def __init__(self, name: str, ops: Mapping[str, Op]) -> None:
+        self.__name__ = name
+        self.ops = dict(ops)
+
+    def pick(self, inputs: tuple[Any, ...]) -> Op:
+        numpy = any(isinstance(x, Traced) and isinstance(x.kind, Array) and x.rank for x in inputs)
+        order = ("numpy", "python", "math") if numpy else (current.flavor, "math", "python", "numpy")
+        return next(self.ops[family] for family in order if family in self.ops)
+
+    def __call__(self, *inputs: Any, **params: Any) -> Any:
+        return apply(self.pick(inputs), *inputs, **params)
+
+
+def choose(condition: Traced, then: Callable[[], Any], orelse: Callable[[], Any]) -> Traced:
+    """`then() if condition else orelse()`, elementwise for arrays (where both are computed), lazily for numbers."""
+    if condition.rank:
+        return apply("np.where", condition, then(), orelse())  # type: ignore[no-any-return]
+    if isinstance(condition.atom, Const):
+        return traced(then() if condition.atom.value else orelse())
+    outer = current.builder
+    blocks: list[Block] = []
+    for branch in (then, orelse):
+        current.builder = Builder(outer.span)
+        try:
+            result = traced(branch()).atom
+            blocks.append(current.builder.block((), (result,)))
+        finally:
+            current.builder = outer
+    kind = join(blocks[0].results[0].kind, blocks[1].results[0].kind)
+    if kind is None:
+        raise TypeError("the two sides of choose() are of different kinds")
+    out = Value(kind)
+    outer.emit(If(condition.atom, blocks[0], blocks[1], (out,), outer.span))
+    return Traced(out)
+
+
+def constant(x: Any) -> Any:
+    """The compile-time value of an input, or None: lets a rule be simpler for x**2 than for x**y."""
+    if isinstance(x, Traced) and isinstance(x.atom, Const):
+        return x.atom.value
+    return x if isinstance(x, (int, float, np.generic)) else None
