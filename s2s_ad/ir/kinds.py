@@ -168,7 +168,7 @@ def result_dtype(kinds: tuple[Kind, ...]) -> str:
     """The dtype of an arithmetic result, with Python numbers weak as in NumPy 2."""
     weak = {"bool": False, "int": 1, "float": 1.0, "complex": 1j}
     parts: list[Any] = [np.dtype(k.dtype) if isinstance(k, Array) else weak[str(k)] for k in kinds]
-    return np.result_type(*parts).name
+    return str(np.result_type(*parts).name)
 
 
 def sample(kind: Kind) -> Any:

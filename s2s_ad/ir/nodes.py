@@ -118,6 +118,7 @@ class For:
     outputs  the carried values after the last trip, then the ys: lists with one item a trip, in trip order
     stops    the last result of the body says whether this trip was the last (what `break` becomes);
              the trip that stops still counts: its carried values and ys are kept
+    even     the range and all of xs are known to have the same length, so those that are not read may be dropped
     """
 
     trips: Range | None
@@ -128,6 +129,7 @@ class For:
     outputs: tuple[Value, ...]
     stops: bool = False
     span: Span | None = None
+    even: bool = False
 
 
 @dataclass(frozen=True, eq=False)

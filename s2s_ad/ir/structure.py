@@ -193,5 +193,3 @@ class Entry:
 def count(specs: Sequence[Spec]) -> int:
     """The number of leaves."""
     return sum(len(leaf_kinds(spec)) for spec in specs)
-
-

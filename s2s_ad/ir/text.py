@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Call, Const, For, Function, If, Program, Section, Stmt, Unbound
-from s2s_ad.ir.nodes import Value, While
+from s2s_ad.ir.nodes import (
+    Absent,
+    Apply,
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Program,
+    Section,
+    Stmt,
+    Unbound,
+    Value,
+    While,
+)
 
 
 class _Printer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from s2s_ad.ir.kinds import ANY, BOOL, INT, NEVER, RECORD, Array, Kind, List
-from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, If, Program, Section, Stmt, Value, While
+from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import inputs_of
 
@@ -120,6 +120,6 @@ def verify(program: Program) -> Program:
         raise InvalidIR(f"no entry {program.entry}")
     verifier = _Verifier(program)
     for name, function in program.functions.items():
-        verifier.function = name
+        verifier.function, verifier.once = name, set()
         verifier.block(function.body, set(), name)
     return program

@@ -64,7 +64,7 @@ list_append = declare(
 
 
 @linear(name="list_get", code="xs[i]", cost=1, infer=item)
-def list_get(ct, xs, i):  # type: ignore[no-untyped-def]
+def list_get(ct, xs, i):
     return list_add_at(list_zeros(xs), ct, i)
 
 
@@ -106,27 +106,27 @@ def _real(kind: Kind) -> Kind:
 @piecewise_constant(
     name="list_zeros", code=lambda params, kinds: _zero_code(kinds[0], "xs"), infer=lambda k, p, op: _real(k[0]), cost=5
 )
-def list_zeros(xs):  # type: ignore[no-untyped-def]
+def list_zeros(xs):
     ...
 
 
 @linear(name="list_init", code="xs[:-1]", cost=5, infer=first)
-def list_init(ct, xs):  # type: ignore[no-untyped-def]
+def list_init(ct, xs):
     return list_append(ct, zeros(list_get(xs, -1)))
 
 
 @piecewise_constant(name="list_len", code="len(xs)", cost=1, infer=always(INT))
-def list_len(xs):  # type: ignore[no-untyped-def]
+def list_len(xs):
     ...
 
 
 @linear(name="list_sum", code="sum(xs)", cost=20, infer=item)
-def list_sum(ct, xs):  # type: ignore[no-untyped-def]
+def list_sum(ct, xs):
     return list_fill(ct, list_len(xs))
 
 
 @linear(name="list_fill", code="[x] * n", cost=5, infer=lambda kinds, params, op: List(kinds[0]))
-def list_fill(ct, x, n):  # type: ignore[no-untyped-def]
+def list_fill(ct, x, n):
     return list_sum(ct)
 
 
@@ -137,17 +137,17 @@ list_concat = declare(
 
 
 @linear(name="list_head", code="xs[:len(like)]", cost=5, infer=first)
-def list_head(ct, xs, like):  # type: ignore[no-untyped-def]
+def list_head(ct, xs, like):
     return list_concat(ct, list_zeros(list_tail(xs, like)))
 
 
 @linear(name="list_tail", code="xs[len(like):]", cost=5, infer=first)
-def list_tail(ct, xs, like):  # type: ignore[no-untyped-def]
+def list_tail(ct, xs, like):
     return list_concat(list_zeros(like), ct)
 
 
 @linear(name="list_reverse", code="xs[::-1]", cost=5, infer=first)
-def list_reverse(ct, xs):  # type: ignore[no-untyped-def]
+def list_reverse(ct, xs):
     return list_reverse(ct)
 
 
@@ -174,7 +174,7 @@ def _array_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kin
 
 
 @linear(name="list_to_array", code="np.array(xs)", infer=_array_of)
-def list_to_array(ct, xs):  # type: ignore[no-untyped-def]
+def list_to_array(ct, xs):
     return apply("array_to_list", ct, kind=xs.kind)
 
 
@@ -187,6 +187,17 @@ def _innermost(kind: Kind) -> str:
     while isinstance(kind, List):
         kind = kind.item
     return "array" if isinstance(kind, Array) else "number"
+
+
+def _array_like(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    like = kinds[1]
+    assert isinstance(like, Array)
+    return Array(_array_of(kinds[:1], params, op).dtype, like.shape)  # type: ignore[attr-defined]
+
+
+@linear(name="list_to_array_like", code="np.reshape(xs, np.shape(like))", infer=_array_like)
+def list_to_array_like(ct, xs, like):
+    return apply("array_to_list", ct, kind=xs.kind)
 
 
 array_to_list = declare(
@@ -205,6 +216,19 @@ pack = declare(
 unpack = declare(
     (), lambda record, kinds=(): None, name="unpack", code="record", cost=1, infer=lambda k, params, op: params["kinds"]
 )
+
+copy = declare(
+    (), lambda x: None, name="copy", code=lambda params, kinds: "list(x)" if isinstance(kinds[0], List) else "x.copy()",
+    infer=first, cost=20, transposes={0: lambda ct, x: ct},
+)  # fmt: skip
+
+PACK, UNPACK = pack.ops["python"], unpack.ops["python"]
+
+
+@piecewise_constant(name="record_zeros", code="zeros_of(record)", infer=always(RECORD), cost=20)
+def record_zeros(record):
+    ...
+
 
 # `code` is the statement, in which _0, _1, ... stand for the inputs; `names` the objects of the user's that it names.
 effect = declare(

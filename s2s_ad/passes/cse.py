@@ -1,0 +1,47 @@
+"""Computes once what is computed twice, within the blocks where the first result can be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, Program, Stmt, Unbound, Value
+from s2s_ad.ir.walk import map_inputs
+
+Seen = dict[tuple[Any, ...], Value]
+FRESH = ("zeros_like", "list_zeros", "list_new", "np.zeros", "np.empty")  # a buffer of its own each time
+
+
+def cse(program: Program) -> Program:
+    functions = {name: replace(f, body=_block(f.body, {}, {})) for name, f in program.functions.items()}
+    return replace(program, functions=functions)
+
+
+def _block(block: Block, same: dict[Value, Atom], seen: Seen) -> Block:
+    def atom(a: Atom) -> Atom:
+        return same.get(a, a) if isinstance(a, Value) else a
+
+    seen = dict(seen) if seen else {}
+    stmts: list[Stmt] = []
+    for stmt in block.stmts:
+        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen))
+        if isinstance(moved, Apply) and shareable(moved):
+            key = (moved.op.name, moved.params, *map(_key, moved.inputs))
+            first = seen.get(key)
+            if first is not None:
+                same[moved.out] = first
+                continue
+            seen[key] = moved.out
+        stmts.append(moved)
+    return Block(block.params, tuple(stmts), tuple(map(atom, block.results)))
+
+
+def shareable(stmt: Apply) -> bool:
+    op = stmt.op
+    return not (op.effect or op.store or op.name in FRESH or len(stmt.outputs) != 1 or op.name.startswith("np.random"))
+
+
+def _key(atom: Atom) -> Any:
+    if isinstance(atom, Const):
+        return type(atom.value).__name__, repr(atom.value)
+    return id(atom) if isinstance(atom, (Absent, Unbound)) else atom

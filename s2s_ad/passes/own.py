@@ -1,0 +1,92 @@
+"""What a derivative returns belongs to the caller: no array of his, and no two names for one array."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.kinds import Array, List
+from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
+from s2s_ad.ops.registry import OPS
+
+
+def own_results(function: Function, since: int = 0) -> Function:
+    """Copies results (from number `since` on) that may share memory with an input or with an earlier result.
+
+    Also results that are views which NumPy makes read-only.
+    """
+    sources = _sources(function.body)
+    builder = Builder()
+    builder.stmts.extend(function.body.stmts)
+    taken: set[Value] = set(function.body.params)
+    results: list[Atom] = []
+    for i, atom in enumerate(function.body.results):
+        if not (isinstance(atom, Value) and isinstance(atom.kind, (Array, List)) and _has_memory(atom)):
+            results.append(atom)
+            continue
+        roots = sources.get(atom, {atom})
+        if i >= since and (roots & taken or _read_only(function.body, atom)):
+            atom = builder.apply(OPS["copy"], atom)
+        taken |= roots
+        results.append(atom)
+    return replace(function, body=Block(function.body.params, tuple(builder.stmts), tuple(results)))
+
+
+def _has_memory(atom: Atom) -> bool:
+    return not isinstance(atom.kind, Array) or bool(atom.kind.shape)
+
+
+def _read_only(block: Block, value: Value) -> bool:
+    return any(
+        isinstance(s, Apply) and s.outputs[:1] == (value,) and s.op.name == "broadcast_like" for s in block.stmts
+    )
+
+
+def _sources(block: Block) -> dict[Value, set[Value]]:
+    """For each value the values whose memory it may share, itself included if it is new."""
+    found: dict[Value, set[Value]] = {}
+
+    def of(atom: Atom) -> set[Value]:
+        return found.get(atom, {atom}) if isinstance(atom, Value) else set()
+
+    def note(out: Value, *atoms: Atom) -> bool:
+        roots = {root for a in atoms for root in of(a)}
+        before = found.get(out, set())
+        found[out] = before | roots
+        return found[out] != before
+
+    def visit(stmts: tuple[Stmt, ...]) -> None:
+        for stmt in stmts:
+            if isinstance(stmt, Apply):
+                if (stmt.op.alias or stmt.op.store or stmt.op.cost == 0) and stmt.inputs:
+                    note(stmt.outputs[0], stmt.inputs[0])
+                elif any(isinstance(a.kind, List) for a in stmt.inputs):
+                    for out in stmt.outputs:  # an item of a list, or a list that holds it
+                        note(out, *stmt.inputs)
+            elif isinstance(stmt, If):
+                visit(stmt.then.stmts)
+                visit(stmt.orelse.stmts)
+                for out, a, b in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
+                    note(out, a, b)
+            elif isinstance(stmt, (For, While)):
+                loop(stmt)
+
+    def loop(stmt: For | While) -> None:
+        carried = stmt.body.params[len(stmt.body.params) - len(stmt.init) :]
+        items = stmt.body.params[: len(stmt.body.params) - len(stmt.init)]
+        if isinstance(stmt, For) and stmt.xs:
+            for item, walk in zip(items[-len(stmt.xs) :], stmt.xs):
+                note(item, walk.source)
+        for p, a in zip(carried, stmt.init):
+            note(p, a)
+        while True:
+            visit(stmt.body.stmts)
+            if not any([note(p, r) for p, r in zip(carried, stmt.body.results)]):
+                break
+        for out, r in zip(stmt.outputs, stmt.body.results):
+            note(out, r)
+        for out, p in zip(stmt.outputs, carried):
+            note(out, p)
+
+    visit(block.stmts)
+    return found

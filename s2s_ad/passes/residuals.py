@@ -1,0 +1,129 @@
+"""What a reverse sweep reads of a forward block that is over: what is saved of it, and what is computed again.
+
+The values that the adjoints need form the sinks of a graph whose edges are the operations cheap enough to repeat; what
+cannot be repeated (loop-carried values, results of exp, of calls, of inner loops) are the sources. The saved values are
+a smallest set that cuts the sinks from the sources: a minimum vertex cut, the one nearest to the sinks, so that among
+the smallest sets the one with the least recomputation is taken.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from s2s_ad.ir.nodes import Apply, Stmt, Value
+from s2s_ad.ir.walk import outputs_of
+
+REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """`saved` in order of definition; `repeated` the statements that make the rest of them again, in order."""
+
+    saved: tuple[Value, ...]
+    repeated: tuple[Apply, ...]
+
+
+def choose_residuals(
+    params: Iterable[Value], stmts: Iterable[Stmt], needed: Iterable[Value], free: Iterable[Value] = ()
+) -> Residuals:
+    """Cut the needed values of a scope from what cannot be had again.
+
+    `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway.
+    """
+    position: dict[Value, int] = {}
+    makers: dict[Value, Apply] = {}
+    for value in params:
+        position[value] = len(position)
+    for stmt in stmts:
+        for value in outputs_of(stmt):
+            position[value] = len(position)
+            if isinstance(stmt, Apply) and repeatable(stmt):
+                makers[value] = stmt
+    at_hand = set(free)
+    sinks = sorted((v for v in set(needed) if v in position and v not in at_hand), key=position.__getitem__)
+
+    def parents(value: Value) -> list[Value]:
+        # what must be there to make the value again; values from outside the scope are there anyway
+        return [a for a in makers[value].inputs if isinstance(a, Value) and a in position and a not in at_hand]
+
+    saved = sorted(minimum_cut(sinks, parents, makers.__contains__), key=position.__getitem__)
+    kept = set(saved)
+    repeated: dict[Value, Apply] = {}
+
+    def repeat(value: Value) -> None:
+        if value in kept or value in repeated:
+            return
+        for parent in parents(value):
+            repeat(parent)
+        repeated[value] = makers[value]
+
+    for sink in sinks:
+        repeat(sink)
+    order = sorted(repeated, key=position.__getitem__)
+    return Residuals(tuple(saved), tuple(repeated[v] for v in order))
+
+
+def repeatable(stmt: Apply) -> bool:
+    op = stmt.op
+    return op.cost <= REPEAT_COST and not op.effect and not op.store and len(stmt.outputs) == 1
+
+
+def minimum_cut(
+    sinks: list[Value], parents: Callable[[Value], list[Value]], splits: Callable[[Value], bool]
+) -> set[Value]:
+    """A smallest set of values that every path from a sink to a source crosses: the one nearest to the sinks.
+
+    A source is a value that `splits` refuses: nothing makes it again. Maximum flow by shortest augmenting paths
+    (Edmonds and Karp), one unit through each value.
+    """
+    room: dict[Node, dict[Node, float]] = {START: {(sink, 0): INFINITE for sink in sinks}, END: {}}
+    stack = list(sinks)
+    while stack:  # each value is two nodes, between which one unit fits
+        value = stack.pop()
+        if (value, 0) in room:
+            continue
+        room[(value, 0)] = {(value, 1): 1}
+        onward: list[Node] = [END]
+        if splits(value):
+            stack.extend(parents(value))
+            onward = [(parent, 0) for parent in parents(value)]
+        room[(value, 1)] = dict.fromkeys(onward, INFINITE)
+    while (path := _open_path(room)) is not None:
+        for here, there in zip(path, path[1:]):
+            room[here][there] -= 1
+            room[there][here] = room[there].get(here, 0) + 1
+    reached = _reachable(room)
+    return {node[0] for node in reached if node not in (START, END) and node[1] == 0 and (node[0], 1) not in reached}
+
+
+Node = tuple[Any, int]
+START: Node = (None, 0)
+END: Node = (None, 1)
+INFINITE = float("inf")
+
+
+def _reachable(room: dict[Node, dict[Node, float]]) -> dict[Node, Node]:
+    """The nodes with an open way from the start, each with the node before it."""
+    before: dict[Node, Node] = {START: START}
+    queue = deque([START])
+    while queue:
+        here = queue.popleft()
+        for there, capacity in room[here].items():
+            if capacity > 0 and there not in before:
+                before[there] = here
+                queue.append(there)
+    return before
+
+
+def _open_path(room: dict[Node, dict[Node, float]]) -> list[Node] | None:
+    before = _reachable(room)
+    if END not in before:
+        return None
+    path = [END]
+    while path[-1] != START:
+        path.append(before[path[-1]])
+    return path[::-1]

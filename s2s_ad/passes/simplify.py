@@ -1,0 +1,284 @@
+"""Exact algebra and the shape of control flow. Nothing here changes a number, beyond the sign of a zero or the bits of
+a NaN, and nothing is reassociated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from s2s_ad.analysis.activity import split_params
+from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.kinds import FLOAT, Array, Scalar
+from s2s_ad.ir.nodes import (
+    Absent,
+    Apply,
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Program,
+    Section,
+    Stmt,
+    Unbound,
+    Value,
+    Walk,
+    While,
+)
+from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs
+from s2s_ad.ops.core import Op
+from s2s_ad.ops.registry import OPS
+
+
+def simplify(program: Program) -> Program:
+    """Every function simplified, until nothing changes any more."""
+    return replace(program, functions={name: simplify_function(f) for name, f in program.functions.items()})
+
+
+def simplify_function(function: Function) -> Function:
+    while True:
+        worker = _Simplifier(_use_counts(function.body))
+        body = worker.block(function.body)
+        function = replace(function, body=body)
+        if not worker.changed:
+            return function
+
+
+def _use_counts(block: Block) -> Counter[Value]:
+    uses: Counter[Value] = Counter()
+
+    def count(b: Block) -> None:
+        uses.update(a for a in b.results if isinstance(a, Value))
+
+    count(block)
+    for stmt in all_stmts(block):
+        uses.update(a for a in inputs_of(stmt) if isinstance(a, Value))
+        for inner in _inner(stmt):
+            count(inner)
+    return uses
+
+
+def _inner(stmt: Stmt) -> tuple[Block, ...]:
+    if isinstance(stmt, If):
+        return (stmt.then, stmt.orelse)
+    if isinstance(stmt, While):
+        return (stmt.cond, stmt.body)
+    return (stmt.body,) if isinstance(stmt, For) else ()
+
+
+class _Simplifier:
+    def __init__(self, uses: Counter[Value]) -> None:
+        self.uses = uses
+        self.same: dict[Value, Atom] = {}
+        self.makers: dict[Value, Apply] = {}
+        self.changed = False
+
+    def atom(self, atom: Atom) -> Atom:
+        while isinstance(atom, Value) and atom in self.same:
+            atom = self.same[atom]
+        return atom
+
+    def block(self, block: Block) -> Block:
+        builder = Builder()
+        for stmt in block.stmts:
+            self.stmt(map_inputs(stmt, self.atom, lambda b: b), builder)
+        return Block(block.params, tuple(builder.stmts), tuple(map(self.atom, block.results)))
+
+    def alias(self, value: Value, atom: Atom) -> None:
+        self.same[value] = atom
+        self.changed = True
+
+    def stmt(self, stmt: Stmt, builder: Builder) -> None:
+        if isinstance(stmt, Apply):
+            builder.span = stmt.span
+            self.apply(stmt, builder)
+        elif isinstance(stmt, If):
+            self.branch(stmt, builder)
+        elif isinstance(stmt, For):
+            self.loop(replace(stmt, xs=tuple(self.walk(w) for w in stmt.xs)), builder)
+        elif isinstance(stmt, While):
+            self.loop(stmt, builder)
+        else:
+            assert isinstance(stmt, (Call, Section))
+            builder.emit(stmt)
+
+    # --- elementary operations ------------------------------------------------------------------------------------
+
+    def apply(self, stmt: Apply, builder: Builder) -> None:
+        same = self.known(stmt)
+        if same is not None:
+            self.alias(stmt.out, same)
+            return
+        better = self.better(stmt, builder)
+        if better is not None:
+            self.changed = True
+            stmt = replace(stmt, op=better[0], inputs=better[1])
+        if len(stmt.outputs) == 1:
+            self.makers[stmt.out] = stmt
+        builder.emit(stmt)
+
+    def known(self, stmt: Apply) -> Atom | None:
+        """An atom that the result is equal to."""
+        name, x = stmt.op.name, stmt.inputs
+        if name == "mul":
+            for one, other in (x, x[::-1]):
+                if _is(one, 1.0) and other.kind == stmt.out.kind:
+                    return other
+            if isinstance(x[0], Const) and isinstance(x[1], Const) and _exact(x[0], x[1]):
+                return _constant(x[0].value * x[1].value)
+        if name == "div" and _is(x[1], 1.0) and x[0].kind == stmt.out.kind:
+            return x[0]
+        if name == "neg":
+            if isinstance(x[0], Const) and isinstance(x[0].value, float) and not x[0].text:
+                return _constant(-x[0].value)
+            inner = self.maker(x[0], "neg")
+            return inner.inputs[0] if inner is not None else None
+        if name in ("float", "pos") and x[0].kind == stmt.out.kind == FLOAT:
+            return x[0]
+        if name == "list_reverse":
+            inner = self.maker(x[0], "list_reverse")
+            return inner.inputs[0] if inner is not None else None
+        if name == "broadcast_like" and x[0].kind == stmt.out.kind and _exact_shape(x[0]):
+            return x[0]
+        return None
+
+    def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
+        """An operation with the same result that reads better."""
+        name, x = stmt.op.name, stmt.inputs
+        if name == "add":
+            if (b := self.maker(x[1], "neg")) is not None:
+                return OPS["sub"], (x[0], b.inputs[0])
+            if (a := self.maker(x[0], "neg")) is not None:
+                return OPS["sub"], (x[1], a.inputs[0])
+        elif name == "sub" and (b := self.maker(x[1], "neg")) is not None:
+            return OPS["add"], (x[0], b.inputs[0])
+        elif name == "mul":
+            for i in (0, 1):
+                if _is(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:
+                    return OPS["neg"], (x[1 - i],)
+        if name in ("mul", "div"):
+            for i in (0, 1):
+                factor = self.maker(x[i], "neg")
+                if factor is not None and self.uses[x[i]] == 1:  # type: ignore[index]
+                    plain = (factor.inputs[0], x[1]) if i == 0 else (x[0], factor.inputs[0])
+                    return OPS["neg"], (builder.apply_all(stmt.op, plain, stmt.params)[0],)
+        return None
+
+    def maker(self, atom: Atom, name: str) -> Apply | None:
+        found = self.makers.get(atom) if isinstance(atom, Value) else None
+        return found if found is not None and found.op.name == name else None
+
+    # --- control flow ---------------------------------------------------------------------------------------------
+
+    def branch(self, stmt: If, builder: Builder) -> None:
+        if isinstance(stmt.cond, Const):
+            taken = self.block(stmt.then if stmt.cond.value else stmt.orelse)
+            for inner in taken.stmts:
+                builder.emit(inner)
+            for out, result in zip(stmt.outputs, taken.results):
+                self.alias(out, result)
+            return
+        then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+        keep = []
+        for i, (out, a, b) in enumerate(zip(stmt.outputs, then.results, orelse.results)):
+            if _same(a, b) and a.kind == out.kind:
+                self.alias(out, a)
+            else:
+                keep.append(i)
+        then = replace(then, results=tuple(then.results[i] for i in keep))
+        orelse = replace(orelse, results=tuple(orelse.results[i] for i in keep))
+        outputs = tuple(stmt.outputs[i] for i in keep)
+        builder.emit(replace(stmt, then=then, orelse=orelse, outputs=outputs))
+
+    def loop(self, stmt: For | While, builder: Builder) -> None:
+        _, carried = split_params(stmt)
+        stmt = self.lists(stmt, builder)
+        results = [self.atom(r) for r in stmt.body.results]
+        still = [
+            i for i, p in enumerate(carried) if results[i] is p and stmt.init[i].kind == p.kind == stmt.outputs[i].kind
+        ]
+        for i in still:  # never changed: it is what it was before the loop
+            self.alias(carried[i], stmt.init[i])
+            self.alias(stmt.outputs[i], stmt.init[i])
+            if isinstance(stmt, While):
+                self.alias(stmt.cond.params[i], stmt.init[i])
+        body = self.block(stmt.body)
+        stay = [i for i in range(len(carried)) if i not in still]
+        rest = range(len(carried), len(body.results))
+        lead = body.params[: len(body.params) - len(carried)]
+        body = replace(
+            body,
+            params=(*lead, *(carried[i] for i in stay)),
+            results=tuple(body.results[i] for i in (*stay, *rest)),
+        )
+        outputs = tuple(o for i, o in enumerate(stmt.outputs) if i not in still)
+        init = tuple(stmt.init[i] for i in stay)
+        if isinstance(stmt, While):
+            cond = self.block(stmt.cond)
+            cond = replace(cond, params=tuple(cond.params[i] for i in stay))
+            builder.emit(replace(stmt, init=init, cond=cond, body=body, outputs=outputs))
+        else:
+            builder.emit(replace(stmt, init=init, body=body, outputs=outputs))
+
+    def lists(self, stmt: For | While, builder: Builder) -> For | While:
+        """One list for what is listed twice; none for what is only walked and listed again."""
+        n, end = len(stmt.init), len(stmt.outputs)
+        first: dict[Atom, Value] = {}
+        drop = set()
+        items, _ = split_params(stmt)
+        whole = isinstance(stmt, For) and stmt.even and not stmt.stops
+        walked = dict(zip(items[len(items) - len(stmt.xs) :], stmt.xs)) if isinstance(stmt, For) and whole else {}
+        for i in range(n, end):
+            result, out = self.atom(stmt.body.results[i]), stmt.outputs[i]
+            walk = walked.get(result)  # type: ignore[arg-type]
+            if result in first:
+                self.alias(out, first[result])
+                drop.add(i)
+            elif walk is not None and walk.source.kind == out.kind:
+                source = walk.source
+                if walk.reverse:
+                    source = builder.apply(OPS["list_reverse"], source)
+                    self.makers[source] = builder.stmts[-1]  # type: ignore[assignment]
+                self.alias(out, source)
+                drop.add(i)
+            else:
+                first[result] = out
+        if not drop:
+            return stmt
+        results = tuple(r for i, r in enumerate(stmt.body.results) if i not in drop)
+        outputs = tuple(o for i, o in enumerate(stmt.outputs) if i not in drop)
+        return replace(stmt, body=replace(stmt.body, results=results), outputs=outputs)
+
+    def walk(self, walk: Walk) -> Walk:
+        turned = self.maker(walk.source, "list_reverse")
+        return Walk(turned.inputs[0], not walk.reverse) if turned is not None else walk
+
+
+def _is(atom: Atom, value: float) -> bool:
+    return isinstance(atom, Const) and type(atom.value) is float and atom.value == value
+
+
+def _exact(a: Const, b: Const) -> bool:
+    """Products by a power of two are exact, so folding them changes nothing; others are left as the user wrote them."""
+    return all(type(c.value) is float and not c.text for c in (a, b)) and any(
+        abs(c.value) in (0.25, 0.5, 1.0, 2.0, 4.0) for c in (a, b)
+    )
+
+
+def _constant(value: Any) -> Const:
+    return Const(value, FLOAT)
+
+
+def _exact_shape(atom: Atom) -> bool:
+    return isinstance(atom.kind, Scalar) or (isinstance(atom.kind, Array) and -2 not in atom.kind.shape)
+
+
+def _same(a: Atom, b: Atom) -> bool:
+    if a is b:
+        return True
+    if isinstance(a, Const) and isinstance(b, Const):
+        return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
+    return isinstance(a, (Unbound, Absent)) and type(a) is type(b)
