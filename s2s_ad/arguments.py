@@ -1,0 +1,85 @@
+"""Arguments, tangents and cotangents as the emitted code takes them, checked against one another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import FLOAT, Array, List
+from s2s_ad.ir.structure import Leaf, Spec, Static, leaves, rebuild, spec_of
+from s2s_ad.signature import parse_kinds
+
+
+def converted(spec: Spec, value: Any) -> Any:
+    """Ints where the compiled code takes floats become floats."""
+    if isinstance(spec, Leaf):
+        if spec.kind == FLOAT and type(value) is not float:
+            return float(value)
+        if isinstance(spec.kind, List):
+            return [converted(Leaf(spec.kind.item), item) for item in value]
+        return value
+    if isinstance(spec, Static):
+        return value
+    items = value.values() if spec.type is dict else value
+    made = [converted(item, v) for item, v in zip(spec.items, items)]
+    return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+
+
+def kind_given(arg: Any) -> Any:
+    """A Kind if `arg` names one (`float`, "float64[:]"), else `arg` itself."""
+    if arg in (float, int, complex) if isinstance(arg, type) else False:
+        return parse_kinds(arg.__name__)[0]
+    if isinstance(arg, str) and arg.partition("[")[0].strip() in _KIND_WORDS:
+        return parse_kinds(arg)[0]
+    return arg
+
+
+_KIND_WORDS = ("float", "int", "complex", "float64", "float32", "int64", "int32", "complex128", "list")
+
+
+def zeros_like(value: Any) -> Any:
+    spec = spec_of(value)
+    zeros = [np.zeros_like(leaf) if isinstance(leaf, np.ndarray) else leaf * 0.0 for leaf in _numbers(spec, value)]
+    return rebuild(spec, iter(zeros))
+
+
+def _numbers(spec: Spec, value: Any) -> list[Any]:
+    return [np.asarray(leaf) if isinstance(leaf, list) else leaf for leaf in leaves(spec, value)]
+
+
+def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "") -> Any:
+    """`given` in the structure of the real parts of `primal`; raises KindError where it is not of that structure."""
+    where = f" of {name}" if name else ""
+    if isinstance(spec, Static):
+        return None
+    if isinstance(spec, Leaf):
+        if isinstance(spec.kind, Array):
+            made = np.asarray(given, dtype=np.result_type(spec.kind.dtype))
+            if made.shape != np.shape(primal):
+                raise KindError(f"the {what}{where} has shape {made.shape}, and what it belongs to {np.shape(primal)}")
+            return made.copy() if made.shape else made[()]
+        if isinstance(spec.kind, List):
+            if not isinstance(given, (list, tuple, np.ndarray)) or len(given) != len(primal):
+                raise KindError(f"the {what}{where} is not a list of {len(primal)} items")
+            item = Leaf(spec.kind.item)
+            return [cotangent_like(item, p, g, what, name) for p, g in zip(primal, given)]
+        if isinstance(given, (int, float, np.generic)) or np.shape(given) == ():
+            return given if type(given) is float else float(given)
+        raise KindError(f"the {what}{where} is {given!r}; it must be a number")
+    container: type[Any] = spec.type
+    if not isinstance(given, container) or len(given) != len(spec.items) or not set(spec.keys) <= set(given):
+        raise KindError(f"the {what}{where} has not the structure of what it belongs to: {given!r}")
+    keys = spec.keys or range(len(spec.items))
+    items = [cotangent_like(s, primal[k], given[k], what, f"{name}[{k!r}]") for k, s in zip(keys, spec.items)]
+    return dict(zip(keys, items)) if spec.type is dict else spec.type(items)
+
+
+def own_copy(value: Any) -> Any:
+    """The same structure with arrays that nobody else holds."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (tuple, list):
+        return type(value)(map(own_copy, value))
+    return {k: own_copy(v) for k, v in value.items()} if type(value) is dict else value

@@ -1,0 +1,232 @@
+"""What was built once is not built again: in memory within a process, on disk between them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import platformdirs
+
+VARIABLE = "S2S_AD_CACHE_DIR"
+V = TypeVar("V")
+
+
+@dataclass
+class _Pending:
+    """A key that is being built; `waiting` counts the threads that hold or want the lock."""
+
+    lock: Any = field(default_factory=threading.RLock)  # the same thread is let in again, and told so
+    waiting: int = 0
+    building: bool = False
+
+
+class MemoryCache(Generic[V]):
+    """Values by key, each built once however many threads ask for it.
+
+    Building one key may ask for others, but not for itself. A build that fails raises and leaves nothing behind:
+    whoever was waiting for it tries in turn.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[Hashable, V] = {}
+        self._pending: dict[Hashable, _Pending] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, build: Callable[[], V]) -> V:
+        """The value of the key; `build` makes it where there is none."""
+        try:
+            return self._values[key]  # the way of nearly every call: no lock
+        except KeyError:
+            return self._build(key, build)
+
+    def _build(self, key: Hashable, build: Callable[[], V]) -> V:
+        with self._turn(key) as pending:
+            if key not in self._values:
+                if pending.building:
+                    raise RuntimeError(f"building {key!r} asks for itself")
+                pending.building = True
+                try:
+                    self._values[key] = build()
+                finally:
+                    pending.building = False
+            return self._values[key]
+
+    @contextmanager
+    def _turn(self, key: Hashable) -> Iterator[_Pending]:
+        with self._guard:
+            pending = self._pending.setdefault(key, _Pending())
+            pending.waiting += 1
+        try:
+            with pending.lock:
+                yield pending
+        finally:
+            with self._guard:
+                pending.waiting -= 1
+                if not pending.waiting:
+                    del self._pending[key]
+
+
+def digest(*parts: str) -> str:
+    """A name for what depends on all the parts, on this version of the package, of Python and of NumPy."""
+    python = f"{sys.implementation.name}-{sys.version_info[0]}.{sys.version_info[1]}"
+    return _hash(_package(), python, np.__version__, *parts)
+
+
+def _hash(*parts: str) -> str:
+    content = hashlib.sha256()
+    for part in parts:
+        data = part.encode(errors="surrogatepass")
+        content.update(f"{len(data)}:".encode() + data)  # with its length: ("ab", "c") is not ("a", "bc")
+    return content.hexdigest()
+
+
+@cache
+def _package() -> str:
+    """The package itself: its text says more than a version number, which stays while somebody changes a rule."""
+    root = Path(__file__).parent
+    files = sorted((path.relative_to(root).as_posix(), path) for path in root.rglob("*.py"))
+    return _hash(*(part for name, path in files for part in (name, path.read_text(encoding="utf-8"))))
+
+
+class Info(NamedTuple):
+    """`folder` is None where there is no cache on disk."""
+
+    folder: Path | None
+    entries: int
+    bytes: int
+
+
+class DiskCache:
+    """Small dicts of JSON by key, in files that several processes may read and write at once.
+
+    The folder is `folder`, else what S2S_AD_CACHE_DIR names, else the user's cache folder; with S2S_AD_CACHE_DIR empty
+    or "off" nothing is read or written. A file that cannot be read, or is not what was written, is as good as none.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
+        self._given = None if folder is None else Path(folder)
+
+    @property
+    def folder(self) -> Path | None:
+        """Asked for anew at each use, so that the variable may be set after the import."""
+        if self._given is not None:
+            return self._given
+        named = os.environ.get(VARIABLE)
+        if named is None:
+            return Path(platformdirs.user_cache_dir("s2s_ad", appauthor=False))
+        return None if named.strip().lower() in ("", "off") else Path(named).expanduser()
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """What was put there under the key by this version of everything."""
+        path = self._path(key)
+        text = None if path is None else _read(path)
+        return None if text is None else _unseal(text)
+
+    def put(self, key: str, value: dict[str, Any]) -> None:
+        """Keep a dict. A folder that cannot be written to is warned of once; the program goes on without it."""
+        path = self._path(key)
+        if path is None:
+            return
+        text = _seal(value)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in it will be run
+            write_whole(path, text)
+        except OSError as error:
+            # Windows replaces no file that somebody has open; it matters only if that file says something else
+            if _read(path) != text:
+                _warn_once(path.parent, error.strerror or str(error))
+
+    def info(self) -> Info:
+        sizes = [size for size in map(_size, self._entries()) if size is not None]
+        return Info(self.folder, len(sizes), sum(sizes))
+
+    def clear(self) -> int:
+        """Remove all entries, of other versions too; how many there were."""
+        removed = 0
+        for path in self._entries():
+            try:
+                path.unlink()
+            except FileNotFoundError:  # another process was faster
+                continue
+            removed += 1
+        return removed
+
+    def _path(self, key: str) -> Path | None:
+        folder = self.folder
+        return None if folder is None else folder / f"{digest(key)}.json"
+
+    def _entries(self) -> list[Path]:
+        folder = self.folder
+        if folder is None or not folder.is_dir():
+            return []
+        return sorted(path for path in folder.iterdir() if re.fullmatch(r"[0-9a-f]{64}\.json", path.name))
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _seal(value: dict[str, Any]) -> str:
+    """The dict with a checksum, for what is read back will be run."""
+    content = json.dumps(value)
+    return json.dumps({"sha256": _hash(content), "content": content})
+
+
+def _unseal(text: str) -> dict[str, Any] | None:
+    """None where the text is not what `_seal` makes."""
+    try:
+        sealed = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(sealed, dict) or not isinstance(sealed.get("content"), str):
+        return None
+    if _hash(sealed["content"]) != sealed.get("sha256"):
+        return None
+    value: dict[str, Any] = json.loads(sealed["content"])
+    return value
+
+
+@cache
+def _warn_once(folder: Path, why: str) -> None:
+    warnings.warn(
+        f"derivatives are not kept on disk: {folder} cannot be written to ({why}); "
+        f"set {VARIABLE} to a folder that can, or to 'off'",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that whoever reads it finds all of it, or what was there before."""
+    target = path.resolve()  # the file that a link points to is replaced, not the link
+    temporary = target.parent / f".{target.name[:40]}.{secrets.token_hex(8)}.tmp"
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,252 @@
+"""The command line: `s2s-ad`, or `python -m s2s_ad`. It reads words, calls the api, and prints."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, NoReturn, Optional, Union
+
+import numpy as np
+import typer
+
+from s2s_ad import listing
+from s2s_ad.cache import DiskCache, write_whole
+from s2s_ad.check import Report, report
+from s2s_ad.errors import DifferentiationError
+
+app = typer.Typer(
+    help="Derivatives of Python functions, as Python that a person can read.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # `main` says what went wrong
+)
+cache_app = typer.Typer(help="What is kept on disk between runs.", no_args_is_help=True)
+app.add_typer(cache_app, name="cache")
+
+
+class Mode(str, Enum):
+    grad = "grad"
+    value_and_grad = "value_and_grad"
+    jvp = "jvp"
+    vjp = "vjp"
+
+
+class Stage(str, Enum):
+    ast = "ast"
+    ssa = "ssa"
+    grad = "grad"
+    value_and_grad = "value_and_grad"
+    jvp = "jvp"
+    vjp = "vjp"
+
+
+class Backend(str, Enum):
+    numpy = "numpy"
+    numba = "numba"
+
+
+class Failure(Exception):
+    """What was asked for cannot be done; the message says all there is to say."""
+
+
+Target = Annotated[str, typer.Argument(metavar="FILE:FUNC", help="path/to/file.py:function or package.module:function")]
+Targets = Annotated[list[str], typer.Argument(metavar="FILE:FUNC", help="One or more functions.")]
+Wrt = Annotated[Optional[str], typer.Option(help="Parameters to differentiate by, such as x,y; by name or index.")]
+Signature = Annotated[Optional[str], typer.Option(help='Kinds of the arguments, such as "float64[:], int".')]
+Optimize = Annotated[bool, typer.Option("--optimize/--no-optimize", help="Off: one elementary operation a line.")]
+
+
+@app.command()
+def generate(
+    targets: Targets,
+    mode: Annotated[Optional[list[Mode]], typer.Option(help="May be given several times; all if not given.")] = None,
+    wrt: Wrt = None,
+    signature: Signature = None,
+    backend: Annotated[Backend, typer.Option(help="What the module is written for.")] = Backend.numpy,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write to.")] = Path("generated"),
+    optimize: Optimize = True,
+) -> None:
+    """Write the derivatives of each function as a module that stands alone, and print its path."""
+    if backend is not Backend.numpy:
+        raise Failure(f"the backend {backend.value} is not there yet; leave --backend out, or say numpy")
+    modes = [each.value for each in mode or Mode]
+    texts: dict[Path, str] = {}
+    for target in targets:
+        fn, stem = _resolve(target)
+        path = out / f"{stem}.py"
+        if path in texts:
+            raise Failure(f"{target} would be written to {path} as well; give each a folder of its own with -o")
+        texts[path] = listing.derivative_source(fn, modes, _wrt(wrt), signature, optimize)
+    # nothing is written unless all of them can be
+    out.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        write_whole(path, text)
+        typer.echo(path)
+
+
+@app.command()
+def show(
+    target: Target,
+    stage: Annotated[Stage, typer.Option(help="How far on the way to print it.")] = Stage.grad,
+    wrt: Wrt = None,
+    signature: Signature = None,
+    optimize: Optimize = True,
+) -> None:
+    """Print a function at one stage: its syntax tree, its SSA, or a derivative."""
+    fn, _ = _resolve(target)
+    typer.echo(listing.stage_text(fn, stage.value, optimize, _wrt(wrt), signature).rstrip("\n"))
+
+
+# an argument such as -1.5 is not an option
+@app.command(context_settings={"ignore_unknown_options": True})
+def check(
+    target: Target,
+    args: Annotated[list[str], typer.Argument(help='The arguments: literals or NumPy, such as 2.0 "np.ones(3)".')],
+) -> None:
+    """Compare the derivatives at the arguments with what other ways of differentiating give."""
+    fn, _ = _resolve(target)
+    result = report(fn, tuple(map(_argument, args)))
+    _print_table(result)
+    if not result.good:
+        raise Failure(f"a derivative of {target} is wrong")
+
+
+@cache_app.command()
+def info() -> None:
+    """Print where derivatives are kept, how many, and how large they are."""
+    folder, entries, size = DiskCache().info()
+    if folder is None:
+        typer.echo("switched off by S2S_AD_CACHE_DIR")
+    else:
+        typer.echo(f"folder   {folder}\nentries  {entries}\nbytes    {size}")
+
+
+@cache_app.command()
+def clear() -> None:
+    """Remove all that is kept."""
+    typer.echo(f"removed {DiskCache().clear()}")
+
+
+def main() -> NoReturn:
+    """Exit status 0; 1 with one message on stderr; 2 for wrong usage."""
+    try:
+        app(prog_name="s2s-ad")
+    except (Failure, DifferentiationError) as error:
+        message = str(error)
+    except Exception as error:  # the user's function may raise anything
+        message = "\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])])
+    else:
+        sys.exit(0)
+    typer.echo(f"s2s-ad: {message}", err=True)
+    sys.exit(1)
+
+
+def _resolve(target: str) -> tuple[Callable[..., Any], str]:
+    """The function, and `module_function`, after which its file is called."""
+    where, colon, name = target.rpartition(":")
+    if not (colon and where and name):
+        raise typer.BadParameter(f"{target!r} is not of the form FILE:FUNC")
+    is_file = where.endswith(".py")
+    module = _import_file(Path(where)) if is_file else _import(where)
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise Failure(f"{where} has no {name}; {_functions(module)}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise Failure(f"{name} in {where} is of type {type(found).__name__}, not a function")
+    stem = Path(where).stem if is_file else where.rpartition(".")[2]
+    return found, f"{stem}_{name.replace('.', '_')}"
+
+
+def _functions(module: ModuleType) -> str:
+    own = [name for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__]
+    names = [name for name in own if callable(vars(module)[name]) and not name.startswith("_")]
+    return f"it has {', '.join(names)}" if names else "it has no functions"
+
+
+def _import_file(path: Path) -> ModuleType:
+    """The file as a module under its own name; in a package, as the part of it that it is."""
+    if not path.is_file():
+        raise Failure(f"there is no file {path}")
+    folder, name = path.resolve().parent, path.stem
+    while (folder / "__init__.py").is_file():
+        folder, name = folder.parent, f"{folder.name}.{name}"
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    if "." in name:
+        return _import(name)
+    loaded = sys.modules.get(name)
+    if loaded is not None:
+        if Path(getattr(loaded, "__file__", None) or "").resolve() == path.resolve():
+            return loaded
+        name = str(path)  # that name is taken, perhaps by the standard library
+        if name in sys.modules:
+            return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    if spec is None or spec.loader is None:
+        raise Failure(f"{path} cannot be imported")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise _not_imported(str(path), error) from error
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    if "" not in sys.path:  # an installed command has its own folder there, not the user's
+        sys.path.insert(0, "")
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        raise _not_imported(name, error) from error
+
+
+def _not_imported(what: str, error: BaseException) -> Failure:
+    return Failure(f"importing {what} failed: {type(error).__name__}: {error}")
+
+
+def _wrt(text: str | None) -> Union[None, int, str, tuple[int | str, ...]]:
+    """One thing for one, a tuple for several, as in the api."""
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise typer.BadParameter(f"--wrt {text!r}: names or indices with commas between them")
+    each = tuple(int(part) if part.isdecimal() else part for part in parts)
+    return each[0] if len(each) == 1 else each
+
+
+def _argument(text: str) -> Any:
+    """A literal of Python, or an expression of NumPy's. Whoever types it may run what he likes anyway."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        pass  # no literal, so it has to be an expression
+    try:
+        return eval(text, {"np": np})
+    except Exception as error:
+        raise typer.BadParameter(f"{text!r} is neither a literal nor an expression with np: {error}") from error
+
+
+def _print_table(report: Report) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "ours", "other", "error", "", title=f"derivatives of {report.function}")
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    for row in report.rows:
+        verdict = Text("ok", "green") if row.good else Text("WRONG", "bold red")
+        # as Text, so that nothing in a name is taken for markup
+        numbers = f"{row.ours:.16g}", f"{row.other:.16g}", f"{abs(row.ours - row.other):.1e}"
+        table.add_row(Text(row.what), *numbers, verdict)
+    Console().print(table)

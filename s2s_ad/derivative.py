@@ -1,0 +1,352 @@
+"""A derivative as an object: compiled at the first call for arguments of a kind, readable, and saved to disk."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+
+from s2s_ad import transforms
+from s2s_ad.arguments import converted, cotangent_like, kind_given, own_copy, zeros_like
+from s2s_ad.backend.module import format_source
+from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.frontend.lower import lower
+from s2s_ad.ir.kinds import FLOAT, Kind
+from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, leaf_kinds, spec_of
+from s2s_ad.ir.text import text_of
+from s2s_ad.load import annotate
+from s2s_ad.pipeline import Compiled, compile_kept, emit
+from s2s_ad.store import NotKept, fingerprint, spec_text
+
+
+@dataclass(frozen=True)
+class How:
+    """Which derivative, of what, and how it is written. `wrt` None: of every real argument."""
+
+    mode: str
+    wrt: Any = None
+    has_aux: bool = False
+    optimize: bool = True
+
+    def __post_init__(self) -> None:
+        if self.mode not in ("grad", "value_and_grad", "jvp", "vjp", "fwd", "bwd"):
+            raise ValueError(f"no such derivative: {self.mode}")
+
+
+class Derivative:
+    """A derivative of a function, compiled at the first call for each structure and kind of the arguments.
+
+    Threads may share it. It pickles as (function, options).
+    """
+
+    def __init__(self, target: Callable[..., Any], how: How) -> None:
+        self.target = target
+        self.how = how
+        self.function = plain_function(target)
+        self.parameters = inspect.signature(self.function).parameters
+        self._compiled: dict[Any, Compiled] = {}
+        self._quick: dict[tuple[type, ...], Compiled] = {}
+        self._last: dict[str, Spec] | None = None
+        self._lock = threading.RLock()
+        functools.update_wrapper(self, self.function, updated=())
+        self.__name__ = f"{getattr(target, '__name__', 'f')}_{how.mode}"
+        del self.__dict__["__wrapped__"]  # its result is not that of the function
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Derivative, (self.target, self.how)
+
+    def __repr__(self) -> str:
+        return f"<{self.how.mode} of {getattr(self.target, '__qualname__', self.target)}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            compiled = self._quick.get(tuple(map(type, args)))
+            if compiled is not None:
+                try:
+                    return compiled.function(*args)
+                except Exception as error:
+                    annotate(error)
+                    raise
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        values = self._bind(args, kwargs)
+        compiled, reads = self.compiled_for(values)
+        given = list(values.values())
+        call = [given[i] for i in compiled.positions]
+        if self._may_be_quick(compiled, args, kwargs, given):
+            self._quick[tuple(map(type, args))] = compiled
+        call = [
+            converted(spec, value)
+            for spec, value in zip((compiled.arguments[list(values)[i]] for i in compiled.positions), call)
+        ]
+        return run(compiled, call, reads)
+
+    def _may_be_quick(self, compiled: Compiled, args: Any, kwargs: Any, given: list[Any]) -> bool:
+        """Whether the types of the arguments alone say that this is the code to run, as it is."""
+        if kwargs or compiled.reads or compiled.guards or len(args) != len(given):
+            return False
+        specs = list(compiled.arguments.values())
+        return len(compiled.positions) == len(args) and all(
+            isinstance(spec, Leaf) and str(spec.kind) == type(a).__name__ and type(a) in (float, int)
+            for spec, a in zip(specs, args)
+        )
+
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        bound = inspect.Signature(list(self.parameters.values())).bind(*args, **kwargs)
+        bound.apply_defaults()
+        return bound.arguments
+
+    def compiled_for(self, values: dict[str, Any]) -> tuple[Compiled, dict[str, Any]]:
+        """The code for arguments like these, and what it reads from outside now."""
+        specs = self._floats({name: spec_of(value) for name, value in values.items()})
+        return self.compiled_for_specs(specs)
+
+    def compiled_for_specs(self, specs: dict[str, Spec]) -> tuple[Compiled, dict[str, Any]]:
+        key = tuple(specs.values())
+        compiled = self._compiled.get(key)
+        reads = compiled.current(self.function) if compiled is not None else None
+        if compiled is None or reads is None:
+            with self._lock:
+                compiled = self._compiled.get(key)
+                reads = compiled.current(self.function) if compiled is not None else None
+                if compiled is None or reads is None:
+                    self._quick.clear()
+                    compiled = self._compiled[key] = self._compile(specs)
+                    reads = compiled.current(self.function)
+                    if reads is None:
+                        raise UnsupportedError(f"what {self.function.__name__} reads changes while it is compiled")
+                self._last = specs
+        return compiled, reads
+
+    def _compile(self, specs: dict[str, Spec]) -> Compiled:
+        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), self.how.optimize)
+
+    def _key(self, specs: dict[str, Spec], part: str = "") -> str | None:
+        """Where it is kept on disk; None if it depends on an object of this process."""
+        try:
+            kinds = [(name, spec_text(spec)) for name, spec in specs.items()]
+            return repr((fingerprint(self.function), self._hows(), part, kinds))
+        except NotKept:
+            return None
+
+    def _hows(self) -> tuple[How, ...]:
+        inner = self.target._hows() if isinstance(self.target, Derivative) else ()
+        return (*inner, self.how)
+
+    # --- lowering -------------------------------------------------------------------------------------------------
+
+    def _floats(self, specs: dict[str, Spec]) -> dict[str, Spec]:
+        names, _ = self.wrt_names(specs)
+        specs = {name: transforms.as_float(spec) if name in names else spec for name, spec in specs.items()}
+        return self.target._floats(specs) if isinstance(self.target, Derivative) else specs
+
+    def lowered(self, specs: dict[str, Spec]) -> Lowered:
+        """The derivative as a program, for arguments with these specs."""
+        specs = self._floats(specs)
+        inner = lowered_target(self.target, specs)
+        prepared = transforms.prepared(inner, self.how.optimize)
+        names, single = self.wrt_names(specs)
+        how = self.how
+        if how.mode == "jvp":
+            return transforms.jvp(prepared, names, how.optimize)
+        if how.mode == "vjp":
+            return transforms.vjp(prepared, names, how.optimize)
+        return transforms.value_and_grad(
+            prepared, names, single, how.has_aux, how.mode == "value_and_grad", how.optimize
+        )
+
+    def __s2s_lower__(self, positional: Sequence[Spec], keywords: dict[str, Spec]) -> Lowered:
+        """For the frontend: this derivative called inside a function that is differentiated itself."""
+        bound = inspect.Signature(list(self.parameters.values())).bind(*positional, **keywords)
+        return self.lowered({name: _argument_spec(p, bound.arguments) for name, p in self.parameters.items()})
+
+    @property
+    def __s2s_function__(self) -> Any:
+        return self.function
+
+    def wrt_names(self, specs: dict[str, Spec]) -> tuple[tuple[str, ...], bool]:
+        """The parameters asked for, and whether the answer is one thing, not a tuple."""
+        wrt = self.how.wrt
+        if wrt is None:
+            names = tuple(name for name, spec in specs.items() if any(k.real for k in leaf_kinds(spec)))
+            if not names and self.how.mode in ("grad", "value_and_grad"):
+                names = tuple(n for n, s in specs.items() if any(str(k) == "int" for k in leaf_kinds(s)))
+            return names, len(names) == 1
+        if isinstance(wrt, tuple):
+            return tuple(self._name(w) for w in wrt), False
+        return (self._name(wrt),), True
+
+    def _name(self, wrt: int | str) -> str:
+        names = list(self.parameters)
+        if isinstance(wrt, str):
+            if wrt in self.parameters:
+                return wrt
+            near = difflib.get_close_matches(wrt, names, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Its parameters are {', '.join(names)}."
+            raise KindError(f"{self.function.__name__} has no parameter {wrt!r}", remedy=hint)
+        if not isinstance(wrt, (int, np.integer)) or isinstance(wrt, bool):
+            raise KindError(f"wrt is an index, a name, or a tuple of them, not {wrt!r}")
+        if not -len(names) <= wrt < len(names):
+            raise KindError(
+                f"{self.function.__name__} has {len(names)} parameters; wrt={wrt} is none of them",
+                remedy=f"Its parameters are {', '.join(names)}.",
+            )
+        return names[wrt]
+
+    # --- reading it -----------------------------------------------------------------------------------------------
+
+    def specs(self, args: Sequence[Any]) -> dict[str, Spec]:
+        """The specs for example arguments, or kinds; with none: of the last call, else the annotations, else floats."""
+        if not args:
+            return self._last or {name: self._guess(p) for name, p in self.parameters.items()}
+        given = [kind_given(a) for a in args]
+        plain = [None if isinstance(g, Kind) else a for g, a in zip(given, args)]
+        bound = inspect.Signature(list(self.parameters.values())).bind(*plain)
+        bound.apply_defaults()
+        specs = {name: spec_of(value) for name, value in bound.arguments.items()}
+        specs.update((name, Leaf(g)) for name, g in zip(self.parameters, given) if isinstance(g, Kind))
+        return self._floats(specs)
+
+    def _guess(self, parameter: inspect.Parameter) -> Spec:
+        if parameter.default is not parameter.empty:
+            return spec_of(parameter.default)
+        kind = kind_given(parameter.annotation)
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            return spec_of(() if parameter.kind is parameter.VAR_POSITIONAL else {})
+        return Leaf(kind if isinstance(kind, Kind) else FLOAT)
+
+    def source(self, *args: Any) -> str:
+        """The text of its module, formatted.
+
+        `args` are example arguments, or their kinds (`float`, `"float64[:, :]"`). Without any, those of the last call
+        are taken, else the annotations of the function, else floats.
+        """
+        return format_source(self.compiled_for_specs(self._floats(self.specs(args)))[0].emitted.text)
+
+    def ssa(self, *args: Any) -> str:
+        """The text form of its SSA."""
+        return text_of(self.lowered(self._floats(self.specs(args))).program)
+
+    def save(self, path: str | FilePath, *args: Any) -> None:
+        """Write its module; it runs where s2s_ad is not installed."""
+        lowered = self.lowered(self._floats(self.specs(args)))
+        text = format_source(emit([lowered], self.how.optimize, title=title_of(self.function)).text)
+        FilePath(path).write_text(text, encoding="utf-8")
+
+
+def title_of(function: Any) -> str:
+    file = (inspect.getsourcefile(inspect.unwrap(function)) or "").replace("\\", "/").rsplit("/", 1)[-1]
+    return f"Derivatives of {function.__name__}" + (f" in {file}." if file.endswith(".py") else ".")
+
+
+def run(compiled: Compiled, call: Sequence[Any], reads: dict[str, Any]) -> Any:
+    """Call emitted code; an error in it says which line of the user's it stands for."""
+    try:
+        return compiled.function(*call, **reads)
+    except Exception as error:
+        annotate(error)
+        raise
+
+
+def plain_function(target: Any) -> Any:
+    """The user's function under decorators and derivatives of ours."""
+    while hasattr(target, "__s2s_function__"):
+        target = target.__s2s_function__
+    if not callable(target):
+        raise KindError(f"{target!r} is not a function")
+    return target
+
+
+def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:
+    return target.lowered(specs) if isinstance(target, Derivative) else lower(plain_function(target), specs)
+
+
+def _argument_spec(parameter: inspect.Parameter, given: dict[str, Any]) -> Spec:
+    """The spec of one parameter, from those of the arguments that were bound to it."""
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return Node(tuple, tuple(given.get(parameter.name, ())))
+    if parameter.kind is parameter.VAR_KEYWORD:
+        named = given.get(parameter.name, {})
+        return Node(dict, tuple(named.values()), tuple(named))
+    found: Spec | None = given.get(parameter.name)
+    return found if found is not None else spec_of(parameter.default)
+
+
+class Jvp(Derivative):
+    """Forward mode, called with a tuple of primals and one of tangents."""
+
+    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        if len(tangents) != len(primals):
+            raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
+        signature = inspect.Signature(list(self.parameters.values()))
+        given = signature.bind(*tangents).arguments
+        return self._along(self._bind(tuple(primals), {}), given)
+
+    def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        """(value, tangent) at `args`, with one tangent for each parameter asked for."""
+        values = self._bind(tuple(args), {})
+        names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
+        if len(tangents) != len(names):
+            raise KindError(f"{len(tangents)} tangents for {len(names)} parameters: {', '.join(names)}")
+        return self._along(values, dict(zip(names, tangents)))
+
+    def _along(self, values: dict[str, Any], dots: dict[str, Any]) -> Any:
+        compiled, reads = self.compiled_for(values)
+        arguments = list(compiled.arguments.items())
+        call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
+        names, _ = self.wrt_names(dict(arguments[: len(values)]))
+        for (_, spec), name in zip(arguments[len(values) :], (n for n in values if n in names)):
+            # a parameter left to its default moves nowhere
+            dot = dots[name] if name in dots else zeros_like(values[name])
+            call.append(cotangent_like(spec, values[name], dot, "tangent", name))
+        return run(compiled, call, reads)
+
+
+class Vjp(Derivative):
+    """Reverse mode in two halves."""
+
+    def __init__(self, target: Callable[..., Any], how: How) -> None:
+        super().__init__(target, how)
+        self._backward: dict[Any, Compiled] = {}
+
+    def _compile(self, specs: dict[str, Spec]) -> Compiled:
+        @functools.cache
+        def halves() -> tuple[Lowered, Lowered]:
+            inner = transforms.prepared(lowered_target(self.target, specs), self.how.optimize)
+            names, _ = self.wrt_names(specs)
+            return transforms.vjp_split(inner, names, self.how.optimize)
+
+        forward, backward = (
+            compile_kept(self.function, self._key(specs, part), functools.partial(half, halves), self.how.optimize)
+            for part, half in (("forward", lambda both: both()[0]), ("backward", lambda both: both()[1]))
+        )
+        self._backward[tuple(specs.values())] = backward
+        return forward
+
+    def __call__(self, *primals: Any) -> Any:
+        values = {name: own_copy(value) for name, value in self._bind(primals, {}).items()}
+        specs = self._floats({name: spec_of(value) for name, value in values.items()})
+        compiled, reads = self.compiled_for_specs(specs)
+        backward = self._backward[tuple(specs.values())]
+        call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
+        value, saved = run(compiled, call, reads)
+        spec = backward.arguments["y_bar"]
+        names, _ = self.wrt_names(specs)
+        given = [name for name in values][: len(primals)]
+        value = own_copy(value)
+        shapes = own_copy(value)
+
+        def pullback(cotangent: Any) -> tuple[Any, ...]:
+            ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
+            found = dict(zip(names, run(backward, [saved, ct] if leaf_kinds(spec) else [saved], {})))
+            return tuple(found.get(name) for name in given)
+
+        return value, pullback

@@ -1,0 +1,60 @@
+"""Whole modules of derivatives, and each stage on the way, as text: what the command line prints and writes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from s2s_ad import transforms
+from s2s_ad.backend.module import format_source
+from s2s_ad.derivative import Derivative, How, lowered_target, plain_function, title_of
+from s2s_ad.errors import KindError
+from s2s_ad.frontend.source import definition
+from s2s_ad.ir.kinds import List
+from s2s_ad.ir.structure import Leaf, Spec
+from s2s_ad.ir.text import text_of
+from s2s_ad.pipeline import emit
+from s2s_ad.signature import parse_kinds
+
+
+def derivative_source(
+    f: Callable[..., Any],
+    modes: Sequence[str] = ("grad", "value_and_grad", "jvp", "vjp"),
+    wrt: Any = None,
+    signature: str | None = None,
+    optimize: bool = True,
+    args: Sequence[Any] = (),
+) -> str:
+    """The text of one module with these derivatives of a function, formatted."""
+    derivatives = []
+    for mode in modes:
+        derivative = Derivative(f, How(mode, wrt, False, optimize))
+        examples: Sequence[Any] = parse_kinds(signature) if signature else args
+        specs = derivative.specs(examples)
+        try:
+            derivatives.append(derivative.lowered(specs))
+        except KindError:
+            if mode in ("grad", "value_and_grad") and len(modes) > 1 and not _one_number(f, specs):
+                continue  # a function with several results has no gradient; its jvp and vjp are written
+            raise
+    emitted = emit(derivatives, optimize, title=title_of(plain_function(f)))
+    return format_source(emitted.text)
+
+
+def _one_number(f: Callable[..., Any], specs: dict[str, Spec]) -> bool:
+    result = lowered_target(f, specs).result
+    return isinstance(result, Leaf) and getattr(result.kind, "shape", ()) == () and not isinstance(result.kind, List)
+
+
+def stage_text(
+    f: Callable[..., Any], stage: str, optimize: bool = True, wrt: Any = None, signature: str | None = None
+) -> str:
+    """A function at one stage: "ast", "ssa", or a derivative: "grad", "value_and_grad", "jvp", "vjp"."""
+    if stage == "ast":
+        return ast.dump(definition(plain_function(f)).node, indent=2) + "\n"
+    if stage == "ssa":
+        derivative = Derivative(f, How("jvp", wrt, False, optimize))
+        specs = derivative.specs(parse_kinds(signature) if signature else ())
+        return text_of(transforms.prepared(lowered_target(f, specs), optimize).program)
+    return derivative_source(f, (stage,), wrt, signature, optimize)

@@ -1,0 +1,124 @@
+"""From a lowered derivative to text and to a function that can be called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from s2s_ad import store
+from s2s_ad.backend.module import Emitted, emit_module
+from s2s_ad.cache import DiskCache
+from s2s_ad.ir.kinds import Scalar, kind_of
+from s2s_ad.ir.nodes import Block, Call, Function, Program
+from s2s_ad.ir.structure import Entry, Guard, Leaf, Lowered, Param, Read, Spec, leaf_kinds, resolve
+from s2s_ad.ir.text import text_of
+from s2s_ad.ir.walk import map_inputs
+from s2s_ad.load import load
+from s2s_ad.transforms import owned
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """An emitted function, how it is called, and what must still be so for it to be right."""
+
+    function: Callable[..., Any]
+    arguments: Mapping[str, Spec]
+    positions: tuple[int, ...]  # of the arguments, those that it takes
+    reads: tuple[Read, ...]
+    guards: tuple[Guard, ...]
+    emitted: Emitted
+
+    def current(self, function: Any) -> dict[str, Any] | None:
+        """What it reads from outside, now; None if something that was compiled in has been rebound."""
+        try:
+            for guard in self.guards:
+                if resolve(function, guard.path) is not guard.seen:
+                    return None
+            values = {read.name: resolve(function, read.path) for read in self.reads}
+        except (AttributeError, KeyError, IndexError, ValueError, TypeError):
+            return None  # a name is gone: compiling anew says so in the user's terms
+        for read in self.reads:
+            if kind_of(values[read.name]) != read.kind:
+                return None
+        return values
+
+
+def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], optimize: bool) -> Compiled:
+    """From the disk cache, if what is kept there under the key is still right for `function`; else built and kept."""
+    disk = DiskCache()
+    kept = disk.get(key) if key is not None else None
+    if kept is not None:
+        guards = store.guards_from(function, kept)
+        if guards is not None:
+            arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
+            return _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept))
+    lowered = build()
+    emitted = emit([lowered], optimize)
+    entry = lowered.program.entry
+    if key is not None:
+        try:
+            disk.put(key, store.to_json(entry, lowered.arguments, lowered.reads, lowered.guards, emitted))
+        except store.NotKept:
+            pass  # it holds an object of this process: there is nothing that another could use
+    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted)
+
+
+def _loaded(
+    entry: str, arguments: Mapping[str, Spec], reads: tuple[Read, ...], guards: tuple[Guard, ...], emitted: Emitted
+) -> Compiled:
+    module = load(entry, emitted.text, emitted.names, emitted.spans)
+    positions = tuple(i for i, spec in enumerate(arguments.values()) if leaf_kinds(spec))
+    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted)
+
+
+def emit(
+    derivatives: Sequence[Lowered], optimize: bool, docs: Mapping[str, str] | None = None, title: str = ""
+) -> Emitted:
+    """One module with all of these as functions."""
+    program, entries = _merged([owned(lowered) for lowered in derivatives], docs or {})
+    return emit_module(program, entries, optimize=optimize, title=title)
+
+
+def _merged(derivatives: Sequence[Lowered], docs: Mapping[str, str]) -> tuple[Program, list[Entry]]:
+    functions: dict[str, Function] = {}
+    entries = []
+    for lowered in derivatives:
+        program = lowered.program
+        names: dict[str, str] = {}
+        for name, function in program.functions.items():
+            other = functions.get(name)
+            if other is None or other is function or text_of(other) == text_of(function):
+                names[name] = name
+            else:
+                number = 2
+                while f"{name}_{number}" in functions or f"{name}_{number}" in program.functions:
+                    number += 1
+                names[name] = f"{name}_{number}"
+        for name, function in program.functions.items():
+            functions.setdefault(names[name], _renamed(function, names))
+        entries.append(_entry(lowered, names[program.entry], docs.get(program.entry, "")))
+    return Program(functions, entries[0].name), entries
+
+
+def _renamed(function: Function, names: Mapping[str, str]) -> Function:
+    if all(old == new for old, new in names.items()):
+        return function
+
+    def block(b: Block) -> Block:
+        stmts = [map_inputs(s, lambda a: a, block) for s in b.stmts]
+        moved = [replace(s, callee=names[s.callee]) if isinstance(s, Call) else s for s in stmts]
+        return replace(b, stmts=tuple(moved))
+
+    return replace(function, name=names[function.name], body=block(function.body))
+
+
+def _entry(lowered: Lowered, name: str, doc: str) -> Entry:
+    params = [Param(arg, spec) for arg, spec in lowered.arguments.items() if leaf_kinds(spec)]
+    if params and params[-1].name.startswith("y_bar") and _is_number(params[-1].spec):
+        params[-1] = replace(params[-1], default="1.0")
+    return Entry(name, tuple(params), lowered.reads, lowered.result, doc)
+
+
+def _is_number(spec: Spec) -> bool:
+    return isinstance(spec, Leaf) and (isinstance(spec.kind, Scalar) or getattr(spec.kind, "shape", None) == ())

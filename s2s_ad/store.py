@@ -1,0 +1,144 @@
+"""Compiled derivatives as JSON: what the disk cache keeps, and when it may be used again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import types
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from s2s_ad.backend.module import Emitted
+from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar
+from s2s_ad.ir.structure import Guard, Leaf, Node, Read, Spec, Static, resolve
+from s2s_ad.span import Span
+
+Json = dict[str, Any]
+_CONTAINERS = {"tuple": tuple, "list": list, "dict": dict}
+_PLAIN = (str, bool, int, float, type(None))
+
+
+class NotKept(Exception):
+    """Something in it means nothing to another process."""
+
+
+def fingerprint(thing: Any) -> str:
+    """A text that is the same in another process if, and only if, the thing is for our purposes the same."""
+    if isinstance(thing, types.FunctionType):
+        own = (_code(thing.__code__), repr(_plain(thing.__defaults__)), repr(_plain(thing.__kwdefaults__)))
+        return f"{thing.__module__}.{thing.__qualname__} {hashlib.sha256(repr(own).encode()).hexdigest()}"
+    if isinstance(thing, types.ModuleType):
+        return f"module {thing.__name__}"
+    if isinstance(thing, _PLAIN):
+        return repr(thing)
+    if isinstance(thing, (type, types.BuiltinFunctionType)) or type(thing).__name__ in (
+        "ufunc",
+        "_ArrayFunctionDispatcher",
+    ):
+        return f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', thing.__name__)}"
+    raise NotKept(f"a {type(thing).__name__}")
+
+
+def _code(code: types.CodeType) -> tuple[Any, ...]:
+    consts = tuple(_code(c) if isinstance(c, types.CodeType) else repr(c) for c in code.co_consts)
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    return code.co_filename, code.co_firstlineno, code.co_code, consts, names
+
+
+def _plain(values: Any) -> Any:
+    items = values.values() if isinstance(values, dict) else values or ()
+    if not all(isinstance(v, _PLAIN) for v in items):
+        raise NotKept("a default that is no plain value")
+    return values
+
+
+def kind_text(kind: Kind) -> Any:
+    if isinstance(kind, Scalar):
+        return kind.name
+    if isinstance(kind, Array):
+        return [kind.dtype, *kind.shape]
+    if isinstance(kind, List):
+        return {"list": kind_text(kind.item)}
+    if isinstance(kind, Record):
+        return "record"
+    raise NotKept(str(kind))
+
+
+def kind_from(text: Any) -> Kind:
+    if isinstance(text, str):
+        return RECORD if text == "record" else Scalar(text)
+    if isinstance(text, dict):
+        return List(kind_from(text["list"]))
+    return Array(text[0], tuple(text[1:]))
+
+
+def spec_text(spec: Spec) -> Any:
+    if isinstance(spec, Leaf):
+        return {"leaf": kind_text(spec.kind)}
+    if isinstance(spec, Static):
+        if not isinstance(spec.value, _PLAIN):
+            raise NotKept("a static argument that is no plain value")
+        return {"static": spec.value}
+    if not all(isinstance(key, _PLAIN) for key in spec.keys):
+        raise NotKept("a key that is no plain value")
+    return {"node": spec.type.__name__, "items": [spec_text(s) for s in spec.items], "keys": list(spec.keys)}
+
+
+def spec_from(text: Any) -> Spec:
+    if "leaf" in text:
+        return Leaf(kind_from(text["leaf"]))
+    if "static" in text:
+        return Static(text["static"])
+    return Node(_CONTAINERS[text["node"]], tuple(map(spec_from, text["items"])), tuple(text["keys"]))
+
+
+def to_json(
+    entry: str, arguments: Mapping[str, Spec], reads: tuple[Read, ...], guards: tuple[Guard, ...], emitted: Emitted
+) -> Json:
+    """All that is needed to run it again. Raises NotKept where that would need an object of this process."""
+    names = {}
+    for name, thing in emitted.names.items():
+        if not isinstance(thing, type) or _found(thing.__module__, thing.__qualname__) is not thing:
+            raise NotKept(f"{name}, which no module has under that name")
+        names[name] = [thing.__module__, thing.__qualname__]
+    return {
+        "entry": entry,
+        "arguments": [[name, spec_text(spec)] for name, spec in arguments.items()],
+        "reads": [[r.name, r.path, kind_text(r.kind)] for r in reads],
+        "guards": [[g.path, fingerprint(g.seen)] for g in guards],
+        "text": emitted.text,
+        "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
+        "names": names,
+    }
+
+
+def _found(module: str, name: str) -> Any:
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
+
+
+def guards_from(function: Any, kept: Json) -> tuple[Guard, ...] | None:
+    """The guards, on the objects of this process; None if one of these is not what it was."""
+    guards = []
+    for path, seen in kept["guards"]:
+        steps = tuple((how, name) for how, name in path)
+        try:
+            thing = resolve(function, steps)
+            if fingerprint(thing) != seen:
+                return None
+        except (NotKept, AttributeError, KeyError, IndexError, ValueError, TypeError):
+            return None  # it is not there, or no longer something that can be told again
+        guards.append(Guard(steps, thing))
+    return tuple(guards)
+
+
+def reads_from(kept: Json) -> tuple[Read, ...]:
+    return tuple(Read(n, tuple((how, key) for how, key in path), kind_from(k), None) for n, path, k in kept["reads"])
+
+
+def emitted_from(kept: Json) -> Emitted:
+    names = {name: _found(module, attribute) for name, (module, attribute) in kept["names"].items()}
+    return Emitted(kept["text"], {line: Span(**span) for line, span in kept["spans"]}, names)

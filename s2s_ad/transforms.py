@@ -1,0 +1,273 @@
+"""The transforms that users ask for, each from a lowered function to a lowered function, so that they compose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from s2s_ad.errors import KindError
+from s2s_ad.ir.builder import ONE_FLOAT, Builder
+from s2s_ad.ir.kinds import FLOAT, RECORD, Array, Kind, Scalar
+from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program
+from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
+from s2s_ad.ir.verify import verify
+from s2s_ad.ir.walk import all_stmts, map_inputs, substitute
+from s2s_ad.passes.cse import cse
+from s2s_ad.passes.dce import dce
+from s2s_ad.passes.forward import forward
+from s2s_ad.passes.inline import inline
+from s2s_ad.passes.own import own_results
+from s2s_ad.passes.reverse import reverse_joint, reverse_split
+from s2s_ad.passes.simplify import simplify
+from s2s_ad.passes.variants import zero
+
+CHECKED = False  # the tests set it: the verifier runs between any two passes
+
+
+def optimized(program: Program, optimize: bool) -> Program:
+    """The program made shorter and plainer; with `optimize` off only what nothing reads is taken away."""
+    steps = (simplify, cse, simplify, dce) if optimize else (dce,)
+    for step in steps:
+        program = step(program)
+        if CHECKED:
+            verify(program)
+    return program
+
+
+def prepared(lowered: Lowered, optimize: bool) -> Lowered:
+    """What the frontend made, ready to be differentiated."""
+    if CHECKED:
+        verify(lowered.program)
+    program = inline(lowered.program) if optimize else lowered.program
+    return replace(lowered, program=optimized(program, optimize))
+
+
+def wrt_flags(lowered: Lowered, wrt: Sequence[str]) -> tuple[bool, ...]:
+    """For each input of the program whether it is differentiated."""
+    out: list[bool] = []
+    for name, spec in lowered.arguments.items():
+        kinds = leaf_kinds(spec)
+        on = [name in wrt and kind.real for kind in kinds]
+        if name in wrt and not any(on):
+            raise KindError(_why_not(name, spec), remedy=_remedy(spec))
+        out += on
+    return (*out, *[False] * len(lowered.reads))
+
+
+def _why_not(name: str, spec: Spec) -> str:
+    if isinstance(spec, Leaf):
+        return f"cannot differentiate with respect to {name}: it is {_a(spec.kind)}"
+    what = repr(spec.value) if isinstance(spec, Static) else "a structure without floats"
+    return f"cannot differentiate with respect to {name}: it is {what}"
+
+
+def _remedy(spec: Spec) -> str:
+    if isinstance(spec, Leaf) and isinstance(spec.kind, Array):
+        return "Pass an array of floats: a.astype(float)."
+    return "Name another parameter in wrt."
+
+
+def _a(kind: Kind) -> str:
+    return f"an array {kind}" if isinstance(kind, Array) else f"a {kind}"
+
+
+def gradient_spec(lowered: Lowered, wrt: Sequence[str], single: bool) -> Spec:
+    """The structure of a gradient: that of the arguments asked for."""
+    parts = tuple(real_leaves(lowered.arguments[name]) for name in wrt)
+    return parts[0] if single else Node(tuple, parts)
+
+
+def scalar_output(lowered: Lowered, has_aux: bool) -> tuple[Spec, tuple[bool, ...]]:
+    """The spec of the value to be differentiated, and for each output whether it is it."""
+    result = lowered.result
+    if has_aux:
+        if not (isinstance(result, Node) and result.type is tuple and len(result.items) == 2):
+            raise KindError(
+                "with has_aux=True the function must return a pair (value, aux)", span=lowered.program.main.span
+            )
+        result = result.items[0]
+    kinds = leaf_kinds(lowered.result)
+    if not (isinstance(result, Leaf) and _is_real_scalar(result.kind)):
+        raise KindError(
+            f"grad needs a function that returns one real number; this one returns {_describe(result)}",
+            span=lowered.program.main.span,
+            remedy="Reduce the result to a number (a sum, a norm), or use vjp with a cotangent, or jvp with a tangent.",
+        )
+    return result, tuple(i == 0 for i in range(len(kinds)))
+
+
+def _is_real_scalar(kind: Kind) -> bool:
+    if isinstance(kind, Scalar):
+        return kind.name in ("float", "int", "bool")
+    return isinstance(kind, Array) and not kind.shape and kind.dtype.startswith(("float", "int"))
+
+
+def _describe(spec: Spec) -> str:
+    if isinstance(spec, Leaf):
+        return _a(spec.kind)
+    if isinstance(spec, Static):
+        return repr(spec.value)
+    return f"a {spec.type.__name__} of {len(spec.items)}"
+
+
+# --- the transforms ---------------------------------------------------------------------------------------------------
+
+
+def value_and_grad(
+    lowered: Lowered, wrt: Sequence[str], single: bool, has_aux: bool, value: bool, optimize: bool
+) -> Lowered:
+    """The gradient, or with `value` the pair (value, gradient)."""
+    _, outputs = scalar_output(lowered, has_aux)
+    flags = wrt_flags(lowered, wrt)
+    n_in, n_out = len(lowered.program.main.body.params), len(leaf_kinds(lowered.result))
+    outputs = tuple(on and _may_vary(kind) for on, kind in zip(outputs, leaf_kinds(lowered.result)))
+    program = reverse_joint(lowered.program, flags, outputs)
+    main = program.main
+    seeds = main.body.params[n_in:]
+    body = substitute(main.body, dict.fromkeys(seeds, ONE_FLOAT))
+    keep = list(range(n_out)) if value else [i for i in range(n_out) if i > 0 and has_aux]
+    cts = _in_order(lowered, wrt, body.results[n_out:], flags)
+    results = (*(body.results[i] for i in keep), *cts)
+    body = Block(main.body.params[:n_in], body.stmts, results)
+    spec = gradient_spec(lowered, wrt, single)
+    if value:
+        spec = Node(tuple, (lowered.result, spec))
+    elif has_aux:
+        assert isinstance(lowered.result, Node)
+        spec = Node(tuple, (spec, lowered.result.items[1]))
+        aux = len(keep)
+        body = replace(body, results=(*body.results[aux:], *body.results[:aux]))
+    suffix = "value_and_grad" if value else "grad"
+    return _made(lowered, program, body, spec, suffix, optimize, lowered.arguments)
+
+
+def _may_vary(kind: Kind) -> bool:
+    return kind.real
+
+
+def _in_order(lowered: Lowered, wrt: Sequence[str], cts: Sequence[Atom], flags: Sequence[bool]) -> list[Atom]:
+    """The cotangents in the order of `wrt`, which may not be that of the parameters."""
+    by_name: dict[str, list[Atom]] = {}
+    rest, at = list(cts), 0
+    for name, spec in lowered.arguments.items():
+        n = len(leaf_kinds(spec))
+        count = sum(flags[at : at + n])
+        by_name[name], rest, at = rest[:count], rest[count:], at + n
+    return [ct for name in wrt for ct in by_name[name]]
+
+
+def jvp(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> Lowered:
+    """(arguments, tangents of those in `wrt`) -> (value, tangent)."""
+    flags = wrt_flags(lowered, wrt)
+    program, varied = forward(lowered.program, flags)
+    main = program.main
+    n_in, n_out = len(lowered.program.main.body.params), len(leaf_kinds(lowered.result))
+    values, dots = main.body.results[:n_out], list(main.body.results[n_out:])
+    builder = Builder()
+    builder.stmts.extend(main.body.stmts)
+    tangents = [dots.pop(0) if on else zero(builder, v) if v.kind.real else None for v, on in zip(values, varied)]
+    args = n_in - len(lowered.reads)
+    params = (*main.body.params[:args], *main.body.params[n_in:], *main.body.params[args:n_in])
+    results = (*values, *(t for t in tangents if t is not None))
+    # tangents stand in the order of the parameters, as the program has them
+    dotted = {f"{name}_dot": real_leaves(spec) for name, spec in lowered.arguments.items() if name in wrt}
+    arguments = {**lowered.arguments, **_fresh(lowered, dotted)}
+    spec = Node(tuple, (lowered.result, real_leaves(lowered.result)))
+    return _made(lowered, program, builder.block(params, results), spec, "jvp", optimize, arguments)
+
+
+def vjp(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> Lowered:
+    """(arguments, cotangent) -> (value, cotangents of `wrt`), both sweeps in one."""
+    flags = wrt_flags(lowered, wrt)
+    kinds = leaf_kinds(lowered.result)
+    program = reverse_joint(lowered.program, flags, tuple(kind.real for kind in kinds))
+    main = program.main
+    n_in, n_out = len(lowered.program.main.body.params), len(kinds)
+    args = n_in - len(lowered.reads)
+    params = (*main.body.params[:args], *main.body.params[n_in:], *main.body.params[args:n_in])
+    cts = _in_order(lowered, wrt, main.body.results[n_out:], flags)
+    arguments = {**lowered.arguments, **_fresh(lowered, {"y_bar": real_leaves(lowered.result)})}
+    spec = Node(tuple, (lowered.result, gradient_spec(lowered, wrt, len(wrt) == 1)))
+    block = Block(params, main.body.stmts, (*main.body.results[:n_out], *cts))
+    return _made(lowered, program, block, spec, "vjp", optimize, arguments)
+
+
+def vjp_split(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> tuple[Lowered, Lowered]:
+    """arguments -> (value, saved), and (saved, cotangent) -> cotangents of `wrt`, as a tuple."""
+    flags = wrt_flags(lowered, wrt)
+    kinds = leaf_kinds(lowered.result)
+    program, fwd, bwd = reverse_split(lowered.program, flags, tuple(kind.real for kind in kinds))
+    whole = replace(program, entry=fwd)
+    forward_spec = Node(tuple, (lowered.result, Leaf(RECORD)))
+    body = program.functions[fwd].body
+    forward_half = _made(lowered, whole, body, forward_spec, "fwd", optimize, lowered.arguments)
+    main = program.functions[bwd].body
+    cts = _in_order(lowered, wrt, main.results, flags)
+    arguments: dict[str, Spec] = {"saved": Leaf(RECORD), "y_bar": real_leaves(lowered.result)}
+    backward = replace(lowered, reads=())  # what it needs of them has been saved
+    back = replace(program, entry=bwd)
+    block = Block(main.params, main.stmts, tuple(cts))
+    return forward_half, _made(backward, back, block, gradient_spec(lowered, wrt, False), "bwd", optimize, arguments)
+
+
+def _fresh(lowered: Lowered, wished: dict[str, Spec]) -> dict[str, Spec]:
+    """Parameters that are added, under names that the function does not use itself."""
+    taken = {*lowered.arguments, *(read.name for read in lowered.reads)}
+    out = {}
+    for name, spec in wished.items():
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        out[name] = spec
+    return out
+
+
+def _made(
+    lowered: Lowered,
+    program: Program,
+    body: Block,
+    result: Spec,
+    suffix: str,
+    optimize: bool,
+    arguments: dict[str, Spec],
+) -> Lowered:
+    old = lowered.program.main
+    name = f"{old.name}_{suffix}"
+    program = _moved_aside(program, name)
+    functions = {**program.functions, name: Function(name, body, "", old.span)}
+    made = optimized(replace(program, functions=functions, entry=name), optimize)
+    return replace(lowered, program=made, result=result, arguments=arguments)
+
+
+def _moved_aside(program: Program, name: str) -> Program:
+    """Where a recursion calls the function whose name the new entry takes, that one is called _name."""
+    called = any(
+        isinstance(s, Call) and s.callee == name for f in program.functions.values() for s in all_stmts(f.body)
+    )
+    if not called:
+        return program
+
+    def renamed(block: Block) -> Block:
+        stmts = [map_inputs(s, lambda a: a, renamed) for s in block.stmts]
+        moved = [replace(s, callee="_" + name) if isinstance(s, Call) and s.callee == name else s for s in stmts]
+        return replace(block, stmts=tuple(moved))
+
+    functions = {
+        ("_" + name if key == name else key): replace(
+            f, name="_" + name if key == name else f.name, body=renamed(f.body)
+        )
+        for key, f in program.functions.items()
+    }
+    return replace(program, functions=functions, entry="_" + name if program.entry == name else program.entry)
+
+
+def owned(lowered: Lowered) -> Lowered:
+    """What is returned shares no memory with the arguments: for the last step before emission."""
+    program = lowered.program
+    main = own_results(program.main)
+    return replace(lowered, program=replace(program, functions={**program.functions, program.entry: main}))
+
+
+def as_float(spec: Spec) -> Spec:
+    """Ints that are to be differentiated are taken as floats."""
+    return map_leaves(spec, lambda leaf: Leaf(FLOAT) if str(leaf.kind) == "int" else leaf)
