@@ -69,7 +69,7 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
             return given if type(given) is float else float(given)
         raise KindError(f"the {what}{where} is {given!r}; it must be a number")
     container: type[Any] = spec.type
-    if not isinstance(given, container) or len(given) != len(spec.items) or not set(spec.keys) <= set(given):
+    if not isinstance(given, container) or len(given) != len(spec.items) or any(key not in given for key in spec.keys):
         raise KindError(f"the {what}{where} has not the structure of what it belongs to: {given!r}")
     keys = spec.keys or range(len(spec.items))
     items = [cotangent_like(s, primal[k], given[k], what, f"{name}[{k!r}]") for k, s in zip(keys, spec.items)]

@@ -1,4 +1,4 @@
-"""What was built once is not built again: in memory within a process, on disk between them."""
+"""What one process has emitted, another need not emit again: files in a folder."""
 
 from __future__ import annotations
 
@@ -8,75 +8,15 @@ import os
 import re
 import secrets
 import sys
-import threading
 import warnings
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import platformdirs
 
 VARIABLE = "S2S_AD_CACHE_DIR"
-V = TypeVar("V")
-
-
-@dataclass
-class _Pending:
-    """A key that is being built; `waiting` counts the threads that hold or want the lock."""
-
-    lock: Any = field(default_factory=threading.RLock)  # the same thread is let in again, and told so
-    waiting: int = 0
-    building: bool = False
-
-
-class MemoryCache(Generic[V]):
-    """Values by key, each built once however many threads ask for it.
-
-    Building one key may ask for others, but not for itself. A build that fails raises and leaves nothing behind:
-    whoever was waiting for it tries in turn.
-    """
-
-    def __init__(self) -> None:
-        self._values: dict[Hashable, V] = {}
-        self._pending: dict[Hashable, _Pending] = {}
-        self._guard = threading.Lock()
-
-    def get(self, key: Hashable, build: Callable[[], V]) -> V:
-        """The value of the key; `build` makes it where there is none."""
-        try:
-            return self._values[key]  # the way of nearly every call: no lock
-        except KeyError:
-            return self._build(key, build)
-
-    def _build(self, key: Hashable, build: Callable[[], V]) -> V:
-        with self._turn(key) as pending:
-            if key not in self._values:
-                if pending.building:
-                    raise RuntimeError(f"building {key!r} asks for itself")
-                pending.building = True
-                try:
-                    self._values[key] = build()
-                finally:
-                    pending.building = False
-            return self._values[key]
-
-    @contextmanager
-    def _turn(self, key: Hashable) -> Iterator[_Pending]:
-        with self._guard:
-            pending = self._pending.setdefault(key, _Pending())
-            pending.waiting += 1
-        try:
-            with pending.lock:
-                yield pending
-        finally:
-            with self._guard:
-                pending.waiting -= 1
-                if not pending.waiting:
-                    del self._pending[key]
 
 
 def digest(*parts: str) -> str:

@@ -102,7 +102,9 @@ def _compare(
     atol: float,
 ) -> None:
     rng = np.random.default_rng(0)
-    specs = [as_float(spec_of(a)) for a in args]
+    specs = [spec_of(a) for a in args]
+    if not any(kind.real for spec in specs for kind in leaf_kinds(spec)):
+        specs = [as_float(spec) for spec in specs]  # grad(f)(3) means 3.0
     directions = tuple(_direction(spec, a, rng) for spec, a in zip(specs, args))
     value = _call(f, args)
     weight = _direction(as_float(spec_of(value)), value, rng)
@@ -172,4 +174,5 @@ def _difference(g: Callable[[float], float]) -> tuple[float, float]:
         one = (g(h) - g(-h)) / (2 * h)
         two = (g(2 * h) - g(-2 * h)) / (4 * h)
     best = (4 * one - two) / 3
-    return best, abs(best - one) * 0.1 + 4e-16 * scale / h
+    error = abs(best - one) * 0.1 + 4e-16 * scale / h
+    return best, error if np.isfinite(error) else 0.0  # where the function overflows, only the same infinity will do

@@ -16,9 +16,10 @@ import numpy as np
 from s2s_ad import transforms
 from s2s_ad.arguments import converted, cotangent_like, kind_given, own_copy, zeros_like
 from s2s_ad.backend.module import format_source
+from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.lower import lower
-from s2s_ad.ir.kinds import FLOAT, Kind
+from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, leaf_kinds, spec_of
 from s2s_ad.ir.text import text_of
 from s2s_ad.load import annotate
@@ -40,6 +41,10 @@ class How:
             raise ValueError(f"no such derivative: {self.mode}")
 
 
+# a function and the module-level names that must still mean what they did: (scope, name, object)
+Quick = tuple[Callable[..., Any], tuple[tuple[dict[str, Any], str, Any], ...]]
+
+
 class Derivative:
     """A derivative of a function, compiled at the first call for each structure and kind of the arguments.
 
@@ -50,9 +55,11 @@ class Derivative:
         self.target = target
         self.how = how
         self.function = plain_function(target)
-        self.parameters = inspect.signature(self.function).parameters
+        self._signature = inspect.signature(self.function)
+        self.parameters = self._signature.parameters
+        self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.parameters.values())
         self._compiled: dict[Any, Compiled] = {}
-        self._quick: dict[tuple[type, ...], Compiled] = {}
+        self._quick: dict[tuple[type, ...], Quick] = {}
         self._last: dict[str, Spec] | None = None
         self._lock = threading.RLock()
         functools.update_wrapper(self, self.function, updated=())
@@ -67,10 +74,14 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
-            compiled = self._quick.get(tuple(map(type, args)))
-            if compiled is not None:
+            quick = self._quick.get(tuple(map(type, args)))
+            if quick is not None:
+                function, watched = quick
+                for scope, name, seen in watched:
+                    if scope.get(name) is not seen:
+                        return self._call(args, kwargs)
                 try:
-                    return compiled.function(*args)
+                    return function(*args)
                 except Exception as error:
                     annotate(error)
                     raise
@@ -79,28 +90,18 @@ class Derivative:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         values = self._bind(args, kwargs)
         compiled, reads = self.compiled_for(values)
-        given = list(values.values())
-        call = [given[i] for i in compiled.positions]
-        if self._may_be_quick(compiled, args, kwargs, given):
-            self._quick[tuple(map(type, args))] = compiled
-        call = [
-            converted(spec, value)
-            for spec, value in zip((compiled.arguments[list(values)[i]] for i in compiled.positions), call)
-        ]
-        return run(compiled, call, reads)
-
-    def _may_be_quick(self, compiled: Compiled, args: Any, kwargs: Any, given: list[Any]) -> bool:
-        """Whether the types of the arguments alone say that this is the code to run, as it is."""
-        if kwargs or compiled.reads or compiled.guards or len(args) != len(given):
-            return False
-        specs = list(compiled.arguments.values())
-        return len(compiled.positions) == len(args) and all(
-            isinstance(spec, Leaf) and str(spec.kind) == type(a).__name__ and type(a) in (float, int)
-            for spec, a in zip(specs, args)
-        )
+        given = list(zip(compiled.arguments.values(), values.values()))
+        watched = compiled.watched(self.function)
+        if watched is not None and not kwargs and len(args) == len(given) == len(compiled.positions):
+            # the types alone say that this is the code to run, and that it takes the arguments as they are
+            if all(type(a) in (float, int) and spec == Leaf(kind_of(a)) for spec, a in given):  # type: ignore[arg-type]
+                self._quick[tuple(map(type, args))] = compiled.function, watched
+        return run(compiled, [converted(*given[i]) for i in compiled.positions], reads)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        bound = inspect.Signature(list(self.parameters.values())).bind(*args, **kwargs)
+        if not kwargs and len(args) == len(self.parameters) and self._plain:
+            return dict(zip(self.parameters, args))
+        bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return bound.arguments
 
@@ -165,7 +166,7 @@ class Derivative:
 
     def __s2s_lower__(self, positional: Sequence[Spec], keywords: dict[str, Spec]) -> Lowered:
         """For the frontend: this derivative called inside a function that is differentiated itself."""
-        bound = inspect.Signature(list(self.parameters.values())).bind(*positional, **keywords)
+        bound = self._signature.bind(*positional, **keywords)
         return self.lowered({name: _argument_spec(p, bound.arguments) for name, p in self.parameters.items()})
 
     @property
@@ -209,7 +210,7 @@ class Derivative:
             return self._last or {name: self._guess(p) for name, p in self.parameters.items()}
         given = [kind_given(a) for a in args]
         plain = [None if isinstance(g, Kind) else a for g, a in zip(given, args)]
-        bound = inspect.Signature(list(self.parameters.values())).bind(*plain)
+        bound = self._signature.bind(*plain)
         bound.apply_defaults()
         specs = {name: spec_of(value) for name, value in bound.arguments.items()}
         specs.update((name, Leaf(g)) for name, g in zip(self.parameters, given) if isinstance(g, Kind))
@@ -239,7 +240,7 @@ class Derivative:
         """Write its module; it runs where s2s_ad is not installed."""
         lowered = self.lowered(self._floats(self.specs(args)))
         text = format_source(emit([lowered], self.how.optimize, title=title_of(self.function)).text)
-        FilePath(path).write_text(text, encoding="utf-8")
+        write_whole(FilePath(path), text)
 
 
 def title_of(function: Any) -> str:
@@ -286,8 +287,7 @@ class Jvp(Derivative):
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         if len(tangents) != len(primals):
             raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-        signature = inspect.Signature(list(self.parameters.values()))
-        given = signature.bind(*tangents).arguments
+        given = self._signature.bind(*tangents).arguments
         return self._along(self._bind(tuple(primals), {}), given)
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:

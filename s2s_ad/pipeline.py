@@ -15,6 +15,7 @@ from s2s_ad.ir.structure import Entry, Guard, Leaf, Lowered, Param, Read, Spec, 
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import map_inputs
 from s2s_ad.load import load
+from s2s_ad.passes.dce import reachable
 from s2s_ad.transforms import owned
 
 
@@ -42,6 +43,12 @@ class Compiled:
             if kind_of(values[read.name]) != read.kind:
                 return None
         return values
+
+    def watched(self, function: Any) -> tuple[tuple[dict[str, Any], str, Any], ...] | None:
+        """The guards as (scope, name, object), where all are names of the function's own module and nothing is read."""
+        if self.reads or any(len(guard.path) != 1 or guard.path[0][0] != "global" for guard in self.guards):
+            return None
+        return tuple((function.__globals__, guard.path[0][1], guard.seen) for guard in self.guards)
 
 
 def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], optimize: bool) -> Compiled:
@@ -88,7 +95,7 @@ def _merged(derivatives: Sequence[Lowered], docs: Mapping[str, str]) -> tuple[Pr
         names: dict[str, str] = {}
         for name, function in program.functions.items():
             other = functions.get(name)
-            if other is None or other is function or text_of(other) == text_of(function):
+            if other is None or _whole(functions, name) == _whole(program.functions, name):
                 names[name] = name
             else:
                 number = 2
@@ -99,6 +106,11 @@ def _merged(derivatives: Sequence[Lowered], docs: Mapping[str, str]) -> tuple[Pr
             functions.setdefault(names[name], _renamed(function, names))
         entries.append(_entry(lowered, names[program.entry], docs.get(program.entry, "")))
     return Program(functions, entries[0].name), entries
+
+
+def _whole(functions: Mapping[str, Function], name: str) -> list[str]:
+    """The text of a function and of all that it calls: equal names alone say nothing of what is called."""
+    return [text_of(function) for function in reachable(functions, name).values()]
 
 
 def _renamed(function: Function, names: Mapping[str, str]) -> Function:
@@ -115,7 +127,7 @@ def _renamed(function: Function, names: Mapping[str, str]) -> Function:
 
 def _entry(lowered: Lowered, name: str, doc: str) -> Entry:
     params = [Param(arg, spec) for arg, spec in lowered.arguments.items() if leaf_kinds(spec)]
-    if params and params[-1].name.startswith("y_bar") and _is_number(params[-1].spec):
+    if params and params[-1].name.startswith(("y_bar", "value_bar")) and _is_number(params[-1].spec):
         params[-1] = replace(params[-1], default="1.0")
     return Entry(name, tuple(params), lowered.reads, lowered.result, doc)
 

@@ -41,9 +41,16 @@ def fingerprint(thing: Any) -> str:
 
 
 def _code(code: types.CodeType) -> tuple[Any, ...]:
-    consts = tuple(_code(c) if isinstance(c, types.CodeType) else repr(c) for c in code.co_consts)
+    consts = tuple(map(_constant, code.co_consts))
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
     return code.co_filename, code.co_firstlineno, code.co_code, consts, names
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, types.CodeType):
+        return _code(value)
+    # the order of a set differs from process to process
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
 
 
 def _plain(values: Any) -> Any:

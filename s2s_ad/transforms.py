@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
 from s2s_ad.ir.kinds import FLOAT, RECORD, Array, Kind, Scalar
-from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program
+from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.verify import verify
 from s2s_ad.ir.walk import all_stmts, map_inputs, substitute
+from s2s_ad.ops.derive import zero
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
 from s2s_ad.passes.forward import forward
@@ -19,14 +20,16 @@ from s2s_ad.passes.inline import inline
 from s2s_ad.passes.own import own_results
 from s2s_ad.passes.reverse import reverse_joint, reverse_split
 from s2s_ad.passes.simplify import simplify
-from s2s_ad.passes.variants import zero
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
 
 
 def optimized(program: Program, optimize: bool) -> Program:
     """The program made shorter and plainer; with `optimize` off only what nothing reads is taken away."""
-    steps = (simplify, cse, simplify, dce) if optimize else (dce,)
+    return _through(program, (simplify, cse, simplify, dce) if optimize else (dce,))
+
+
+def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) -> Program:
     for step in steps:
         program = step(program)
         if CHECKED:
@@ -38,8 +41,30 @@ def prepared(lowered: Lowered, optimize: bool) -> Lowered:
     """What the frontend made, ready to be differentiated."""
     if CHECKED:
         verify(lowered.program)
-    program = inline(lowered.program) if optimize else lowered.program
-    return replace(lowered, program=optimized(program, optimize))
+    # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
+    program = _through(lowered.program, (inline, simplify, dce) if optimize else (dce,))
+    return replace(lowered, program=_named_result(lowered, program))
+
+
+def _named_result(lowered: Lowered, program: Program) -> Program:
+    """A single result that the user gave no name is called y, so that its tangent is y_dot and its adjoint y_bar."""
+    body = program.main.body
+    if not isinstance(lowered.result, Leaf) or not isinstance(body.results[0], Value):
+        return program
+    result = body.results[0]
+    if result.hint or result.base is not None or result in body.params:
+        return program
+    taken = {*lowered.arguments, *(read.name for read in lowered.reads)}
+    named = replace(result, hint=next(name for name in ("y", "value", "result", "y_") if name not in taken))
+
+    def outputs(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Section) or result not in stmt.outputs:
+            return stmt
+        return replace(stmt, outputs=tuple(named if v is result else v for v in stmt.outputs))
+
+    body = substitute(replace(body, stmts=tuple(map(outputs, body.stmts))), {result: named})
+    main = replace(program.main, body=body)
+    return replace(program, functions={**program.functions, program.entry: main})
 
 
 def wrt_flags(lowered: Lowered, wrt: Sequence[str]) -> tuple[bool, ...]:
@@ -186,10 +211,15 @@ def vjp(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> Lowered:
     args = n_in - len(lowered.reads)
     params = (*main.body.params[:args], *main.body.params[n_in:], *main.body.params[args:n_in])
     cts = _in_order(lowered, wrt, main.body.results[n_out:], flags)
-    arguments = {**lowered.arguments, **_fresh(lowered, {"y_bar": real_leaves(lowered.result)})}
+    arguments = {**lowered.arguments, **_fresh(lowered, {_seed_name(lowered): real_leaves(lowered.result)})}
     spec = Node(tuple, (lowered.result, gradient_spec(lowered, wrt, len(wrt) == 1)))
     block = Block(params, main.body.stmts, (*main.body.results[:n_out], *cts))
     return _made(lowered, program, block, spec, "vjp", optimize, arguments)
+
+
+def _seed_name(lowered: Lowered) -> str:
+    """The cotangent of the result: y_bar, unless that would be the adjoint of a parameter y."""
+    return "value_bar" if "y" in lowered.arguments else "y_bar"
 
 
 def vjp_split(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> tuple[Lowered, Lowered]:

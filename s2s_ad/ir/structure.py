@@ -109,6 +109,7 @@ def real_leaves(spec: Spec) -> Spec:
 # --- where a value comes from -----------------------------------------------------------------------------------------
 # A path leads from the function that was asked for to something that it reads: steps ("global", name),
 # ("closure", name), ("attr", name), ("item", key). All steps are strings or ints, so a path can be written to disk.
+# Only what no name leads to, such as a function that came as an argument, starts with the step ("object", it).
 
 Path = tuple[tuple[str, Any], ...]
 
@@ -124,6 +125,8 @@ def resolve(function: Any, path: Path) -> Any:
             found = found.__closure__[found.__code__.co_freevars.index(name)].cell_contents
         elif how == "attr":
             found = getattr(found, name)
+        elif how == "object":
+            found = name
         else:
             found = found[name]
     return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from s2s_ad.ir.kinds import ANY, BOOL, INT, NEVER, RECORD, Array, Kind, List
-from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
+from s2s_ad.ir.kinds import ANY, BOOL, INT, NEVER, RECORD, Array, Kind, List, Scalar
+from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import inputs_of
 
@@ -39,6 +39,8 @@ class _Verifier:
                 self.fail(f"{by} reads {atom.hint or atom.suffix or 'a value'}, which is not defined there")
 
     def flows(self, source: Atom, target: Value, what: str) -> None:
+        if isinstance(source, Const) and isinstance(source.kind, Scalar) and isinstance(target.kind, Array):
+            return  # a number that becomes an array: total = 0.0 before total = total + row
         self.need(fits(source.kind, target.kind), f"{what}: {source.kind} flows into {target.kind}")
 
     def block(self, block: Block, scope: set[Value], by: str) -> None:

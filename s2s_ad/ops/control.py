@@ -7,6 +7,7 @@ from typing import Any
 
 from s2s_ad.ir.kinds import FLOAT, INT, NEVER, RECORD, Array, Kind, List, join
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
+from s2s_ad.ops.registry import OPS
 from s2s_ad.ops.trace import apply
 
 
@@ -42,6 +43,11 @@ def _list_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind
     return List(joined)
 
 
+def _with_item(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    """The kind of the first input, a list, with an item of the kind of the second in it."""
+    return _list_of((item(kinds, params, op), kinds[1]), {}, op)
+
+
 def first(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
     return kinds[0]
 
@@ -58,7 +64,7 @@ list_new = declare(
 
 list_append = declare(
     (), lambda xs, x: None, name="list_append", code="xs.append(x)", cost=1, store=True, joint=True,
-    infer=lambda kinds, params, op: _list_of((kinds[0].item, kinds[1]), {}, op),
+    infer=_with_item,
     transposes={0: lambda ct, xs, x: list_init(ct), 1: lambda ct, xs, x: list_get(ct, -1)},
 )  # fmt: skip
 
@@ -68,16 +74,32 @@ def list_get(ct, xs, i):
     return list_add_at(list_zeros(xs), ct, i)
 
 
+def _add_at_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    kind = item(kinds, params, OPS["list_add_at"])
+    if isinstance(kind, List):
+        return f"xs[i] = {_plus_code(kind, 'xs[i]', 'x')}"
+    # an array in a list may be in another list as well: it is replaced, not changed
+    return "xs[i] = xs[i] + x" if isinstance(kind, Array) and kind.shape else "xs[i] += x"
+
+
 list_add_at = declare(
-    (), lambda xs, x, i: None, name="list_add_at", code="xs[i] += x", cost=1, store=True, joint=True, infer=first,
+    (), lambda xs, x, i: None, name="list_add_at", code=_add_at_code, cost=1, store=True, joint=True, infer=first,
     transposes={0: lambda ct, xs, x, i: ct, 1: lambda ct, xs, x, i: list_get(ct, i)},
 )  # fmt: skip
 
 list_set = declare(
     (), lambda xs, x, i: None, name="list_set", code="xs[i] = x", cost=1, store=True, joint=True,
-    infer=lambda kinds, params, op: _list_of((kinds[0].item, kinds[1]), {}, op),
-    transposes={0: lambda ct, xs, x, i: list_set(ct, zeros(list_get(xs, i)), i), 1: lambda ct, xs, x, i: list_get(ct, i)},
+    infer=_with_item,
+    transposes={
+        0: lambda ct, xs, x, i: list_set(ct, zero_item(xs, lambda: list_get(xs, i)), i),
+        1: lambda ct, xs, x, i: list_get(ct, i),
+    },
 )  # fmt: skip
+
+
+def zero_item(xs: Any, item: Callable[[], Any]) -> Any:
+    """A zero like an item of the list, which is looked at only where its shape matters."""
+    return zeros(item()) if isinstance(xs.kind.item, (List, Array)) else 0.0
 
 
 def zeros(x: Any) -> Any:
@@ -112,7 +134,7 @@ def list_zeros(xs):
 
 @linear(name="list_init", code="xs[:-1]", cost=5, infer=first)
 def list_init(ct, xs):
-    return list_append(ct, zeros(list_get(xs, -1)))
+    return list_append(ct, zero_item(xs, lambda: list_get(xs, -1)))
 
 
 @piecewise_constant(name="list_len", code="len(xs)", cost=1, infer=always(INT))
@@ -151,10 +173,10 @@ def list_reverse(ct, xs):
     return list_reverse(ct)
 
 
-def _plus_code(kind: Kind, x: str, y: str) -> str:
+def _plus_code(kind: Kind, x: str, y: str, depth: int = 0) -> str:
     if isinstance(kind, List):
-        a, b = ("a", "b") if x == "xs" else (x + "a", y + "b")
-        return f"[{_plus_code(kind.item, a, b)} for {a}, {b} in zip({x}, {y})]"
+        a, b = f"a{depth or ''}", f"b{depth or ''}"
+        return f"[{_plus_code(kind.item, a, b, depth + 1)} for {a}, {b} in zip({x}, {y})]"
     return f"{x} + {y}"
 
 
@@ -169,7 +191,8 @@ def _array_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kin
     kind, lead = kinds[0], 0
     while isinstance(kind, List):
         kind, lead = kind.item, lead + 1
-    inner = kind if isinstance(kind, Array) else Array({"float": "float64", "int": "int64", "bool": "bool"}[str(kind)], ())
+    dtypes = {"float": "float64", "int": "int64", "bool": "bool"}
+    inner = kind if isinstance(kind, Array) else Array(dtypes[str(kind)], ())
     return Array(inner.dtype, (-2,) * lead + inner.shape)
 
 
@@ -232,6 +255,6 @@ def record_zeros(record):
 
 # `code` is the statement, in which _0, _1, ... stand for the inputs; `names` the objects of the user's that it names.
 effect = declare(
-    (), lambda *xs, code="", names=(): None, name="effect", code=lambda params, kinds: params["code"], infer=always(NEVER),
-    effect=True, zero=True, cost=5,
+    (), lambda *xs, code="", names=(): None, name="effect", code=lambda params, kinds: params["code"],
+    infer=always(NEVER), effect=True, zero=True, cost=5,
 )  # fmt: skip

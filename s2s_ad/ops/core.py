@@ -7,12 +7,14 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.kinds import Array, Kind, Scalar, broadcast, kind_of, sample
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import Array, Kind, broadcast, kind_of, sample
+from s2s_ad.ops.helpers import HELPER_FUNCTIONS
 from s2s_ad.ops.registry import FUNCTIONS, OPS
 from s2s_ad.ops.trace import Generic
 
@@ -39,6 +41,10 @@ class Op:
     effect     must be kept, and in order: print, raise
     alias      its result may share memory with its first input
     joint      it is linear in all the inputs of `transposes` at once (stack, index_add), not in each alone (matmul)
+    others     of its inputs, those without a transpose have derivative zero: they only lend their shape, or are whole
+               numbers
+    broadcasts not elementwise, but some inputs may be smaller than what it takes them for; elementwise ones always may
+    selects    it passes some of what it is given on and drops the rest: see `guarded` in ops/derive.py
     store      its code is a statement that changes its first input in place: "a[i] += v"
     """
 
@@ -56,6 +62,9 @@ class Op:
     alias: bool = False
     store: bool = False
     joint: bool = False
+    others: bool = False
+    broadcasts: bool = False
+    selects: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
     function: Any = None
 
@@ -73,13 +82,13 @@ class Op:
 
     def text(self, params: Params, kinds: tuple[Kind, ...]) -> str:
         """The expression (for `effect` and `store` the statement) in terms of `names(len(kinds))`."""
-        text = self.code if isinstance(self.code, str) else self.code(dict(params), kinds)
-        if self.variadic:
+        text = self.code if isinstance(self.code, str) else self.code({**self.defaults, **dict(params)}, kinds)
+        if self.variadic and not self.effect:  # the text of a message may hold braces of its own
             text = text.replace("{}", ", ".join(self.names(len(kinds))[len(self.args) - 1 :]))
         return text
 
     def kinds(self, kinds: tuple[Kind, ...], params: Params = ()) -> tuple[Kind, ...]:
-        inferred = self.infer(kinds, dict(params), self)
+        inferred = self.infer(kinds, {**self.defaults, **dict(params)}, self)
         return inferred if isinstance(inferred, tuple) else (inferred,)
 
     def evaluate(self, values: tuple[Any, ...], params: Params, kinds: tuple[Kind, ...]) -> Any:
@@ -97,23 +106,16 @@ class Op:
 def evaluator(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     """The expression as a function of its inputs."""
     code = compile(f"lambda {', '.join(names)}: {text}", "<op>", "eval")
-    return eval(code, {"math": math, "np": np, "unbroadcast": unbroadcast})  # type: ignore[no-any-return]
+    return eval(code, {"math": math, "np": np, **HELPER_FUNCTIONS})  # type: ignore[no-any-return]
 
 
 def run_statement(text: str, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
     """A statement on a copy of its first input, which is then the result."""
-    scope = dict(zip(names, values), math=math, np=np)
+    scope = dict(HELPER_FUNCTIONS, **dict(zip(names, values)), math=math, np=np)
     if values and isinstance(values[0], (list, np.ndarray)):
         scope[names[0]] = copy.copy(values[0])
     exec(compile(text, "<op>", "exec"), scope)
     return scope[names[0]] if names else None
-
-
-def unbroadcast(x: Any, shape: tuple[int, ...]) -> Any:
-    """Sum x over the axes along which `shape` was broadcast to the shape of x."""
-    lead = np.ndim(x) - len(shape)
-    axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1))
-    return np.sum(x, axis=axes).reshape(shape) if axes else x
 
 
 def register(op: Op, *functions: Any) -> Op:
@@ -126,11 +128,14 @@ def register(op: Op, *functions: Any) -> Op:
     return op
 
 
-@lru_cache(maxsize=None)
+@cache
 def _tried(op: Op, kinds: tuple[Kind, ...], params: Params) -> Kind:
     scalars = tuple(Array(k.dtype, ()) if isinstance(k, Array) else k for k in kinds)
-    with np.errstate(all="ignore"):
-        result = op.evaluate(tuple(sample(k) for k in scalars), params, kinds)
+    try:
+        with np.errstate(all="ignore"):
+            result = op.evaluate(tuple(sample(k) for k in scalars), params, kinds)
+    except TypeError as error:
+        raise KindError(f"{op.name} does not take {', '.join(map(str, kinds))}: {error}") from error
     kind = kind_of(result)
     if kind is None:
         raise TypeError(f"{op.name} makes a {type(result).__name__}")
@@ -140,11 +145,7 @@ def _tried(op: Op, kinds: tuple[Kind, ...], params: Params) -> Kind:
 def elementwise(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
     """Broadcasts; the dtype is found by trying the operation on ones."""
     result = _tried(op, kinds, tuple(params.items()))
-    shape = broadcast(*kinds)
-    if isinstance(result, Array):
-        return Array(result.dtype, shape)
-    assert isinstance(result, Scalar)
-    return result
+    return Array(result.dtype, broadcast(*kinds)) if isinstance(result, Array) else result
 
 
 def same_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
@@ -158,6 +159,8 @@ def literal(value: Any) -> str:
         return f'np.dtype("{value.name}")'
     if isinstance(value, type):
         return f"np.{value.__name__}" if issubclass(value, np.generic) else value.__name__
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{'-' if value < 0 else ''}np.{'nan' if math.isnan(value) else 'inf'}"
     return repr(value)
 
 
@@ -255,7 +258,7 @@ def linear(*functions: Any, cost: int = 20, **options: Any) -> Callable[..., Gen
     """Declare an operation that is linear in its first input, by its transpose: (ct, x, ...) -> cotangent of x."""
 
     def decorate(transpose: Callable[..., Any]) -> Generic:
-        return declare(functions, transpose, transposes={0: transpose}, cost=cost, **options)
+        return declare(functions, transpose, transposes={0: transpose}, others=True, cost=cost, **options)
 
     return decorate
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from s2s_ad.errors import NotDifferentiableError
-from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, Scalar
-from s2s_ad.ir.nodes import Apply, Atom, If, Value
-from s2s_ad.ir.walk import inputs_of, outputs_of
+from s2s_ad.ir.builder import ZERO_FLOAT, Builder
+from s2s_ad.ir.kinds import ANY, Array, Kind, List, Record
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, Unbound, Value
+from s2s_ad.ir.walk import inputs_of
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.fitting import Model, covers, fit_cotangent, fit_tangent, is_elementwise, one_shape, shape_of
 from s2s_ad.ops.registry import OPS
-from s2s_ad.ops.trace import Traced, Zero, current, traced
+from s2s_ad.ops.slopes import pick
+from s2s_ad.ops.trace import ZERO, Traced, Zero, constant, current, traced
 
 
 @contextmanager
@@ -27,6 +30,20 @@ def tracing(builder: Builder, flavor: str) -> Iterator[None]:
         current.builder, current.flavor, current.tangents, current.result = saved  # type: ignore[assignment]
 
 
+def zero(builder: Builder, primal: Atom) -> Atom:
+    """A zero derivative of the primal's kind, where one must be written down."""
+    if isinstance(primal, (Unbound, Absent)):
+        return primal
+    kind = primal.kind
+    if isinstance(kind, List):
+        return builder.apply(OPS["list_zeros"], primal)
+    if isinstance(kind, Array) and kind.real:
+        return builder.apply(OPS["zeros_like"], primal)
+    if isinstance(kind, Record):
+        return builder.apply(OPS["record_zeros"], primal)
+    return ZERO_FLOAT
+
+
 def no_rule(apply: Apply) -> NotDifferentiableError:
     return NotDifferentiableError(
         f"{apply.op.name} has no derivative in the table",
@@ -38,14 +55,16 @@ def no_rule(apply: Apply) -> NotDifferentiableError:
 def tangent(builder: Builder, apply: Apply, dots: Sequence[Atom | None]) -> Atom | None:
     """The tangent of the output, given those of the inputs (None: zero). None: zero."""
     op = apply.op
-    if op.zero or all(dot is None for dot in dots):
-        return None
     out = apply.outputs[0]
+    if op.zero or not out.kind.real or all(dot is None for dot in dots):
+        return None
     with tracing(builder, op.flavor):
+        before = len(builder.stmts)
         result = _tangent(op, apply, dots)
         if isinstance(result, Zero) or result is None:
             return None
-        return fit_tangent(traced(result).atom, out)
+        dot = traced(result).atom
+        return fit_tangent(dot, out, covers(apply, builder.stmts[before:], dots, dot))
 
 
 def _tangent(op: Op, apply: Apply, dots: Sequence[Atom | None]) -> Any:
@@ -64,29 +83,39 @@ def _tangent(op: Op, apply: Apply, dots: Sequence[Atom | None]) -> Any:
 
 def _linear_tangent(op: Op, apply: Apply, dots: Sequence[Atom | None], params: dict[str, Any]) -> Any:
     # f(x, y) linear in each of several inputs alone: product rule. Linear in all at once: one application.
-    active = [i for i, dot in enumerate(dots) if dot is not None]
-    unknown = [i for i in active if i not in op.transposes]
-    if unknown:
+    active = [i for i, dot in enumerate(dots) if dot is not None and not _without_effect(op, i)]
+    if any(i not in op.transposes for i in active):
         raise no_rule(apply)
+    if not active:
+        return ZERO
     if op.joint:
-        zeros = OPS["zeros_like"]
         moved = [
-            dot if dot is not None else current.builder.apply(zeros, x) if i in op.transposes else x
+            dot if dot is not None else zero(current.builder, x) if i in op.transposes else x
             for i, (x, dot) in enumerate(zip(apply.inputs, dots))
         ]
         return Traced(current.builder.apply(op, *moved, **params))
-    total: Any = Zero()
+    total: Any = ZERO
     for i in active:
         moved = [dots[i] if i == k else x for k, x in enumerate(apply.inputs)]  # type: ignore[misc]
         total = total + Traced(current.builder.apply(op, *moved, **params))
     return total
 
 
-def pullback(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool]) -> list[Atom | None]:
-    """The cotangents of the active inputs, given that of the (one) output."""
+def _without_effect(op: Op, i: int) -> bool:
+    return op.others and i not in op.transposes
+
+
+def pullback(
+    builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guarded: bool = False
+) -> list[Atom | None]:
+    """The cotangents of the active inputs, given that of the (one) output.
+
+    `guarded`: the output goes through a selection later on (an operation that `selects`). Where `ct` is zero, it was
+    not taken, and zero times an infinite slope is zero then.
+    """
     op = apply.op
     none: list[Atom | None] = [None] * len(apply.inputs)
-    if op.zero or not any(active):
+    if op.zero or not apply.outputs[0].kind.real or not any(active):
         return none
     params = dict(apply.params)
     with tracing(builder, op.flavor):
@@ -96,61 +125,99 @@ def pullback(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool]) -
             given = given if isinstance(given, tuple) else (given,)
             cts: list[Any] = [g if on else None for g, on in zip(given, active)]
         elif op.transposes and op.rule is None:
+            active = [on and not _without_effect(op, i) for i, on in enumerate(active)]
             if any(on and i not in op.transposes for i, on in enumerate(active)):
                 raise no_rule(apply)
             cts = [op.transposes[i](Traced(ct), *inputs, **params) if on else None for i, on in enumerate(active)]
+        elif op.name in PRODUCTS_AND_SUMS:  # what is transposed most: without writing the tangent first
+            steps = (GUARDED_STEPS if guarded else LINEAR_STEPS)[op.name]
+            cts = [steps[i](Traced(ct), *inputs) if on else None for i, on in enumerate(active)]
         elif op.rule is not None:
-            cts = list(_transposed(builder, apply, ct, active))
+            cts = list(_transposed(builder, apply, ct, active, guarded))
         else:
             raise no_rule(apply)
+        # what came from a rule was fitted on the way
+        fitted = op.pullback is None and op.rule is not None and op.name not in PRODUCTS_AND_SUMS
+        exact = fitted or is_exact(op, tuple(x.kind for x in apply.inputs))
         return [
-            fit_cotangent(traced(c).atom, x) if c is not None and not isinstance(c, Zero) else None
-            for c, x in zip(cts, apply.inputs)
+            fit_cotangent(traced(c).atom, x, exact) if c is not None and not isinstance(c, Zero) else None
+            for c, x in zip(cts, inputs)
         ]
 
 
-def _transposed(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool]) -> list[Any]:
+def _transposed(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guarded: bool) -> list[Any]:
     """Trace the tangent, then walk it backwards (Griewank & Walther, section 3.2)."""
     scratch = Builder(builder.span)
-    dots = [Value(_tangent_kind(x.kind)) if on else None for x, on in zip(apply.inputs, active)]
+    dots = [Value(x.kind) if on else None for x, on in zip(apply.inputs, active)]
     current.builder = scratch
     try:
         result = _tangent(apply.op, apply, dots)
     finally:
         current.builder = builder
-    if isinstance(result, Zero) or result is None:
+    if isinstance(result, Zero) or result is None or constant(result) == 0:
         return [None] * len(dots)
-    linear: set[Value] = {dot for dot in dots if dot is not None}
+    same = one_shape(apply.op, tuple(x.kind for x in apply.inputs))
+    # what stands for each tangent, which the reverse sweep has not
+    models: dict[Atom, Traced] = {dot: Traced(x) for dot, x in zip(dots, apply.inputs) if dot is not None}
     steps: list[Apply] = []
     for stmt in scratch.stmts:
-        if any(isinstance(a, Value) and a in linear for a in inputs_of(stmt)):
+        if any(a in models for a in inputs_of(stmt)):
             if not isinstance(stmt, Apply):
                 raise TypeError(f"the rule of {apply.op.name} is not linear in d[...]: a {type(stmt).__name__}")
             steps.append(stmt)
-            linear.update(outputs_of(stmt))
+            models[stmt.out] = Model(stmt.out.kind, partial(_shape_giver, stmt, models, same))
         else:
             builder.emit(stmt)
-    cts: dict[Value, Any] = {}
     final = traced(result).atom
-    if isinstance(final, Value):
-        cts[final] = Traced(ct)
+    if final not in models:
+        raise TypeError(f"the rule of {apply.op.name} is not linear in d[...]: it has a constant")
+    whole = covers(apply, scratch.stmts, dots, final)
+    cts: dict[Atom, Any] = {final: Traced(fit_cotangent(ct, models[final], exact=whole))}
     for step in reversed(steps):
-        incoming = cts.get(step.outputs[0])
+        incoming = cts.get(step.out)
         if incoming is None:
             continue
         for i, atom in enumerate(step.inputs):
-            if isinstance(atom, Value) and atom in linear:
-                share = transpose_step(step, i, incoming, apply.op)
+            if atom in models:
+                share = _transpose_step(step, i, incoming, models, same, apply.op, guarded)
                 cts[atom] = share if atom not in cts else cts[atom] + share
     return [cts.get(dot) if dot is not None else None for dot in dots]
 
 
-def transpose_step(step: Apply, i: int, ct: Any, rule_of: Op) -> Any:
-    transposes = LINEAR_STEPS.get(step.op.name) or step.op.transposes
-    if i not in transposes:
+def _shape_giver(step: Apply, models: dict[Atom, Traced], same: bool) -> Atom:
+    """A value of the shape of a tangent: one that is there if it surely has it, else the step done with such values."""
+    wanted = shape_of(step.out.kind)
+    inputs = [models.get(a) or Traced(a) for a in step.inputs]
+    if step.op.name in LINEAR_STEPS:
+        for x in inputs:
+            if shape_of(x.kind) == wanted and (same or ANY not in wanted):
+                return x.atom
+    return current.builder.apply(step.op, *(x.atom for x in inputs), **dict(step.params))
+
+
+def _transpose_step(
+    step: Apply, i: int, ct: Any, models: dict[Atom, Traced], same: bool, rule_of: Op, guarded: bool
+) -> Traced:
+    transposes = (GUARDED_STEPS if guarded else LINEAR_STEPS).get(step.op.name) or step.op.transposes
+    if i not in transposes or step.op.name in LINEAR_STEPS and not _is_linear(step, i, models):
         raise TypeError(f"the rule of {rule_of.name} is not linear in d[...]: {step.op.name}")
-    share = transposes[i](ct, *(Traced(a) for a in step.inputs), **dict(step.params))
-    return Traced(fit_cotangent(traced(share).atom, step.inputs[i]))
+    inputs = [models.get(a) or Traced(a) for a in step.inputs]
+    share = transposes[i](ct, *inputs, **dict(step.params))
+    exact = same or is_exact(step.op, tuple(x.kind for x in inputs))
+    return Traced(fit_cotangent(traced(share).atom, inputs[i], exact))
+
+
+def _is_linear(step: Apply, i: int, models: dict[Atom, Traced]) -> bool:
+    """Whether a step of a rule is linear in its tangents taken together: x + y of both or none, x * y of one."""
+    others = [a for k, a in enumerate(step.inputs) if k != i]
+    if step.op.name in ("add", "sub"):
+        return all(a in models or isinstance(a, Const) and a.value == 0 for a in others)
+    return not any(a in models for a in others)
+
+
+def is_exact(op: Op, kinds: tuple[Kind, ...]) -> bool:
+    """Whether the transposes give the shapes of the inputs as they are: nothing was broadcast on the way."""
+    return one_shape(op, kinds) if is_elementwise(op) else not op.broadcasts
 
 
 # The transposes of the operators in their linear inputs; a tangent is a sum of products, so these serve every rule.
@@ -160,52 +227,19 @@ LINEAR_STEPS: dict[str, dict[int, Any]] = {
     "neg": {0: lambda ct, x: -ct},
     "mul": {0: lambda ct, x, y: ct * y, 1: lambda ct, x, y: ct * x},
     "div": {0: lambda ct, x, y: ct / y},
+    "np.divide": {0: lambda ct, x, y: ct / y},
 }
 
 
-def _tangent_kind(kind: Kind) -> Kind:
-    return kind
+def _where_taken(ct: Any, share: Any) -> Any:
+    return pick(ct != 0, share, 0.0)
 
 
-def shape_of(kind: Kind) -> tuple[int, ...]:
-    return kind.shape if isinstance(kind, Array) else ()
+GUARDED_STEPS = {
+    **LINEAR_STEPS,
+    "mul": {0: lambda ct, x, y: _where_taken(ct, ct * y), 1: lambda ct, x, y: _where_taken(ct, ct * x)},
+    "div": {0: lambda ct, x, y: _where_taken(ct, ct / y)},
+    "np.divide": {0: lambda ct, x, y: _where_taken(ct, ct / y)},
+}
 
-
-def fit_tangent(dot: Atom, out: Value) -> Atom:
-    """A tangent has the shape of its primal, also where a smaller input was broadcast."""
-    if isinstance(out.kind, (Array, Scalar)) and shape_of(dot.kind) != shape_of(out.kind):
-        return current.builder.apply(OPS["broadcast_like"], dot, out)
-    return dot
-
-
-def fit_cotangent(ct: Atom, primal: Atom) -> Atom:
-    """The one place where a cotangent is summed over the axes along which its primal was broadcast."""
-    if not isinstance(primal.kind, (Array, Scalar)) or not isinstance(ct.kind, (Array, Scalar)):
-        return ct
-    have, want = shape_of(ct.kind), shape_of(primal.kind)
-    if have == want and ANY not in have:
-        return _fit_dtype(ct, primal)
-    extra = len(have) - len(want)
-    if extra < 0:
-        return _fit_dtype(current.builder.apply(OPS["broadcast_like"], ct, primal), primal)
-    if ANY in want or any(h == ANY and w != ANY for h, w in zip(have[extra:], want)):
-        return _fit_dtype(current.builder.apply(OPS["unbroadcast"], ct, primal), primal)
-    lead = tuple(range(extra))
-    if lead:
-        ct = current.builder.apply(OPS["np.sum"], ct, axis=lead[0] if len(lead) == 1 and want else lead if want else None)
-    ones = tuple(i for i, (h, w) in enumerate(zip(have[extra:], want)) if w == ONE and h != ONE)
-    if ones:
-        axis = ones[0] if len(ones) == 1 else ones
-        ct = current.builder.apply(OPS["np.sum"], ct, axis=axis, keepdims=True)
-    grown = tuple(i for i, (h, w) in enumerate(zip(have[extra:], want)) if h == ONE and w != ONE)
-    if grown:
-        ct = current.builder.apply(OPS["broadcast_like"], ct, primal)
-    return _fit_dtype(ct, primal)
-
-
-def _fit_dtype(ct: Atom, primal: Atom) -> Atom:
-    """float32 stays float32: a cotangent that a wider operand widened is narrowed again."""
-    if isinstance(primal.kind, Array) and isinstance(ct.kind, Array) and primal.kind.real:
-        if ct.kind.dtype != primal.kind.dtype:
-            return current.builder.apply(OPS["astype"], ct, dtype=primal.kind.dtype)
-    return ct
+PRODUCTS_AND_SUMS = frozenset({"add", "sub", "neg", "mul"})

@@ -8,10 +8,11 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind
-from s2s_ad.ops.core import elementwise, piecewise_constant, rule
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, Scalar
+from s2s_ad.ops.core import piecewise_constant, rule
 from s2s_ad.ops.elementwise import log
-from s2s_ad.ops.trace import ZERO, Traced, apply, choose, constant, d
+from s2s_ad.ops.slopes import along, real_only, sign
+from s2s_ad.ops.trace import ZERO, Traced, choose, constant, current, d
 
 
 def op(function: Any, name: str, code: str, cost: int = 1) -> Any:
@@ -19,60 +20,69 @@ def op(function: Any, name: str, code: str, cost: int = 1) -> Any:
 
 
 @op(operator.add, "add", "x + y")
-def add(x, y, *, out):  # type: ignore[no-untyped-def]
+def add(x, y, *, out):
     d[out] = d[x] + d[y]
 
 
 @op(operator.sub, "sub", "x - y")
-def sub(x, y, *, out):  # type: ignore[no-untyped-def]
+def sub(x, y, *, out):
     d[out] = d[x] - d[y]
 
 
 @op(operator.mul, "mul", "x * y")
-def mul(x, y, *, out):  # type: ignore[no-untyped-def]
+def mul(x, y, *, out):
     d[out] = d[x] * y + d[y] * x
 
 
 @op(operator.truediv, "div", "x / y")
-def div(x, y, *, out):  # type: ignore[no-untyped-def]
+def div(x, y, *, out):
     d[out] = (d[x] - d[y] * out) / y
 
 
 @op(operator.neg, "neg", "-x")
-def neg(x, *, out):  # type: ignore[no-untyped-def]
+def neg(x, *, out):
     d[out] = -d[x]
 
 
 @op(operator.pos, "pos", "+x")
-def pos(x, *, out):  # type: ignore[no-untyped-def]
+def pos(x, *, out):
     d[out] = d[x]
 
 
 @op(operator.mod, "mod", "x % y")
-def mod(x, y, *, out):  # type: ignore[no-untyped-def]
+def mod(x, y, *, out):
     d[out] = d[x] - d[y] * (x // y)
 
 
 @op(operator.pow, "pow", "x ** y", cost=5)
-def pow(x, y, *, out):  # type: ignore[no-untyped-def]
-    along_x: Any = ZERO if d[x] is ZERO else d[x] * power_slope(x, y)
-    # at x = 0 the slope in y is 0, and log would not be
-    along_y: Any = ZERO if d[y] is ZERO else d[y] * (out * log_or_zero(x))
-    d[out] = along_x + along_y
+def pow(x, y, *, out):
+    d[out] = power(x, y, out)
 
 
 def power_slope(x: Any, y: Any) -> Any:
     """d x**y / dx = y * x**(y - 1), and 0 for y = 0 whatever x is."""
     n = constant(y)
     if n is None:
-        return y * x ** choose(y == 0, lambda: 1.0, lambda: y - 1)
+        return _power_slope_of_variable(x, y)
     if n in (0, 1):
-        return float(n) if constant(x) is None else n
+        return float(n)
     if n == 2:
         return 2.0 * x
-    if 0 < n < 1 and x.kind == FLOAT:  # Python's 0.0 ** -0.5 raises; the slope is infinite
+    if 0 < n < 1 and _raises_at_zero(x):
         return choose(x != 0, lambda: float(n) * x ** (n - 1), lambda: math.inf)
     return float(n) * x ** (n - 1)
+
+
+def _power_slope_of_variable(x: Any, y: Any) -> Any:
+    if not _raises_at_zero(x):
+        return y * x ** choose(y == 0, lambda: 1.0, lambda: y - 1)
+    finite = choose(x != 0, lambda: True, lambda: y >= 1)
+    return choose(finite, lambda: y * x ** (y - 1), lambda: choose(y == 0, lambda: 0.0, lambda: math.inf))
+
+
+def _raises_at_zero(x: Any) -> bool:
+    """Python's 0.0 ** -0.5 raises an exception; the slope there is infinite, as NumPy has it."""
+    return isinstance(x, Traced) and isinstance(x.kind, Scalar) and current.flavor != "numpy"
 
 
 def log_or_zero(x: Any) -> Any:
@@ -82,9 +92,14 @@ def log_or_zero(x: Any) -> Any:
     return log(choose(x == 0, lambda: 1.0, lambda: x))
 
 
+def power(x: Any, y: Any, out: Any) -> Any:
+    """The tangent of x**y, however it is written."""
+    # at x = 0 the slope in y is 0, and log would not be
+    return along(x, lambda: power_slope(x, y)) + along(y, lambda: out * log_or_zero(x))
+
+
 @piecewise_constant(operator.floordiv, name="floordiv", code="x // y", cost=1)
-def floordiv(x, y):  # type: ignore[no-untyped-def]
-    ...
+def floordiv(x, y): ...
 
 
 for _name, _function, _code in [
@@ -104,29 +119,17 @@ for _name, _function, _code in [
 
 
 @piecewise_constant(operator.invert, name="invert", code="~x", cost=1)
-def invert(x):  # type: ignore[no-untyped-def]
-    ...
+def invert(x): ...
 
 
 @piecewise_constant(operator.not_, name="not", code="not x", cost=1, infer=lambda kinds, params, op: BOOL)
-def not_(x):  # type: ignore[no-untyped-def]
-    ...
+def not_(x): ...
 
 
 @rule(abs, name="abs", code="abs(x)", cost=1)
-def absolute(x, *, out):  # type: ignore[no-untyped-def]
+def absolute(x, *, out):
+    real_only(x)
     d[out] = d[x] * sign(x)
-
-
-def sign(x: Any) -> Any:
-    """-1, 0 or 1 in the kind of x."""
-    if isinstance(x.kind, Array):
-        return apply("np.sign", x)
-    return choose(x != 0, lambda: _copysign(1.0, x), lambda: 0.0)
-
-
-def _copysign(magnitude: Any, x: Traced) -> Any:
-    return apply("math.copysign", magnitude, x)
 
 
 def _to(kind: Kind) -> Any:
@@ -134,18 +137,16 @@ def _to(kind: Kind) -> Any:
 
 
 @rule(float, name="float", code="float(x)", cost=1, infer=_to(FLOAT))
-def to_float(x, *, out):  # type: ignore[no-untyped-def]
+def to_float(x, *, out):
     d[out] = d[x]
 
 
 @piecewise_constant(int, name="int", code="int(x)", cost=1, infer=_to(INT))
-def to_int(x):  # type: ignore[no-untyped-def]
-    ...
+def to_int(x): ...
 
 
 @piecewise_constant(bool, name="bool", code="bool(x)", cost=1, infer=_to(BOOL))
-def to_bool(x):  # type: ignore[no-untyped-def]
-    ...
+def to_bool(x): ...
 
 
 def _round_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
@@ -153,10 +154,9 @@ def _round_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
 
 
 @piecewise_constant(builtins.round, name="round", code=_round_code, cost=5)
-def round_(x, ndigits=None):  # type: ignore[no-untyped-def]
-    ...
+def round_(x, ndigits=None): ...
 
 
 @rule(name="stop_gradient", code="x", cost=0)
-def stop_gradient(x, *, out):  # type: ignore[no-untyped-def]
+def stop_gradient(x, *, out):
     d[out] = ZERO

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2s_ad.ir.builder import Builder, const
-from s2s_ad.ir.kinds import Array, Kind, join
+from s2s_ad.ir.kinds import Array, Kind, Scalar, join
 from s2s_ad.ir.nodes import Atom, Block, Const, If, Value
 from s2s_ad.ops.registry import OPS
 
@@ -53,10 +53,19 @@ class Traced:
         raise TypeError("inside a rule, use getitem(x, ...)")
 
 
-def _binary(name: str, swapped: bool) -> Callable[[Any, Any], Any]:
+# Where Python raises an exception at 0, a rule of a NumPy function wants inf or NaN, as NumPy has them.
+_ieee = {"div": "np.divide", "pow": "np.power"}
+
+
+def _both_numbers(*operands: Any) -> bool:
+    return all(isinstance(x.kind, Scalar) if isinstance(x, Traced) else isinstance(x, (int, float)) for x in operands)
+
+
+def _binary(plain: str, swapped: bool) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, Zero):
             return NotImplemented
+        name = _ieee.get(plain, plain) if current.flavor == "numpy" and _both_numbers(self, other) else plain
         return apply(name, other, self) if swapped else apply(name, self, other)
 
     return method

@@ -8,8 +8,9 @@ from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import List, Record
 from s2s_ad.ir.nodes import Apply, Atom, Value
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.derive import zero
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.variants import named, zero
+from s2s_ad.passes.variants import named
 
 
 class Adjoints:

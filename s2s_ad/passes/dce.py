@@ -62,8 +62,12 @@ def has_effect(stmt: Stmt, effects: set[str]) -> bool:
 
 
 def dce_function(function: Function, effects: set[str]) -> Function:
-    needed = set(_values(function.body.results))
-    return replace(function, body=_Eliminator(effects).block(function.body, needed))
+    return replace(function, body=dce_block(function.body, effects))
+
+
+def dce_block(block: Block, effects: set[str]) -> Block:
+    """The block without what its results do not need."""
+    return _Eliminator(effects).block(block, set(_values(block.results)))
 
 
 def _values(atoms: tuple[Atom, ...]) -> list[Value]:

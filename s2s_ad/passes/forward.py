@@ -24,8 +24,8 @@ from s2s_ad.ir.nodes import (
     While,
 )
 from s2s_ad.ops.control import PACK, UNPACK
-from s2s_ad.ops.derive import tangent
-from s2s_ad.passes.variants import Variants, named, zero
+from s2s_ad.ops.derive import tangent, zero
+from s2s_ad.passes.variants import Variants, named
 
 Dots = dict[Value, Atom]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import Array, List
+from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
 from s2s_ad.ops.registry import OPS
 
@@ -36,6 +36,12 @@ def _has_memory(atom: Atom) -> bool:
     return not isinstance(atom.kind, Array) or bool(atom.kind.shape)
 
 
+def _holds_memory(kind: Kind) -> bool:
+    """Whether it is, or holds, something that can be changed in place: a new list of numbers shares nothing."""
+    item = kind.item if isinstance(kind, List) else kind
+    return isinstance(item, List) or (isinstance(item, Array) and bool(item.shape))
+
+
 def _read_only(block: Block, value: Value) -> bool:
     return any(
         isinstance(s, Apply) and s.outputs[:1] == (value,) and s.op.name == "broadcast_like" for s in block.stmts
@@ -62,7 +68,8 @@ def _sources(block: Block) -> dict[Value, set[Value]]:
                     note(stmt.outputs[0], stmt.inputs[0])
                 elif any(isinstance(a.kind, List) for a in stmt.inputs):
                     for out in stmt.outputs:  # an item of a list, or a list that holds it
-                        note(out, *stmt.inputs)
+                        if _holds_memory(out.kind):
+                            note(out, *stmt.inputs)
             elif isinstance(stmt, If):
                 visit(stmt.then.stmts)
                 visit(stmt.orelse.stmts)

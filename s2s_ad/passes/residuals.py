@@ -16,6 +16,7 @@ from typing import Any
 from s2s_ad.ir.nodes import Apply, Stmt, Value
 from s2s_ad.ir.walk import outputs_of
 
+CUT_LIMIT = 300  # above it the search for a smallest set would take longer than it saves
 REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
 
 
@@ -50,7 +51,12 @@ def choose_residuals(
         # what must be there to make the value again; values from outside the scope are there anyway
         return [a for a in makers[value].inputs if isinstance(a, Value) and a in position and a not in at_hand]
 
-    saved = sorted(minimum_cut(sinks, parents, makers.__contains__), key=position.__getitem__)
+    if len(sinks) > CUT_LIMIT:  # straight code saved once: what the other saved values give is not saved as well
+        there = set(sinks)
+        cut = {v for v in sinks if v not in makers or not there.issuperset(parents(v))}
+    else:
+        cut = minimum_cut(sinks, parents, makers.__contains__)
+    saved = sorted(cut, key=position.__getitem__)
     kept = set(saved)
     repeated: dict[Value, Apply] = {}
 

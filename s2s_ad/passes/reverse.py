@@ -36,6 +36,7 @@ from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import pullback
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.accumulate import Adjoints
+from s2s_ad.passes.dce import dce_block
 from s2s_ad.passes.residuals import Residuals, choose_residuals
 from s2s_ad.passes.variants import Variants
 
@@ -72,7 +73,7 @@ def _split(variants: Variants, name: str, inputs: Flags, outputs: Flags) -> tupl
         function = variants.program.functions[name]
         body = function.body
         pass_, cts, seeds, backward = _sweep_back(variants, function, inputs, outputs)
-        block = backward.block((), cts)
+        block = _trimmed(backward.block((), cts))
         residuals = choose_residuals(body.params, [*pass_.augmented(body.stmts)], free_values(block))
         record = Value(RECORD, "saved")
         forward = Builder()
@@ -116,6 +117,11 @@ def _sweep_back(
     builder.span = None
     cts = [adjoints.take_or_zero(builder, p) for p, on in zip(body.params, inputs) if on]
     return pass_, cts, seeds, builder
+
+
+def _trimmed(block: Block) -> Block:
+    """Without what no result needs: nothing is saved for the sake of a statement that is thrown away later."""
+    return dce_block(block, set())
 
 
 def _with_repeats(start: Builder, residuals: Residuals, block: Block, mapping: dict[Value, Atom]) -> Block:
@@ -251,7 +257,7 @@ class _Reverse:
         for block, (inner, local) in zip((stmt.then, stmt.orelse), sides):
             inner.span = stmt.span
             ends = [local.take_or_zero(inner, v) for v in changed]
-            blocks.append(self.settle(stmt, block, inner.block((), ends)))
+            blocks.append(self.settle(stmt, block, _trimmed(inner.block((), ends))))
         outputs = tuple(name_like(v.kind, v, "_bar") for v in changed)
         builder.emit(If(stmt.cond, blocks[0], blocks[1], outputs, stmt.span))
         for v, out in zip(changed, outputs):
@@ -288,7 +294,7 @@ class _Reverse:
         walks = list(zip(stmt.xs, items[len(items) - len(stmt.xs) :])) if isinstance(stmt, For) else []
         given = [(w, p) for w, p in walks if p in self.active]
         item_cts = [local.take_or_zero(inner, p) for _, p in given]
-        backward = inner.block((), (*ends, *totals, *item_cts))
+        backward = _trimmed(inner.block((), (*ends, *totals, *item_cts)))
 
         starts = [adjoints.take_or_zero(builder, stmt.outputs[i]) for i in moving]
         starts += [adjoints.take_or_zero(builder, v) for v in captured]
@@ -297,10 +303,10 @@ class _Reverse:
         lists = tuple(Value(List(_item(w.source.kind)), base=p, suffix="_bar_list") for w, p in given)
         params = (*ct_items, *ct_params, *sums)
         builder.emit(self.reversed_loop(stmt, backward, params, ys_in, starts, (*finals, *lists)))
-        for i, final in zip(moving, finals):
-            adjoints.add(builder, stmt.init[i], final)
         for v, final in zip(captured, finals[len(moving) :]):
             adjoints.put(v, final)
+        for i, final in zip(moving, finals):  # an initial value may be captured as well: it gets both
+            adjoints.add(builder, stmt.init[i], final)
         for (walk, _), ys in zip(given, lists):
             adjoints.add(builder, walk.source, self.unwalked(builder, stmt, walk, ys))
 

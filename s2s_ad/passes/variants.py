@@ -6,11 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from s2s_ad.analysis.activity import Activity
-from s2s_ad.ir.builder import ZERO_FLOAT, Builder
-from s2s_ad.ir.kinds import Array, List, Record
-from s2s_ad.ir.nodes import Absent, Atom, Block, Function, Program, Unbound, Value
+from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.nodes import Atom, Block, Function, Program, Value
 from s2s_ad.ir.walk import substitute
-from s2s_ad.ops.registry import OPS
 
 
 class Variants:
@@ -36,20 +34,6 @@ class Variants:
 
     def finish(self, entry: str) -> Program:
         return replace(self.program, functions={**self.program.functions, **self.made}, entry=entry)
-
-
-def zero(builder: Builder, primal: Atom) -> Atom:
-    """A zero derivative of the primal's kind, where one must be written down."""
-    if isinstance(primal, (Unbound, Absent)):
-        return primal
-    kind = primal.kind
-    if isinstance(kind, List):
-        return builder.apply(OPS["list_zeros"], primal)
-    if isinstance(kind, Array) and kind.real:
-        return builder.apply(OPS["zeros_like"], primal)
-    if isinstance(kind, Record):
-        return builder.apply(OPS["record_zeros"], primal)
-    return ZERO_FLOAT
 
 
 def named(builder: Builder, since: int, value: Atom, primal: Atom, suffix: str) -> Atom:

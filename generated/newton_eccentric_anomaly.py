@@ -1,0 +1,196 @@
+"""Derivatives of eccentric_anomaly in newton.py."""
+
+import math
+
+
+def eccentric_anomaly_grad(mean_anomaly, eccentricity):
+    # Forward sweep
+    v = math.sin(mean_anomaly)
+    angle = mean_anomaly + eccentricity * v
+    returned = False
+    angle_tape = []
+    for _ in range(50):
+        v2 = math.sin(angle)
+        residual = angle - eccentricity * v2 - mean_anomaly
+        v3 = math.cos(angle)
+        angle_tape.append((angle, v2, v3))
+        step = residual / (1.0 - eccentricity * v3)
+        angle -= step
+        returned = abs(step) < 1e-14
+        if returned:
+            break
+    if not returned:
+        raise ValueError("Newton's method has not converged")
+
+    # Reverse sweep
+    angle_bar = 0.0
+    v_bar = 1.0
+    eccentricity_bar = 0.0
+    mean_anomaly_bar = 0.0
+    for angle, v6, v5 in reversed(angle_tape):
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        residual = angle - eccentricity * v6 - mean_anomaly
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v7 = 1.0 - eccentricity * v5
+        step = residual / v7
+        if abs(step) < 1e-14:
+            # if abs(step) < 1e-14:  [newton.py:13]
+            angle_bar += v_bar
+            v_bar = 0.0
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v8 = angle_bar / v7
+        v_bar_2 = -(v8 * step)
+        eccentricity_bar += v_bar_2 * v5
+        angle_bar -= v_bar_2 * eccentricity * math.sin(angle)
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        mean_anomaly_bar += v8
+        eccentricity_bar += v8 * v6
+        angle_bar = angle_bar - v8 + v8 * eccentricity * math.cos(angle)
+    # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
+    eccentricity_bar += angle_bar * v
+    mean_anomaly_bar = (
+        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
+    )
+    return mean_anomaly_bar, eccentricity_bar
+
+
+def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
+    # Forward sweep
+    v = math.sin(mean_anomaly)
+    angle = mean_anomaly + eccentricity * v
+    returned = False
+    angle_tape = []
+    for _ in range(50):
+        v2 = math.sin(angle)
+        residual = angle - eccentricity * v2 - mean_anomaly
+        v3 = math.cos(angle)
+        angle_tape.append((angle, v2, v3))
+        step = residual / (1.0 - eccentricity * v3)
+        angle -= step
+        returned = abs(step) < 1e-14
+        if returned:
+            y = angle
+        if returned:
+            break
+    if not returned:
+        raise ValueError("Newton's method has not converged")
+
+    # Reverse sweep
+    angle_bar = 0.0
+    y_bar_ = 1.0
+    eccentricity_bar = 0.0
+    mean_anomaly_bar = 0.0
+    for angle, v6, v5 in reversed(angle_tape):
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        residual = angle - eccentricity * v6 - mean_anomaly
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v7 = 1.0 - eccentricity * v5
+        step = residual / v7
+        if abs(step) < 1e-14:
+            # if abs(step) < 1e-14:  [newton.py:13]
+            angle_bar += y_bar_
+            y_bar_ = 0.0
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v8 = angle_bar / v7
+        v_bar = -(v8 * step)
+        eccentricity_bar += v_bar * v5
+        angle_bar -= v_bar * eccentricity * math.sin(angle)
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        mean_anomaly_bar += v8
+        eccentricity_bar += v8 * v6
+        angle_bar = angle_bar - v8 + v8 * eccentricity * math.cos(angle)
+    # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
+    eccentricity_bar += angle_bar * v
+    mean_anomaly_bar = (
+        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
+    )
+    return y, (mean_anomaly_bar, eccentricity_bar)
+
+
+def eccentric_anomaly_jvp(mean_anomaly, eccentricity, mean_anomaly_dot, eccentricity_dot):
+    # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
+    v = math.sin(mean_anomaly)
+    v_dot = eccentricity_dot * v + mean_anomaly_dot * math.cos(mean_anomaly) * eccentricity
+    angle = mean_anomaly + eccentricity * v
+    angle_dot = mean_anomaly_dot + v_dot
+    returned = False
+    for _ in range(50):
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        v2 = math.sin(angle)
+        v3 = math.cos(angle)
+        residual = angle - eccentricity * v2 - mean_anomaly
+        residual_dot = (
+            angle_dot - (eccentricity_dot * v2 + angle_dot * v3 * eccentricity) - mean_anomaly_dot
+        )
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v4 = 1.0 - eccentricity * v3
+        step = residual / v4
+        step_dot = (
+            residual_dot + (eccentricity_dot * v3 - angle_dot * v2 * eccentricity) * step
+        ) / v4
+        # angle -= step  [newton.py:12]
+        angle -= step
+        angle_dot -= step_dot
+        # if abs(step) < 1e-14:  [newton.py:13]
+        returned = abs(step) < 1e-14
+        if returned:
+            y = angle
+            y_dot = angle_dot
+        if returned:
+            break
+    if not returned:
+        # raise ValueError("Newton's method has not converged")  [newton.py:15]
+        raise ValueError("Newton's method has not converged")
+    return y, y_dot
+
+
+def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
+    # Forward sweep
+    v = math.sin(mean_anomaly)
+    angle = mean_anomaly + eccentricity * v
+    returned = False
+    angle_tape = []
+    for _ in range(50):
+        v2 = math.sin(angle)
+        residual = angle - eccentricity * v2 - mean_anomaly
+        v3 = math.cos(angle)
+        angle_tape.append((angle, v2, v3))
+        step = residual / (1.0 - eccentricity * v3)
+        angle -= step
+        returned = abs(step) < 1e-14
+        if returned:
+            y = angle
+        if returned:
+            break
+    if not returned:
+        raise ValueError("Newton's method has not converged")
+
+    # Reverse sweep
+    angle_bar = 0.0
+    eccentricity_bar = 0.0
+    mean_anomaly_bar = 0.0
+    for angle, v6, v5 in reversed(angle_tape):
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        residual = angle - eccentricity * v6 - mean_anomaly
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v7 = 1.0 - eccentricity * v5
+        step = residual / v7
+        if abs(step) < 1e-14:
+            # if abs(step) < 1e-14:  [newton.py:13]
+            angle_bar += y_bar
+            y_bar = 0.0
+        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
+        v8 = angle_bar / v7
+        v_bar = -(v8 * step)
+        eccentricity_bar += v_bar * v5
+        angle_bar -= v_bar * eccentricity * math.sin(angle)
+        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
+        mean_anomaly_bar += v8
+        eccentricity_bar += v8 * v6
+        angle_bar = angle_bar - v8 + v8 * eccentricity * math.cos(angle)
+    # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
+    eccentricity_bar += angle_bar * v
+    mean_anomaly_bar = (
+        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
+    )
+    return y, (mean_anomaly_bar, eccentricity_bar)

@@ -1,0 +1,50 @@
+"""Derivatives of cubic_over_cubic in nist_models.py."""
+
+import numpy as np
+
+
+def cubic_over_cubic_jvp(
+    x, b1, b2, b3, b4, b5, b6, b7, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_dot, b6_dot, b7_dot
+):
+    # return (b1 + b2 * x + b3 * x**2 + b4 * x**3) / (1.0 + b5 * x + b6 * x**2 + b7 * x**3)  [nist_models.py:28]
+    v = x**2
+    v_dot = x_dot * (2.0 * x)
+    v2 = x**3
+    v2_dot = x_dot * (3.0 * v)
+    v3 = 1.0 + b5 * x + b6 * v + b7 * v2
+    y = (b1 + b2 * x + b3 * v + b4 * v2) / v3
+    v4 = (b5_dot * x + x_dot * b5 + (b6_dot * v + v_dot * b6) + (b7_dot * v2 + v2_dot * b7)) * y
+    v5 = (
+        b1_dot
+        + (b2_dot * x + x_dot * b2)
+        + (b3_dot * v + v_dot * b3)
+        + (b4_dot * v2 + v2_dot * b4)
+        - v4
+    )
+    y_dot = v5 / v3
+    return y, y_dot
+
+
+def cubic_over_cubic_vjp(x, b1, b2, b3, b4, b5, b6, b7, y_bar):
+    # Forward sweep
+    v = x**2
+    v2 = x**3
+    v3 = 1.0 + b5 * x + b6 * v + b7 * v2
+    y = (b1 + b2 * x + b3 * v + b4 * v2) / v3
+
+    # Reverse sweep
+    # return (b1 + b2 * x + b3 * x**2 + b4 * x**3) / (1.0 + b5 * x + b6 * x**2 + b7 * x**3)  [nist_models.py:28]
+    v_bar = y_bar / v3
+    v3_bar = -(v_bar * y)
+    b7_bar = np.sum(v3_bar * v2)
+    v4 = 3.0 * v
+    b6_bar = np.sum(v3_bar * v)
+    v5 = 2.0 * x
+    b5_bar = np.sum(v3_bar * x)
+    b4_bar = np.sum(v_bar * v2)
+    b3_bar = np.sum(v_bar * v)
+    x_bar = v3_bar * b7 * v4 + v3_bar * b6 * v5 + v3_bar * b5 + v_bar * b4 * v4 + v_bar * b3 * v5
+    b1_bar = np.sum(v_bar)
+    b2_bar = np.sum(v_bar * x)
+    x_bar += v_bar * b2
+    return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar, b6_bar, b7_bar)

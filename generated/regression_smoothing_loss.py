@@ -1,0 +1,104 @@
+"""Derivatives of smoothing_loss in regression.py."""
+
+import numpy as np
+
+
+def smoothing_loss_grad(level, slope, times, values):
+    # Forward sweep
+    centred = values - np.mean(values)
+    v = times - np.mean(times)
+    error = level + slope * v - centred
+    v2 = error * error
+    v3 = centred * centred
+    v4 = np.sum(v3)
+    y = np.sum(v2) / v4
+
+    # Reverse sweep
+    # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
+    v_bar = 1.0 / v4
+    centred_bar = np.broadcast_to(-(v_bar * y), np.shape(v3)) * centred
+    centred_bar = centred_bar + centred_bar
+    error_bar = np.broadcast_to(v_bar, np.shape(v2)) * error
+    error_bar = error_bar + error_bar
+    # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
+    centred_bar -= error_bar
+    level_bar = np.sum(error_bar)
+    times_bar = error_bar * slope
+    slope_bar = np.sum(error_bar * v)
+    times_bar += np.broadcast_to(np.sum(-times_bar) / times.size, np.shape(times))
+    # centred = values - np.mean(values)  [regression.py:14]
+    values_bar = centred_bar + np.broadcast_to(np.sum(-centred_bar) / values.size, np.shape(values))
+    return level_bar, slope_bar, times_bar, values_bar
+
+
+def smoothing_loss_value_and_grad(level, slope, times, values):
+    # Forward sweep
+    centred = values - np.mean(values)
+    v = times - np.mean(times)
+    error = level + slope * v - centred
+    v2 = error * error
+    v3 = centred * centred
+    v4 = np.sum(v3)
+    y = np.sum(v2) / v4
+
+    # Reverse sweep
+    # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
+    v_bar = 1.0 / v4
+    centred_bar = np.broadcast_to(-(v_bar * y), np.shape(v3)) * centred
+    centred_bar = centred_bar + centred_bar
+    error_bar = np.broadcast_to(v_bar, np.shape(v2)) * error
+    error_bar = error_bar + error_bar
+    # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
+    centred_bar -= error_bar
+    level_bar = np.sum(error_bar)
+    times_bar = error_bar * slope
+    slope_bar = np.sum(error_bar * v)
+    times_bar += np.broadcast_to(np.sum(-times_bar) / times.size, np.shape(times))
+    # centred = values - np.mean(values)  [regression.py:14]
+    values_bar = centred_bar + np.broadcast_to(np.sum(-centred_bar) / values.size, np.shape(values))
+    return y, (level_bar, slope_bar, times_bar, values_bar)
+
+
+def smoothing_loss_jvp(level, slope, times, values, level_dot, slope_dot, times_dot, values_dot):
+    # centred = values - np.mean(values)  [regression.py:14]
+    centred = values - np.mean(values)
+    centred_dot = values_dot - np.mean(values_dot)
+    # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
+    v = times - np.mean(times)
+    error = level + slope * v - centred
+    error_dot = level_dot + (slope_dot * v + (times_dot - np.mean(times_dot)) * slope) - centred_dot
+    # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
+    v2 = error_dot * error
+    v3 = centred_dot * centred
+    v4 = np.sum(centred * centred)
+    y = np.sum(error * error) / v4
+    y_dot = (np.sum(v2 + v2) - np.sum(v3 + v3) * y) / v4
+    return y, y_dot
+
+
+def smoothing_loss_vjp(level, slope, times, values, y_bar=1.0):
+    # Forward sweep
+    centred = values - np.mean(values)
+    v = times - np.mean(times)
+    error = level + slope * v - centred
+    v2 = error * error
+    v3 = centred * centred
+    v4 = np.sum(v3)
+    y = np.sum(v2) / v4
+
+    # Reverse sweep
+    # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
+    v_bar = y_bar / v4
+    centred_bar = np.broadcast_to(-(v_bar * y), np.shape(v3)) * centred
+    centred_bar = centred_bar + centred_bar
+    error_bar = np.broadcast_to(v_bar, np.shape(v2)) * error
+    error_bar = error_bar + error_bar
+    # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
+    centred_bar -= error_bar
+    level_bar = np.sum(error_bar)
+    times_bar = error_bar * slope
+    slope_bar = np.sum(error_bar * v)
+    times_bar += np.broadcast_to(np.sum(-times_bar) / times.size, np.shape(times))
+    # centred = values - np.mean(values)  [regression.py:14]
+    values_bar = centred_bar + np.broadcast_to(np.sum(-centred_bar) / values.size, np.shape(values))
+    return y, (level_bar, slope_bar, times_bar, values_bar)

@@ -1,0 +1,182 @@
+"""A program as one standalone module."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import keyword
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from s2s_ad.backend.functions import Written, write_function
+from s2s_ad.backend.printer import format_source, text_of
+from s2s_ad.backend.signature import is_flat, parameter_names
+from s2s_ad.ir.nodes import Call, Program
+from s2s_ad.ir.structure import Entry
+from s2s_ad.ir.walk import all_stmts
+from s2s_ad.ops.helpers import HELPERS
+from s2s_ad.span import Span
+
+__all__ = ["Emitted", "emit_module", "format_source"]
+
+_IMPORTS = {"math": "import math", "np": "import numpy as np"}
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A module's text; for its lines the user's lines; the objects that it names and cannot import."""
+
+    text: str
+    spans: dict[int, Span] = field(default_factory=dict)
+    names: dict[str, object] = field(default_factory=dict)
+
+
+def emit_module(program: Program, entries: Sequence[Entry], *, optimize: bool, title: str = "") -> Emitted:
+    """Write the entries, and every function that they call, as Python."""
+    called = _called(program, [entry.name for entry in entries])
+    by_name = {entry.name: entry for entry in entries}
+    plain = [name for name in called if name not in by_name or not is_flat(by_name[name])]
+    taken = {name for entry in entries for name in (entry.name, *parameter_names(entry))}
+    callees = _callee_names(called, plain, taken)
+    parameters = {name for entry in entries for name in parameter_names(entry)}
+    aliases = {name: f"{name}_" for name in sorted(parameters) if name in _IMPORTS or hasattr(builtins, name)}
+    aliases |= {name: f"{name}_" for name in sorted(parameters) if name in HELPERS}
+    reserved = _reserved(callees.values(), taken, aliases.values())
+    effectful = _effectful(program)
+
+    written = [
+        write_function(program.functions[e.name], e, e.name, callees, aliases, reserved, effectful, optimize)
+        for e in entries
+    ]
+    for name in plain:
+        function = program.functions[name]
+        written.append(write_function(function, None, callees[name], callees, aliases, reserved, effectful, optimize))
+    return _assemble(written, aliases, title)
+
+
+def _called(program: Program, roots: Iterable[str]) -> list[str]:
+    """The functions that the roots call, directly or not, in order of first call."""
+    found: dict[str, None] = {}
+    queue = list(roots)
+    seen = set(queue)
+    while queue:
+        for stmt in all_stmts(program.functions[queue.pop(0)].body):
+            if isinstance(stmt, Call):
+                found.setdefault(stmt.callee)
+                if stmt.callee not in seen:
+                    seen.add(stmt.callee)
+                    queue.append(stmt.callee)
+    return list(found)
+
+
+def _callee_names(called: Sequence[str], plain: Sequence[str], taken: set[str]) -> dict[str, str]:
+    names = {name: name for name in called}
+    held = set(taken) | set(called)
+    for name in plain:
+        new = name
+        while new in taken or keyword.iskeyword(new) or new in _IMPORTS or hasattr(builtins, new) or new in HELPERS:
+            new = f"_{new}" if f"_{new}" not in held else f"{new}_"
+        names[name] = new
+        held.add(new)
+    return names
+
+
+def _reserved(*names: Iterable[str]) -> frozenset[str]:
+    fixed = {*_IMPORTS, *keyword.kwlist, *dir(builtins), *HELPERS, "_"}
+    return frozenset(fixed.union(*names))
+
+
+def _effectful(program: Program) -> frozenset[str]:
+    """The functions that print or raise, or call one that does."""
+    callers: dict[str, list[str]] = {}
+    found: list[str] = []
+    for name, function in program.functions.items():
+        for stmt in all_stmts(function.body):
+            if isinstance(stmt, Call):
+                callers.setdefault(stmt.callee, []).append(name)
+            elif getattr(getattr(stmt, "op", None), "effect", False):
+                found.append(name)
+    seen: set[str] = set()
+    while found:
+        name = found.pop()
+        if name not in seen:
+            seen.add(name)
+            found += callers.get(name, [])
+    return frozenset(seen)
+
+
+def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str) -> Emitted:
+    used = sorted(set().union(*(w.used for w in written)))
+    objects: dict[str, object] = {}
+    for w in written:
+        objects.update(w.objects)
+    needed: dict[str, str] = {}
+    for name in used:
+        if name in HELPERS and name not in objects:
+            _add_helper(name, needed)
+    imported = {name for name in _IMPORTS if name in used}
+    imported |= {name for name in _IMPORTS for text in needed.values() if _reads(text, name)}
+
+    head = [f'"""{title}"""'] if title else []
+    lines = [_import_line(name, aliases) for name in sorted(imported) if name == "math"]
+    lines += [_import_line(name, aliases) for name in sorted(imported) if name == "np"]
+    inject: dict[str, object] = {}
+    for name, value in objects.items():
+        origin = _importable(name, value)
+        if origin:
+            lines.append(f"from {origin} import {name}")
+        else:
+            inject[name] = value
+    for name, alias in aliases.items():
+        if name in used and name not in _IMPORTS and name not in HELPERS:
+            lines.append(f"from builtins import {name} as {alias}")
+    parts = ["\n".join(_in_groups(lines))] if lines else []
+    text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
+    spans: dict[int, Span] = {}
+    helpers: list[tuple[str, dict[int, Span]]] = [(text.rstrip("\n") + "\n", {}) for text in needed.values()]
+    for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:
+        text += "\n\n" if text else ""
+        offset = text.count("\n")
+        text += function
+        spans.update({line + offset: span for line, span in lines_of.items()})
+    return Emitted(text, spans, inject)
+
+
+def _add_helper(name: str, needed: dict[str, str]) -> None:
+    if name in needed:
+        return
+    text = HELPERS[name]
+    needed[name] = text
+    for other in HELPERS:
+        if other != name and _reads(text, other):
+            _add_helper(other, needed)
+
+
+def _reads(text: str, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(ast.parse(text)))
+
+
+def _import_line(name: str, aliases: dict[str, str]) -> str:
+    module = {"math": "math", "np": "numpy"}[name]
+    alias = aliases.get(name, name)
+    return f"import {module}" if alias == module else f"import {module} as {alias}"
+
+
+def _in_groups(lines: list[str]) -> list[str]:
+    """The standard library first, then a blank line and the rest."""
+    first = [line for line in lines if line.startswith("import math")]
+    rest = [line for line in lines if line not in first]
+    return [*first, *([""] if first and rest else []), *rest]
+
+
+def _importable(name: str, value: object) -> str:
+    """The module from which the object can be imported under the name; "" if there is none."""
+    module = getattr(value, "__module__", None)
+    if not module or module in ("__main__", "builtins") or getattr(value, "__qualname__", name) != name:
+        return ""
+    try:
+        found = importlib.import_module(module)
+    except ImportError:  # made by exec, or in a module that is not on the path
+        return ""
+    return module if getattr(found, name, None) is value else ""

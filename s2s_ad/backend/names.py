@@ -1,0 +1,232 @@
+"""Out of single assignment: which values share one variable, and what it is called."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Iterator
+
+from s2s_ad.backend.inplace import InPlace
+from s2s_ad.backend.live import Interval, Liveness, meet, merged
+from s2s_ad.backend.schedule import Schedule
+from s2s_ad.backend.wishes import DERIVED, HINT, NONE, WEAK, root_of, wish_of
+from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Unbound, Value, While
+from s2s_ad.ir.walk import all_stmts
+
+
+class Classes:
+    """Values grouped into variables; each group with its intervals and the name that it wants most."""
+
+    def __init__(self, plan: Schedule, live: Liveness, fixed: dict[Value, str]) -> None:
+        self.plan = plan
+        self.parent: dict[Value, Value] = {}
+        self.intervals: dict[Value, list[Interval]] = {}
+        self.wish: dict[Value, tuple[int, str]] = {}
+        self.fixed: dict[Value, str] = {}
+        for value, intervals in live.intervals.items():
+            self.parent[value] = value
+            self.intervals[value] = list(intervals)
+            self.wish[value] = wish_of(value)
+            if value in fixed:
+                self.fixed[value] = fixed[value]
+                self.wish[value] = (HINT, fixed[value])
+
+    def find(self, value: Value) -> Value:
+        value = self.plan.leader.get(value, value)
+        root = value
+        while self.parent[root] is not root:
+            root = self.parent[root]
+        while self.parent[value] is not root:
+            self.parent[value], value = root, self.parent[value]
+        return root
+
+    def same(self, a: Atom, b: Atom) -> bool:
+        if not isinstance(a, Value) or not isinstance(b, Value) or not self.known(a) or not self.known(b):
+            return False
+        return self.find(a) is self.find(b)
+
+    def known(self, value: Value) -> bool:
+        return self.plan.leader.get(value, value) in self.parent
+
+    def merge(self, a: Atom, b: Atom, whatever_the_names: bool = False) -> bool:
+        """Make two values one variable if their intervals and their names allow it."""
+        if not isinstance(a, Value) or not isinstance(b, Value) or not self.known(a) or not self.known(b):
+            return False
+        x, y = self.find(a), self.find(b)
+        if x is y:
+            return True
+        if not (whatever_the_names or self._names_agree(x, y)):
+            return False
+        if (x in self.fixed and y in self.fixed) or meet(self.intervals[x], self.intervals[y]):
+            return False
+        if len(self.intervals[x]) < len(self.intervals[y]):
+            x, y = y, x
+        theirs, ours = self.wish.pop(y), self.wish.pop(x)
+        if y is self.find(b):
+            theirs, ours = ours, theirs
+        self.parent[y] = x
+        for interval in self.intervals.pop(y):
+            insort(self.intervals[x], interval)
+        self.wish[x] = max(theirs, ours, key=lambda wish: wish[0])  # of two as strong, that of `a`
+        if y in self.fixed:
+            self.fixed[x] = self.fixed.pop(y)
+            self.wish[x] = (HINT, self.fixed[x])
+        return True
+
+    def _names_agree(self, x: Value, y: Value) -> bool:
+        (strong_x, name_x), (strong_y, name_y) = self.wish[x], self.wish[y]
+        return name_x == name_y or min(strong_x, strong_y) < DERIVED
+
+    def roots(self) -> list[Value]:
+        """One value of each variable, in order of first position."""
+        found = [v for v in self.parent if self.parent[v] is v]
+        return sorted(found, key=lambda v: self.intervals[v][0])
+
+
+def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
+    """What is copied into what at the ends of branches and of trips, the most welcome merges first."""
+    stmts = list(all_stmts(function.body))
+    loops = [s for s in stmts if isinstance(s, (For, While))]
+    for loop in loops:
+        n = len(loop.init)
+        for k, param in enumerate(loop.body.params[len(loop.body.params) - n :]):
+            yield param, loop.outputs[k]
+    for loop in loops:
+        n = len(loop.init)
+        for k, param in enumerate(loop.body.params[len(loop.body.params) - n :]):
+            yield loop.body.results[k], param
+    for stmt in stmts:
+        if isinstance(stmt, If):
+            for out, *results in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
+                if plan.used(out):
+                    for result in results:
+                        yield result, out
+    for loop in loops:
+        n = len(loop.init)
+        for k, param in enumerate(loop.body.params[len(loop.body.params) - n :]):
+            yield loop.init[k], param
+
+
+def maybe_unbound(function: Function, plan: Schedule) -> set[Value]:
+    """The values that may not be there when they are asked for."""
+    found: set[Value] = set()
+    edges = list(flows(function, plan))
+    readers: dict[Value, list[Value]] = {}
+    queue: list[Value] = []
+    for source, target in edges:
+        if isinstance(source, Unbound):
+            queue.append(target)
+        elif isinstance(source, Value):
+            readers.setdefault(source, []).append(target)
+    while queue:
+        value = queue.pop()
+        if value not in found:
+            found.add(value)
+            queue += readers.get(value, [])
+    return found
+
+
+def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace, fixed: dict[Value, str]) -> Classes:
+    classes = Classes(plan, live, fixed)
+    for stmt in all_stmts(function.body):
+        if isinstance(stmt, While):
+            for in_cond, in_body in zip(stmt.cond.params, stmt.body.params):
+                merged_now = classes.merge(in_cond, in_body, whatever_the_names=True)
+                assert merged_now, "the condition and the body of a loop carry the same variables"
+    for stmt in all_stmts(function.body):
+        if isinstance(stmt, Apply) and stmt in spots.on_spot:
+            classes.merge(stmt.inputs[0], stmt.outputs[0], whatever_the_names=stmt.op.store)
+        if isinstance(stmt, (For, While)):
+            for param, out in zip(stmt.body.params[len(stmt.body.params) - len(stmt.init) :], stmt.outputs):
+                # what a loop leaves behind goes on under the name that it had inside, unless the user has two
+                classes.merge(param, out, whatever_the_names=min(wish_of(param)[0], wish_of(out)[0]) < HINT)
+    unbound = maybe_unbound(function, plan)
+    edges = list(flows(function, plan))
+    for source, target in edges:
+        if isinstance(source, Value) and source in unbound:
+            classes.merge(source, target, whatever_the_names=True)
+    for source, target in edges:
+        # what has no name may be computed right into a named variable, but not go on under a name that it has not
+        if isinstance(source, Value) and not (wish_of(source)[0] >= DERIVED > wish_of(target)[0]):
+            classes.merge(source, target)
+    for stmt in all_stmts(function.body):
+        if isinstance(stmt, Apply) and stmt.op.store:
+            classes.merge(stmt.inputs[0], stmt.outputs[0])
+    return classes
+
+
+class Namer:
+    """Gives every variable its name. `reserved` are names that no variable may have."""
+
+    def __init__(self, classes: Classes, reserved: Iterable[str], optimize: bool, end: int) -> None:
+        self.classes = classes
+        self.reserved = frozenset(reserved)
+        self.optimize = optimize
+        self.end = end
+        self.names: dict[Value, str] = {}  # by root
+        self.taken: dict[str, list[Interval]] = {}
+        self.counts: dict[str, int] = {}
+        self.numbered: set[str] = set()
+
+    def run(self, results: Iterable[Atom], alone: set[Value]) -> dict[Value, str]:
+        classes = self.classes
+        roots = classes.roots()
+        for root in alone:
+            # nobody else may leave something behind under this name
+            classes.intervals[root] = [(0, self.end + 1)]
+        for root in roots:
+            if root in classes.fixed:
+                self.give(root, classes.fixed[root])
+        returned = {classes.find(v) for v in results if isinstance(v, Value) and classes.known(v)}
+        for wanted in (HINT, DERIVED, NONE, WEAK):
+            for root in roots:
+                if root not in self.names and classes.wish[root][0] == wanted:
+                    self.name(root, root in returned)
+        return {value: self.names[classes.find(value)] for value in classes.parent}
+
+    def name(self, root: Value, returned: bool) -> None:
+        strength, text = self.classes.wish[root]
+        if strength == NONE:
+            if returned and self.optimize and self.free("y", root):
+                self.give(root, "y")
+            else:
+                self.number(root)
+            return
+        if strength == WEAK:
+            base, suffix = root_of(root)
+            known = self.classes.known(base) and self.names.get(self.classes.find(base))
+            text = (known or "v") + suffix.replace("_tape_tape", "_tapes")
+        self.give(root, self.variant(text, root))
+
+    def number(self, root: Value) -> None:
+        """v, v2, v3, ...; in the unoptimised listing v1, v2, ..."""
+        while True:
+            count = self.counts["v"] = self.counts.get("v", 0) + 1
+            name = "v" if count == 1 and self.optimize else f"v{count}"
+            if name not in self.taken and name not in self.reserved:
+                return self.give(root, name)
+
+    def variant(self, text: str, root: Value) -> str:
+        """The name itself, else with a number; with an underscore where it means something else in the module."""
+        stem = text + "_" if text in self.reserved else text
+        name, count = stem, self.counts.get(stem, 1)
+        while not self.free(name, root):
+            count += 1
+            name = f"{stem}_{count}"
+            self.numbered.add(text)
+        return name
+
+    def free(self, name: str, root: Value) -> bool:
+        if name in self.reserved:
+            return False
+        return name not in self.taken or not meet(self.taken[name], self.classes.intervals[root])
+
+    def give(self, root: Value, name: str) -> None:
+        self.names[root] = name
+        mine = self.classes.intervals[root]
+        held = self.taken.setdefault(name, [])
+        if len(mine) * 8 < len(held):
+            for interval in mine:
+                insort(held, interval)
+        else:
+            self.taken[name] = merged(sorted(held + mine))
+

@@ -1,0 +1,119 @@
+"""From the syntax tree to text: the one place that knows astor and black."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from s2s_ad.span import Span
+
+with warnings.catch_warnings():
+    # it looks at node types that newer Pythons announce to remove
+    warnings.simplefilter("ignore")
+    from astor.code_gen import SourceGenerator, to_source
+
+_FORMATTED_LINES = 1000
+
+
+def remark(node: ast.stmt, comments: Sequence[str], blank: bool = False, span: Span | None = None) -> ast.stmt:
+    """Attach comment lines to stand above a statement, a blank line before them, and the user's line."""
+    marked: Any = node
+    marked.s2s_comments = (*getattr(node, "s2s_comments", ()), *comments)
+    marked.s2s_blank = blank or getattr(node, "s2s_blank", False)
+    marked.s2s_span = span or getattr(node, "s2s_span", None)
+    return node
+
+
+class _Generator(SourceGenerator):  # type: ignore[misc]
+    """Writes the comments that `remark` has attached."""
+
+    def newline(self, node: Any = None, extra: int = 0) -> None:
+        super().newline(node, extra)
+        comments = getattr(node, "s2s_comments", ()) if isinstance(node, ast.stmt) else ()
+        if getattr(node, "s2s_blank", False):
+            self.new_lines = 2
+        for comment in comments:
+            self.write(f"# {comment}")
+            self.new_lines = 1
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        # strings on one line, as Python quotes them; documentation is written by `_documented`
+        if isinstance(node.value, str):
+            self.write(_quoted(node.value))
+        else:
+            super().visit_Constant(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        value = node.value
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            self.newline(node)
+            self.write(_documentation(value.value, self.indent_with * self.indentation))
+        else:
+            super().visit_Expr(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self.write(ast.unparse(node))
+
+
+def _quoted(text: str) -> str:
+    quoted = repr(text)
+    if quoted.startswith("'") and '"' not in quoted:
+        return f'"{quoted[1:-1]}"'
+    return quoted
+
+
+def _documentation(text: str, indent: str) -> str:
+    if "\\" in text or '"""' in text or text.endswith('"') or not text.isprintable() and "\n" not in text:
+        return _quoted(text)
+    return f'"""{text}"""'
+
+
+def text_of(node: ast.stmt) -> tuple[str, dict[int, Span]]:
+    """The text of one top-level statement, and for each of its lines the line of the user's it stands for."""
+    text = to_source(node, source_generator_class=_Generator, pretty_source="".join).strip("\n") + "\n"
+    spans: dict[int, Span] = {}
+    if not _parses_back(text, node, spans):
+        spans.clear()
+        text = ast.unparse(ast.fix_missing_locations(node)) + "\n"
+        if not _parses_back(text, node, spans):
+            raise AssertionError(f"the emitted code does not parse back:\n{text}")
+    return text, spans
+
+
+def _parses_back(text: str, node: ast.stmt, spans: dict[int, Span]) -> bool:
+    try:
+        parsed = ast.parse(text).body
+    except SyntaxError:
+        return False
+    return len(parsed) == 1 and all(_same(parsed[0], node, spans))
+
+
+def _same(parsed: Any, made: Any, spans: dict[int, Span]) -> Iterator[bool]:
+    """Walks two trees side by side: whether each pair of nodes agrees."""
+    pending = [(parsed, made)]
+    while pending:
+        a, b = pending.pop()
+        if isinstance(b, ast.AST):
+            yield type(a) is type(b)
+            if isinstance(b, ast.stmt) and getattr(b, "s2s_span", None) is not None:
+                spans[a.lineno] = b.s2s_span  # type: ignore[attr-defined]
+            for name in a._fields:
+                if name not in ("type_comment", "kind", "type_params"):
+                    pending.append((getattr(a, name, None), getattr(b, name, None)))
+        elif isinstance(b, list):
+            yield isinstance(a, list) and len(a) == len(b)
+            pending += zip(a, b)
+        else:
+            # repr tells 1 from True and 0.0 from -0.0
+            yield a is b or repr(a) == repr(b)
+
+
+def format_source(text: str) -> str:
+    """The text as black lays it out; long modules are left as they are."""
+    if text.count("\n") > _FORMATTED_LINES:
+        return text
+    import black
+
+    return black.format_str(text, mode=black.Mode(line_length=100))

@@ -1,0 +1,400 @@
+"""What becomes an expression inside another one, and what a statement of its own.
+
+Nothing moves across an effect, a compound statement or a heading; what reads memory does not move across a write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from s2s_ad.backend import templates
+from s2s_ad.backend.wishes import DERIVED, HINT, NONE, wish_of
+from s2s_ad.ir.kinds import BOOL, Scalar
+from s2s_ad.ir.nodes import (
+    Absent,
+    Apply,
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Section,
+    Stmt,
+    Unbound,
+    Value,
+    While,
+)  # fmt: skip
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
+from s2s_ad.span import Span
+
+LONG = 90  # characters of an expression, roughly
+LONG_DERIVED = 60  # of an adjoint that has a name of its own and could stand alone
+LONG_TERNARY = 70
+DEEP = 40
+
+
+@dataclass
+class Schedule:
+    """The decisions for one function."""
+
+    defs: dict[Value, Stmt] = field(default_factory=dict)
+    uses: dict[Value, int] = field(default_factory=dict)
+    folded: set[Value] = field(default_factory=set)
+    inline: set[If] = field(default_factory=set)
+    appends: dict[Block, dict[int, list[tuple[Value, tuple[Atom, ...]]]]] = field(default_factory=dict)
+    groups: dict[Value, tuple[Value, ...]] = field(default_factory=dict)  # the first of merged tapes → all of them
+    leader: dict[Value, Value] = field(default_factory=dict)
+
+    def used(self, value: Value) -> bool:
+        return self.uses.get(value, 0) > 0
+
+    def reads(self, atom: Atom) -> Iterator[Value]:
+        """The variables in the expression for `atom`."""
+        if not isinstance(atom, Value):
+            return
+        if atom not in self.folded:
+            yield self.leader.get(atom, atom)
+            return
+        yield from self.source_reads(self.defs[atom])
+
+    def source_reads(self, stmt: Stmt) -> Iterator[Value]:
+        """The variables in the expression on the right of `stmt`."""
+        if isinstance(stmt, If):
+            for atom in (stmt.cond, *stmt.then.results, *stmt.orelse.results):
+                yield from self.reads(atom)
+        else:
+            for atom in inputs_of(stmt):
+                yield from self.reads(atom)
+
+    def silent(self, stmt: Stmt) -> bool:
+        """Whether nothing is printed where the statement stands."""
+        if isinstance(stmt, Section):
+            return True
+        outputs = outputs_of(stmt)
+        return len(outputs) == 1 and outputs[0] in self.folded
+
+
+@dataclass
+class _Candidate:
+    size: int
+    depth: int
+    at: int
+    barrier: int
+    stores: int
+    reads_memory: bool
+    leaves: frozenset[Value]
+    span: Span | None
+
+
+class Scheduler:
+    def __init__(self, function: Function, optimize: bool, forced: frozenset[Value], effectful: frozenset[str]) -> None:
+        self.function = function
+        self.optimize = optimize
+        self.forced = forced
+        self.effectful = effectful
+        self.plan = Schedule()
+        self.annotate = False
+        self.walks: dict[Value, list[tuple[For, int]]] = {}
+        self.defined_as: dict[str, int] = {}  # a wish → how many values have it
+        self.params = set(function.body.params)
+
+    def run(self) -> Schedule:
+        body = self.function.body
+        self._count_atoms(body.results)
+        self._count(body)
+        for stmt in all_stmts(body):
+            for value in outputs_of(stmt):
+                self.plan.defs[value] = stmt
+                self._note_wish(value)
+            for block in blocks_of(stmt):
+                for value in block.params:
+                    self._note_wish(value)
+        for stmt in all_stmts(body):
+            if isinstance(stmt, (For, While)):
+                self._tapes(stmt)
+        self._fold(body, self.optimize)
+        return self.plan
+
+    def _note_wish(self, value: Value) -> None:
+        _, text = wish_of(value)
+        if text:
+            self.defined_as[text] = self.defined_as.get(text, 0) + 1
+
+    # --- uses, counted backwards so that what only a dead result needs does not count ---------------------------------
+
+    def _count_atoms(self, atoms: tuple[Atom, ...]) -> None:
+        uses = self.plan.uses
+        for atom in atoms:
+            if isinstance(atom, Value):
+                uses[atom] = uses.get(atom, 0) + 1
+
+    def _count(self, block: Block) -> None:
+        for stmt in reversed(block.stmts):
+            if isinstance(stmt, If):
+                for branch in (stmt.then, stmt.orelse):
+                    kept = tuple(r for r, o in zip(branch.results, stmt.outputs) if self.plan.used(o))
+                    self._count_atoms(kept)
+                    self._count(branch)
+            elif isinstance(stmt, (For, While)):
+                self._count_atoms(self._loop_results(stmt))
+                self._count(stmt.body)
+                if isinstance(stmt, While):
+                    self._count_atoms(stmt.cond.results)
+                    self._count(stmt.cond)
+                else:
+                    for k, walk in enumerate(stmt.xs):
+                        if isinstance(walk.source, Value):
+                            self.walks.setdefault(walk.source, []).append((stmt, k))
+            self._count_atoms(inputs_of(stmt))
+
+    def _loop_results(self, stmt: For | While) -> tuple[Atom, ...]:
+        n = len(stmt.init)
+        ys = [r for r, o in zip(stmt.body.results[n:], stmt.outputs[n:]) if self.plan.used(o)]
+        stop = stmt.body.results[-1:] if stmt.stops else ()
+        return (*stmt.body.results[:n], *ys, *stop)
+
+    # --- tapes --------------------------------------------------------------------------------------------------------
+
+    def _tapes(self, stmt: For | While) -> None:
+        n = len(stmt.init)
+        ys = [(o, r) for o, r in zip(stmt.outputs[n:], stmt.body.results[n:]) if self.plan.used(o)]
+        groups: dict[tuple[int, bool] | Value, list[tuple[Value, Atom]]] = {}
+        order: dict[int, int] = {}
+        for y, result in ys:
+            groups.setdefault(self._walked_with(y, order), []).append((y, result))
+        position = {v: k for k, s in enumerate(stmt.body.stmts) for v in outputs_of(s)}
+        appends = self.plan.appends.setdefault(stmt.body, {})
+        for group in groups.values():
+            leader = group[0][0]
+            self.plan.groups[leader] = tuple(y for y, _ in group)
+            for y, _ in group:
+                self.plan.leader[y] = leader
+            at = max(position.get(r, -1) if isinstance(r, Value) else -1 for _, r in group)
+            appends.setdefault(at, []).append((leader, tuple(r for _, r in group)))
+
+    def _walked_with(self, y: Value, order: dict[int, int]) -> tuple[int, bool] | Value:
+        """Tapes with the same key are walked by the same loop from the same end, and by nothing else."""
+        walks = self.walks.get(y, [])
+        if not self.optimize or self.plan.uses.get(y) != 1 or len(walks) != 1:
+            return y
+        loop, k = walks[0]
+        return order.setdefault(id(loop), len(order)), loop.xs[k].reverse
+
+    # --- folding ------------------------------------------------------------------------------------------------------
+
+    def _fold(self, block: Block, on: bool) -> None:
+        pending: dict[Value, _Candidate] = {}
+        last: dict[str, int] = {}  # a wish → where in this block a value with it was last defined
+        barrier = stores = 0
+        outer_annotate = self.annotate
+        appends = self.plan.appends.get(block, {})
+        for at, stmt in enumerate(block.stmts):
+            here = _Consumer(at, barrier, stores, last, stmt.span if not isinstance(stmt, Section) else None)
+            if isinstance(stmt, Section):
+                self.annotate = stmt.annotate
+                barrier += 1
+                continue
+            if isinstance(stmt, (Apply, Call)):
+                candidate = self._apply(stmt, pending, here, on)
+                if isinstance(stmt, Apply) and stmt.op.store:
+                    stores += 1
+                impure = stmt.op.effect if isinstance(stmt, Apply) else stmt.callee in self.effectful
+                if impure:
+                    barrier += 1
+                elif on and len(stmt.outputs) == 1 and not (isinstance(stmt, Apply) and self._keeps_place(stmt)):
+                    pending[stmt.outputs[0]] = candidate
+            elif isinstance(stmt, If):
+                branch_on = on
+                sizes = [self._branch(branch, stmt, branch_on) for branch in (stmt.then, stmt.orelse)]
+                cond = self._take(stmt.cond, pending, here, LONG) if on else None
+                expression = self._ternary(stmt, sizes, cond, here) if on else None
+                if expression is not None:
+                    self.plan.inline.add(stmt)
+                    pending[stmt.outputs[0]] = expression
+                else:
+                    barrier += 1
+            else:
+                for inner in blocks_of(stmt):
+                    self._fold(inner, on)
+                if on:
+                    room = LONG
+                    for atom in inputs_of(stmt):
+                        room -= self._take(atom, pending, here, room).size
+                barrier += 1
+            for value in outputs_of(stmt):
+                strength, text = wish_of(value)
+                if text and strength >= DERIVED and value not in self.plan.folded:
+                    last[text] = at
+            for _, atoms in appends.get(at, ()):
+                here = _Consumer(at, barrier, stores, last, None, moved=False)
+                for atom in atoms:
+                    if on and isinstance(atom, Value) and self.plan.defs.get(atom) is stmt:
+                        self._take(atom, pending, here, LONG)
+        if on:
+            self._fold_results(block, pending, _Consumer(len(block.stmts), barrier, stores, last, None))
+        self.annotate = outer_annotate if block is not self.function.body else self.annotate
+
+    def _fold_results(self, block: Block, pending: dict[Value, _Candidate], here: _Consumer) -> None:
+        returned = block is self.function.body
+        for atom in block.results:
+            if isinstance(atom, Value) and (not returned or wish_of(atom)[0] < DERIVED):
+                self._take(atom, pending, here, LONG, result=True)
+
+    def _keeps_place(self, stmt: Apply) -> bool:
+        return stmt.op.store or stmt.op.name == "unpack"
+
+    def _branch(self, branch: Block, stmt: If, on: bool) -> _Candidate | None:
+        """Fold a branch; what it costs as an expression, or None if it is not one."""
+        self._fold(branch, on)
+        if not on or len(stmt.outputs) != 1:
+            return None
+        result = branch.results[0]
+        if isinstance(result, (Unbound, Absent)):
+            return None
+        if not all(self.plan.silent(inner) for inner in branch.stmts):
+            return None
+        return self._whole(result)
+
+    def _whole(self, atom: Atom) -> _Candidate:
+        """The size of an atom, whatever was folded into it."""
+        leaves = frozenset(self.plan.reads(atom))
+        size, depth = self._measure(atom)
+        return _Candidate(size, depth, 0, 0, 0, any(templates.mutable(v.kind) for v in leaves), leaves, None)
+
+    def _measure(self, atom: Atom) -> tuple[int, int]:
+        if isinstance(atom, Value) and atom in self.plan.folded:
+            stmt = self.plan.defs[atom]
+            atoms: tuple[Atom, ...] = inputs_of(stmt)
+            if isinstance(stmt, If):
+                atoms, own = (stmt.cond, *stmt.then.results, *stmt.orelse.results), 9
+            else:
+                own = _own_size(stmt)
+            parts = [self._measure(a) for a in atoms]
+            return own + sum(p[0] for p in parts), 1 + max((p[1] for p in parts), default=0)
+        return _leaf_size(atom), 0
+
+    def _ternary(
+        self, stmt: If, branches: list[_Candidate | None], cond: _Candidate | None, here: _Consumer
+    ) -> _Candidate | None:
+        then, orelse = branches
+        if then is None or orelse is None or cond is None or not self.plan.used(stmt.outputs[0]):
+            return None
+        statement = stmt.span is not None and stmt.span.text.startswith(("if ", "if(", "elif ", "while ", "for "))
+        if stmt.outputs[0].hint or (statement and not self.annotate):
+            return None  # the user wrote a statement
+        size = then.size + orelse.size + cond.size + 9
+        depth = 1 + max(then.depth, orelse.depth, cond.depth)
+        if size > LONG_TERNARY or depth > DEEP:
+            return None
+        leaves = then.leaves | orelse.leaves | cond.leaves
+        memory = then.reads_memory or orelse.reads_memory or cond.reads_memory
+        return _Candidate(size, depth, here.at, here.barrier, here.stores, memory, leaves, stmt.span)
+
+    def _apply(self, stmt: Apply | Call, pending: dict[Value, _Candidate], here: _Consumer, on: bool) -> _Candidate:
+        size, depth, memory = _own_size(stmt), 0, isinstance(stmt, Call)
+        leaves: set[Value] = set()
+        twice: frozenset[str] = frozenset()
+        names: tuple[str, ...] = ("",) * len(stmt.inputs)
+        if isinstance(stmt, Apply):
+            names, twice = templates.names_of(stmt), templates.repeated(templates.code_of(stmt))
+        for k, (name, atom) in enumerate(zip(names, stmt.inputs)):
+            pinned = name in twice or (isinstance(stmt, Apply) and stmt.op.store and k == 0)
+            free = not on or pinned or (isinstance(stmt, Apply) and stmt.op.name == "unpack")
+            part = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(self.plan.reads(atom)), None)
+            if not free:
+                part = self._take(atom, pending, here, LONG - size)
+            size, depth = size + part.size, max(depth, part.depth)
+            leaves |= part.leaves
+            memory = memory or part.reads_memory or templates.mutable(atom.kind)
+        found = frozenset(leaves)
+        candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, memory, found, stmt.span)
+        if on and isinstance(stmt, Apply) and self._again(stmt, candidate):
+            self.plan.folded.add(stmt.outputs[0])
+        return candidate
+
+    def _again(self, stmt: Apply, candidate: _Candidate) -> bool:
+        """A condition that reads only arguments is printed again at each place rather than stored."""
+        out = stmt.outputs[0]
+        if out.hint or self.plan.uses.get(out, 0) < 2 or stmt.op.effect or stmt.op.store:
+            return False
+        if templates.identity(stmt.op) and len(stmt.outputs) == 1:
+            return not isinstance(stmt.inputs[0], Value) or stmt.inputs[0] not in self.plan.folded
+        if out.kind != BOOL or stmt.op.cost > 1 or candidate.depth > 2:
+            return False
+        return all(isinstance(leaf.kind, Scalar) and self._stays(leaf) for leaf in candidate.leaves)
+
+    def _stays(self, value: Value) -> bool:
+        """Whether a variable is sure to keep its value, as nothing else has its name."""
+        strength, text = wish_of(value)
+        return strength == NONE if value not in self.params else self.defined_as.get(text, 0) == 0
+
+    def _take(
+        self, atom: Atom, pending: dict[Value, _Candidate], here: _Consumer, room: int, result: bool = False
+    ) -> _Candidate:
+        """Fold `atom` into its reader if that is right; what the reader gets."""
+        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, templates.mutable(atom.kind), frozenset(), None)
+        if not isinstance(atom, Value):
+            return plain
+        if atom in self.plan.folded:
+            return self._whole(atom)
+        plain.leaves = frozenset((self.plan.leader.get(atom, atom),))
+        found = pending.get(atom)
+        if found is None or self.plan.uses.get(atom) != 1 or not self._may_fold(atom, found, here, room, result):
+            return plain
+        self.plan.folded.add(atom)
+        return found
+
+    def _may_fold(self, value: Value, found: _Candidate, here: _Consumer, room: int, result: bool) -> bool:
+        forced = value in self.forced
+        strength, _ = wish_of(value)
+        if found.barrier != here.barrier or (found.reads_memory and found.stores != here.stores):
+            return False
+        if found.depth >= DEEP or (found.size > room and not forced):
+            return False
+        if here.moved and not forced and self._overtaken(found, here):
+            return False
+        if forced:
+            return True
+        if strength == HINT:
+            return False
+        same_line = _line(found.span) == _line(here.span)
+        if strength == DERIVED and (result or not same_line or found.size > LONG_DERIVED):
+            return False
+        return same_line or result or not self.annotate or here.span is None
+
+    def _overtaken(self, found: _Candidate, here: _Consumer) -> bool:
+        """Whether a name that the expression reads gets a new value between its place and the reader's."""
+        for leaf in found.leaves:
+            text = wish_of(leaf)[1]
+            if text and here.last.get(text, -1) > found.at:
+                return True
+        return False
+
+
+@dataclass
+class _Consumer:
+    at: int
+    barrier: int
+    stores: int
+    last: Mapping[str, int]
+    span: Span | None
+    moved: bool = True
+
+
+def _line(span: Span | None) -> tuple[str, int] | None:
+    return None if span is None else (span.file, span.line)
+
+
+def _leaf_size(atom: Atom) -> int:
+    if isinstance(atom, Const):
+        return len(atom.text or repr(atom.value))
+    return len(wish_of(atom)[1]) or 2 if isinstance(atom, Value) else 4
+
+
+def _own_size(stmt: Stmt) -> int:
+    if isinstance(stmt, Apply):
+        return len(templates.code_of(stmt)) - len(stmt.inputs)
+    return len(stmt.callee) + 2 * len(stmt.inputs) if isinstance(stmt, Call) else 0

@@ -1,0 +1,188 @@
+"""What an assignment does to its target."""
+
+from __future__ import annotations
+
+import ast
+
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.machine import Machine, expression, number, statement
+from s2s_ad.frontend.operators import binary, operator_name, read
+from s2s_ad.frontend.scope import lookup
+from s2s_ad.frontend.subscripts import WRITES, WRITES_REMEDY, SliceOf, delete_item, get_item, set_item
+from s2s_ad.frontend.values import (
+    MISSING,
+    NOTHING,
+    Abstract,
+    Items,
+    Known,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    View,
+    is_nothing,
+    what,
+)
+from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.nodes import Value
+
+NONE = Known(None)
+
+
+def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
+    with machine.placed(target):
+        if isinstance(target, ast.Name):
+            name_value(machine, value, target.id)
+            machine.set(target.id, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            _unpack(machine, target.elts, read(value))
+        elif isinstance(target, ast.Subscript):
+            set_item(machine, machine.eval(target.value), machine.eval(target.slice), value)
+        elif isinstance(target, ast.Attribute):
+            raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
+        else:
+            raise UnsupportedError(f"{type(target).__name__.lower()} is no target that can be assigned to")
+
+
+def name_value(machine: Machine, value: Abstract, name: str) -> None:
+    """Call a value by the name it is first bound to."""
+    if isinstance(value, Ref):
+        machine.cell_names.setdefault(value.cell, name)
+        content = machine.store[value.cell]
+        if isinstance(content, Sym):
+            value = content
+    if isinstance(value, Sym) and isinstance(value.atom, Value) and value.atom in machine.nameable:
+        # The value was made in this very statement: nobody has asked for its name yet.
+        machine.nameable.discard(value.atom)
+        if not value.atom.hint:
+            object.__setattr__(value.atom, "hint", name)
+
+
+def _unpack(machine: Machine, targets: list[ast.expr], value: Abstract) -> None:
+    starred = [i for i, target in enumerate(targets) if isinstance(target, ast.Starred)]
+    if is_nothing(value):
+        for target in targets:
+            assign(machine, target.value if isinstance(target, ast.Starred) else target, NOTHING)
+        return
+    items = _items(machine, value)
+    if items is None:
+        _unpack_dynamic(machine, targets, value, starred)
+        return
+    if starred:
+        before, after = starred[0], len(targets) - starred[0] - 1
+        if len(items) < before + after:
+            raise UnsupportedError(f"not enough values to unpack: {len(items)} for {before + after} names")
+        middle = machine.new_list(tuple(items[before : len(items) - after]))
+        items = [*items[:before], middle, *items[len(items) - after :]]
+    if len(items) != len(targets):
+        raise UnsupportedError(f"{len(items)} values are unpacked into {len(targets)} names")
+    for target, item in zip(targets, items):
+        assign(machine, target.value if isinstance(target, ast.Starred) else target, item)
+
+
+def _items(machine: Machine, value: Abstract) -> list[Abstract] | None:
+    """The parts, if their number is known."""
+    if isinstance(value, Tuple):
+        return list(value.items)
+    if isinstance(value, Ref):
+        content = machine.content(value)
+        if isinstance(content, Items):
+            return list(content.items)
+        if isinstance(content, Table):
+            return [Known(key) for key in content.keys]
+    if isinstance(value, View):
+        content = machine.content(value.owner)
+        assert isinstance(content, Table)
+        return list(content.items) if value.what == "values" else None
+    return None
+
+
+def _unpack_dynamic(machine: Machine, targets: list[ast.expr], value: Abstract, starred: list[int]) -> None:
+    """Arrays and lists of unknown length, which is taken to be right, as in x[0], x[1]."""
+    is_array = isinstance(value, Sym) and isinstance(value.kind, Array) and value.kind.rank > 0
+    if not is_array and not machine.is_list(value):
+        raise UnsupportedError(f"{what(value)} cannot be unpacked")
+    count = len(targets)
+    for i, target in enumerate(targets):
+        if isinstance(target, ast.Starred):
+            stop = number(i - count + 1) if i < count - 1 else NONE
+            assign(machine, target.value, get_item(machine, value, SliceOf(number(i), stop, NONE)))
+        else:
+            late = bool(starred) and i > starred[0]
+            assign(machine, target, get_item(machine, value, number(i - count if late else i)))
+
+
+@statement(ast.Assign)
+def _assign(machine: Machine, node: ast.Assign) -> None:
+    value = machine.eval(node.value)
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            name_value(machine, value, target.id)
+    for target in node.targets:
+        assign(machine, target, value)
+
+
+@statement(ast.AnnAssign)
+def _ann_assign(machine: Machine, node: ast.AnnAssign) -> None:
+    if node.value is not None:
+        assign(machine, node.target, machine.eval(node.value))
+
+
+@expression(ast.NamedExpr)
+def _walrus(machine: Machine, node: ast.NamedExpr) -> Abstract:
+    value = machine.eval(node.value)
+    frame = machine.frame
+    while node.target.id not in frame.local and frame.parent is not None:  # out of a comprehension
+        frame = frame.parent
+    name_value(machine, value, node.target.id)
+    machine.store[(frame.id, node.target.id)] = value
+    return value
+
+
+@statement(ast.AugAssign)
+def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
+    name, target = operator_name(node.op), node.target
+    if isinstance(target, ast.Name):
+        old = lookup(machine, target.id)
+        new = _changed(machine, name, old, machine.eval(node.value))
+        name_value(machine, new, target.id)
+        machine.set(target.id, new)
+    elif isinstance(target, ast.Subscript):
+        owner, index = machine.eval(target.value), machine.eval(target.slice)
+        if isinstance(owner, Sym) and isinstance(owner.kind, Array):
+            raise UnsupportedError(WRITES, remedy=WRITES_REMEDY)
+        old = get_item(machine, owner, index)
+        set_item(machine, owner, index, _changed(machine, name, old, machine.eval(node.value)))
+    else:
+        raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
+
+
+def _changed(machine: Machine, name: str, old: Abstract, value: Abstract) -> Abstract:
+    """old op= value: for lists and arrays the object itself changes."""
+    if isinstance(old, Sym) and isinstance(old.kind, Array) and old.kind.rank:
+        operation = {"add": "+", "sub": "-", "mul": "*", "div": "/"}.get(name, "op")
+        raise UnsupportedError(WRITES, remedy=f"Make a new array: x = x {operation} y.")
+    if machine.is_list(old) and name == "add" and isinstance(old, Ref):
+        joined = binary(machine, "add", old, _as_list(machine, read(value)))
+        assert isinstance(joined, Ref)
+        machine.write(old, machine.store[joined.cell])
+        return old
+    if machine.is_list(old):
+        raise UnsupportedError("this change of a list in place is not supported")
+    return binary(machine, name, old, value)
+
+
+def _as_list(machine: Machine, value: Abstract) -> Abstract:
+    return machine.new_list(value.items) if isinstance(value, Tuple) else value
+
+
+@statement(ast.Delete)
+def _delete(machine: Machine, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            lookup(machine, target.id)
+            machine.set(target.id, MISSING)
+        elif isinstance(target, ast.Subscript):
+            delete_item(machine, machine.eval(target.value), machine.eval(target.slice))
+        else:
+            raise UnsupportedError("only names and items are deleted")

@@ -1,0 +1,88 @@
+"""x.name: attributes of arrays and modules, and methods before they are called."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.frontend.library import call_op
+from s2s_ad.frontend.machine import METHODS, Machine, expression, number
+from s2s_ad.frontend.operators import read
+from s2s_ad.frontend.scope import static_attribute
+from s2s_ad.frontend.values import NOTHING, Abstract, Known, Message, Method, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.ir.kinds import ONE, Array
+from s2s_ad.ops.registry import FUNCTIONS
+
+
+@expression(ast.Attribute)
+def _attribute(machine: Machine, node: ast.Attribute) -> Abstract:
+    return attribute(machine, machine.eval(node.value), node.attr)
+
+
+def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
+    read(owner)
+    if is_nothing(owner):
+        return NOTHING
+    if isinstance(owner, Sym):
+        found = _of_number(machine, owner, name)
+        if found is not None:
+            return found
+    if isinstance(owner, (Sym, Ref, Tuple)) and name in METHODS:
+        return Method(owner, name)
+    if isinstance(owner, Message) or (isinstance(owner, Known) and isinstance(owner.obj, str)):
+        if name == "format":
+            return Method(owner, name)
+        raise UnsupportedError("strings are only for messages")
+    if isinstance(owner, Known):
+        return static_attribute(machine, owner, name)
+    raise UnsupportedError(f"{what(owner)} has no attribute {name} that is supported")
+
+
+def shape_item(machine: Machine, owner: Sym, axis: int) -> Sym:
+    """The length of one axis."""
+    assert isinstance(owner.kind, Array)
+    if owner.kind.shape[axis] == ONE:
+        return number(1)
+    return machine.apply("shape_item", owner.atom, axis=axis)
+
+
+def shape(machine: Machine, owner: Sym) -> Tuple:
+    rank = owner.kind.rank if isinstance(owner.kind, Array) else 0
+    return Tuple(tuple(shape_item(machine, owner, axis) for axis in range(rank)))
+
+
+def size(machine: Machine, owner: Sym) -> Sym:
+    dims = owner.kind.shape if isinstance(owner.kind, Array) else ()
+    return number(1) if all(dim == ONE for dim in dims) else machine.apply("array_size", owner.atom)
+
+
+def _of_number(machine: Machine, owner: Sym, name: str) -> Abstract | None:
+    kind = owner.kind
+    if name in ("real", "imag"):
+        return _part(machine, owner, name)
+    if not isinstance(kind, Array):
+        return None
+    if name == "shape":
+        return shape(machine, owner)
+    if name == "ndim":
+        return number(kind.rank)
+    if name == "size":
+        return size(machine, owner)
+    if name == "dtype":
+        return Known(np.dtype(kind.dtype))
+    if name == "T":
+        return call_op(machine, FUNCTIONS[np.transpose], np.transpose, [owner], {})
+    if name == "flat":
+        raise UnsupportedError("the attribute .flat is not supported", remedy="Use np.ravel(x).")
+    return None
+
+
+def _part(machine: Machine, owner: Sym, name: str) -> Abstract:
+    function = np.real if name == "real" else np.imag
+    if str(owner.kind).startswith("complex"):
+        if function not in FUNCTIONS:
+            raise KindError("parts of complex numbers are not differentiated yet")
+        return call_op(machine, FUNCTIONS[function], function, [owner], {})
+    return owner if name == "real" else number(0.0)

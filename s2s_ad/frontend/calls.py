@@ -1,0 +1,300 @@
+"""Calls: of operations, of Python functions, of what was made inside the function."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import types
+from typing import Any
+
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.arguments import Signature, bind
+from s2s_ad.frontend.control import run_block, status
+from s2s_ad.frontend.library import call_op, make_array, no_rule, static
+from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, NotWritable
+from s2s_ad.frontend.operators import read
+from s2s_ad.frontend.scope import known, locals_of
+from s2s_ad.frontend.shapes import Joiner
+from s2s_ad.frontend.source import definition
+from s2s_ad.frontend.specs import Flat, NoSpec, spec_of, value_of
+from s2s_ad.frontend.values import (
+    NOTHING,
+    Abstract,
+    Bound,
+    Closure,
+    Known,
+    Method,
+    NeedsUnroll,
+    Poison,
+    Sym,
+    is_nothing,
+    what,
+)
+from s2s_ad.ir.nodes import Call, Const, Value
+from s2s_ad.ir.structure import Path, leaf_kinds
+from s2s_ad.ops.compositions import COMPOSITIONS
+from s2s_ad.ops.registry import FUNCTIONS
+
+NONE = Known(None)
+_DEEPEST = 60  # bodies put into one another in the place of calls
+_CREATES = {"np.array", "np.asarray", "np.ascontiguousarray"}
+
+def call(machine: Machine, function: Abstract, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    read(function)
+    if is_nothing(function):
+        return NOTHING
+    if isinstance(function, Closure):
+        return _closure(machine, function, positional, keywords)
+    if isinstance(function, Bound):
+        return call(machine, function.function, [*function.positional, *positional], {**function.keywords, **keywords})
+    if isinstance(function, Method):
+        method = METHODS.get(function.name)
+        if method is None:
+            raise UnsupportedError(f"the method .{function.name}() is not supported here")
+        return method(machine, function.owner, positional, keywords)
+    if isinstance(function, Known):
+        return _known(machine, function, positional, keywords)
+    raise UnsupportedError(f"{what(function)} cannot be called")
+
+
+def _known(machine: Machine, function: Known, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    obj, path = function.obj, function.path
+    found = BUILTINS.get(obj) if _hashable(obj) else None
+    if found is not None:
+        return found(machine, positional, keywords)
+    if getattr(obj, "__s2s_static__", False):
+        return _at_compile_time(machine, obj, positional, keywords)
+    if hasattr(obj, "__s2s_lower__"):
+        return machine.unit.external(machine, function, positional, keywords)
+    op = FUNCTIONS.get(obj) if _hashable(obj) else None
+    if op is not None:
+        if op.name in _CREATES:
+            return make_array(machine, positional, keywords, op)
+        return call_op(machine, op, obj, positional, keywords)
+    if _hashable(obj) and obj in COMPOSITIONS:
+        return _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True)
+    if hasattr(obj, "__s2s_function__"):
+        return call(machine, _step(machine, function, "__s2s_function__"), positional, keywords)
+    if isinstance(obj, functools.partial):
+        given = [known(machine, value, _path(path, ("attr", "args"), ("item", i))) for i, value in enumerate(obj.args)]
+        named = {
+            key: known(machine, value, _path(path, ("attr", "keywords"), ("item", key)))
+            for key, value in obj.keywords.items()
+        }
+        return call(machine, _step(machine, function, "func"), [*given, *positional], {**named, **keywords})
+    if isinstance(obj, types.FunctionType):
+        return _python(machine, obj, path, positional, keywords)
+    if isinstance(getattr(obj, "__wrapped__", None), types.FunctionType) and type(obj).__module__ == "functools":
+        return call(machine, _step(machine, function, "__wrapped__"), positional, keywords)
+    raise no_rule(_name_of(obj))
+
+
+def _at_compile_time(
+    machine: Machine, obj: Any, positional: list[Abstract], keywords: dict[str, Abstract]
+) -> Abstract:
+    """A call such as grad(f), which is made now: its arguments are functions and options, and so is its result."""
+    if not positional or not isinstance(positional[0], Known):
+        raise UnsupportedError(
+            "the derivative of a local function is not taken inside a function",
+            remedy="Define it at the top level of a module, and give it what it needs as arguments.",
+        )
+    options = {name: static(machine, value) for name, value in keywords.items()}
+    made = obj(*(static(machine, value) for value in positional), **options)
+    path = positional[0].path
+    base = _step_from(path, positional[0].obj)
+    if hasattr(positional[0].obj, "__s2s_function__"):
+        base = (*base, ("attr", "__s2s_function__"))
+    machine.unit.derived[id(made)] = made, base
+    return Known(made)
+
+
+def _hashable(obj: Any) -> bool:
+    try:
+        hash(obj)
+    except TypeError:
+        return False
+    return True
+
+
+def _name_of(obj: Any) -> str:
+    module, name = getattr(obj, "__module__", None), getattr(obj, "__qualname__", None) or type(obj).__name__
+    short = {"numpy": "np", "builtins": "", None: ""}.get(module, module)
+    return f"{short}.{name}" if short else str(name)
+
+
+def _path(path: Path | None, *steps: tuple[str, Any]) -> Path | None:
+    return None if path is None else (*path, *steps)
+
+
+def _step_from(path: Path | None, obj: Any) -> Path:
+    return path if path is not None else (("object", obj),)
+
+
+def _step(machine: Machine, function: Known, attribute: str) -> Abstract:
+    return known(machine, getattr(function.obj, attribute), _path(function.path, ("attr", attribute)))
+
+
+# --- functions with a body --------------------------------------------------------------------------------------------
+
+
+def _closure(
+    machine: Machine, function: Closure, positional: list[Abstract], keywords: dict[str, Abstract]
+) -> Abstract:
+    signature = Signature(function.node.args, function.name, function.defaults, function.keyword_defaults)
+    arguments = bind(machine, signature, positional, keywords)
+    outer, node = function.frame, function.node
+    frame = Frame(machine.unit.number(), node, outer.definition, locals_of(node), parent=outer, at=outer.at)
+    return inline(machine, frame, arguments, function.name)
+
+
+def _python(
+    machine: Machine,
+    function: Any,
+    path: Path | None,
+    positional: list[Abstract],
+    keywords: dict[str, Abstract],
+    library: bool = False,
+) -> Abstract:
+    """A call of a Python function: of its own in the program where that can be, else its body here."""
+    found = definition(function)
+    refuse_node(found.node, found.span(found.node))
+    base = _step_from(path, function) if not library else None
+    defaults = tuple(
+        known(machine, value, _path(base, ("attr", "__defaults__"), ("item", i)))
+        for i, value in enumerate(function.__defaults__ or ())
+    )
+    keyword_defaults = {
+        name: known(machine, value, _path(base, ("attr", "__kwdefaults__"), ("item", name)))
+        for name, value in (function.__kwdefaults__ or {}).items()
+    }
+    signature = Signature(found.node.args, function.__name__, defaults, keyword_defaults)
+    arguments = bind(machine, signature, positional, keywords)
+    if base is not None:
+        value = _call_of_its_own(machine, function, base, arguments)
+        if value is not None:
+            return value
+    at = machine.builder.span if library else None
+    frame = Frame(machine.unit.number(), found.node, found, locals_of(found.node), function, base, at=at)
+    return inline(machine, frame, arguments, function.__name__)
+
+
+def refuse_node(node: ast.AST, span: Any) -> None:
+    if isinstance(node, ast.AsyncFunctionDef):
+        raise UnsupportedError("async functions are not differentiated", span=span, remedy="Use an ordinary function.")
+    for part in _own_nodes(node):
+        if isinstance(part, (ast.Yield, ast.YieldFrom)):
+            raise UnsupportedError(
+                "generator functions are not differentiated", span=span, remedy="Return a list instead of using yield."
+            )
+
+
+def _own_nodes(node: ast.AST) -> list[ast.AST]:
+    """The nodes of a function without those of the functions in it."""
+    found: list[ast.AST] = []
+    waiting = list(ast.iter_child_nodes(node))
+    while waiting:
+        part = waiting.pop()
+        found.append(part)
+        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
+            waiting.extend(ast.iter_child_nodes(part))
+    return found
+
+
+def inline(machine: Machine, frame: Frame, arguments: dict[str, Abstract], name: str) -> Abstract:
+    """The body in the place of the call."""
+    if len(machine.calls) >= _DEEPEST or _repeats(machine, frame, arguments):
+        raise UnsupportedError(
+            f"{name} calls itself, and here its body would have to be put into itself without end",
+            remedy="Define it at the top level of a module, and give it numbers, tuples or lists as arguments.",
+        )
+    outer, span = machine.frame, machine.builder.span
+    machine.calls.append((frame.node, _marks(arguments)))
+    machine.frame = frame
+    try:
+        return run_body(machine, arguments)
+    finally:
+        machine.calls.pop()
+        if frame.id not in machine.captured:
+            for name in (*frame.local, *FLAGS, RESULT):
+                machine.store.pop((frame.id, name), None)
+        machine.frame = outer
+        machine.builder.span = span
+
+
+def _marks(arguments: dict[str, Abstract]) -> tuple[Any, ...]:
+    return tuple(
+        (type(v).__name__, repr(v.atom.value) if isinstance(v.atom, Const) else str(v.kind)) if isinstance(v, Sym)
+        else (type(v).__name__, id(v) if isinstance(v, Known) else "")
+        for v in arguments.values()
+    )  # fmt: skip
+
+
+def _repeats(machine: Machine, frame: Frame, arguments: dict[str, Abstract]) -> bool:
+    """Whether the same body is open already with arguments of which nothing more is known."""
+    mark = (frame.node, _marks(arguments))
+    symbolic = any(isinstance(v, Sym) and not isinstance(v.atom, Const) for v in arguments.values())
+    return symbolic and machine.calls.count(mark) > 2
+
+
+def run_body(machine: Machine, arguments: dict[str, Abstract]) -> Abstract:
+    """Run the function of the current frame to its end; its result."""
+    frame = machine.frame
+    machine.clear(*FLAGS)
+    for name, value in arguments.items():
+        machine.set(name, value)
+    if isinstance(frame.node, ast.Lambda):
+        result = machine.eval(frame.node.body)
+    else:
+        assert isinstance(frame.node, ast.FunctionDef)
+        run_block(machine, frame.node.body)
+        result = _result(machine)
+    return NOTHING if machine.dead else result
+
+
+def _result(machine: Machine) -> Abstract:
+    left = machine.flag(RETURNED)
+    if status(machine) is False:
+        return NONE
+    value = machine.get(RESULT)
+    if isinstance(left, Const):
+        return read(value) if not isinstance(value, Poison) else value
+    joined = Joiner(machine).join(value, machine.store, NONE, machine.store)
+    if isinstance(joined, Poison):
+        return Poison("the function returns a value on some paths and None on others", "Return a value at its end.")
+    return joined
+
+
+# --- functions of the program -----------------------------------------------------------------------------------------
+
+
+def _call_of_its_own(
+    machine: Machine, function: Any, path: Path, arguments: dict[str, Abstract]
+) -> Abstract | None:
+    """Call the specialised function of the program; None if the body has to be put here instead."""
+    flat = Flat()
+    try:
+        specs = {name: spec_of(machine, value, flat, bools=True) for name, value in arguments.items()}
+    except NoSpec:
+        return None
+    if len(set(flat.cells)) < len(flat.cells):  # one list under two names
+        return None
+    key = (function, tuple(specs.items()), tuple(flat.paths))
+    unit = machine.unit
+    if key in unit.only_inline:
+        return None
+    try:
+        found = unit.specialise(unit, function, path, specs, flat.paths, key)
+    except (NoSpec, NotWritable, NeedsUnroll) as error:
+        unit.only_inline[key] = error
+        return None
+    if not found.known:
+        return NOTHING
+    if found.result is None:
+        outputs: tuple[Value, ...] = ()
+    else:
+        outputs = tuple(Value(kind) for kind in leaf_kinds(found.result))
+    machine.emit(Call(found.name, tuple(flat.atoms), outputs, machine.builder.span))
+    if found.result is None:
+        machine.dead = True
+        return NOTHING
+    return value_of(machine, found.result, iter(outputs), iter(found.paths), frozen=False)

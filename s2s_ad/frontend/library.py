@@ -1,0 +1,201 @@
+"""Calls of operations of the table: which argument is an input, and which is known when compiled."""
+
+from __future__ import annotations
+
+import inspect
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
+from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.operators import array_of, operand, read, static_int
+from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.ir.kinds import Array, List
+from s2s_ad.ir.nodes import Atom, Const
+from s2s_ad.ops.core import Op
+
+_REFUSED = {
+    "out": "Use the result instead.",
+    "where": "Choose with np.where.",
+}
+_JOINS = ("np.stack", "np.concatenate", "np.vstack", "np.hstack", "np.column_stack")
+
+
+def static(machine: Machine, value: Abstract) -> Any:
+    """The object that the value is, which must be known now."""
+    read(value)
+    if isinstance(value, Known):
+        return value.obj
+    if isinstance(value, Sym) and isinstance(value.atom, Const):
+        return value.atom.value
+    if isinstance(value, Tuple):
+        return tuple(static(machine, item) for item in value.items)
+    if isinstance(value, Ref):
+        content = machine.content(value)
+        if isinstance(content, Items):
+            return tuple(static(machine, item) for item in content.items)
+    raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
+
+
+class NotStatic(UnsupportedError):
+    """A parameter of an operation that is computed."""
+
+
+@lru_cache(maxsize=None)
+def _parameter_names(function: Any) -> tuple[str, ...] | None:
+    """The positional parameters of the library function, as its users know them."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = tuple(p.name for p in parameters if p.kind in kinds)
+    return names if not any(p.kind is p.VAR_POSITIONAL for p in parameters) else None
+
+
+def call_op(
+    machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract], name: str = ""
+) -> Abstract:
+    name = name or op.name
+    if any(is_nothing(value) for value in (*positional, *keywords.values())):
+        return NOTHING
+    if "shape" in op.defaults and op.variadic:
+        return _with_shape(machine, op, function, positional, keywords, name)
+    spread = _spread(machine, op, positional)
+    if spread is not None:
+        positional = spread
+    fixed = [arg for arg in op.args if not arg.startswith("*")]
+    inputs, rest = positional[: len(fixed)], positional[len(fixed) :]
+    keywords = dict(keywords)
+    names = _parameter_names(function)
+    if op.variadic:
+        inputs, rest = positional, []
+    elif rest:
+        real = (names or (*fixed, *op.defaults))[len(fixed) : len(fixed) + len(rest)]
+        if len(real) < len(rest):
+            raise UnsupportedError(f"{name} has fewer parameters than it is given arguments")
+        keywords.update(zip(real, rest))
+    for i in range(len(inputs), len(fixed)):  # inputs given by name
+        candidates = [fixed[i], *([names[i]] if names and i < len(names) else [])]
+        given = next((key for key in candidates if key in keywords), None)
+        if given is None:
+            raise UnsupportedError(f"{name} is called without its argument {candidates[-1]}")
+        inputs = [*inputs, keywords.pop(given)]
+    params = _params(machine, op, keywords, name)
+    numpy = op.flavor == "numpy" or name.startswith("np.")
+    atoms = [_input(machine, value, numpy) for value in inputs]
+    return machine.apply(op, *atoms, **params)
+
+
+def _input(machine: Machine, value: Abstract, numpy: bool) -> Atom:
+    return operand(machine, value, near_array=numpy).atom
+
+
+def _params(machine: Machine, op: Op, keywords: dict[str, Abstract], name: str) -> dict[str, Any]:
+    params = {}
+    for key, value in keywords.items():
+        if key in op.defaults:
+            params[key] = _plain(static(machine, value))
+        elif not (isinstance(value, Known) and value.obj is None):
+            remedy = _REFUSED.get(key, "")
+            raise UnsupportedError(f"the argument {key}= of {name} is not differentiated", remedy=remedy)
+    return params
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _spread(machine: Machine, op: Op, positional: list[Abstract]) -> list[Abstract] | None:
+    """np.stack([a, b]): the items of the one list are the inputs."""
+    if not op.variadic or not op.name.startswith(("np.", "math.fsum")) or not positional:
+        return None
+    if op.name in _JOINS or op.name == "math.fsum":
+        first = positional[0]
+        content = machine.content(first) if isinstance(first, Ref) else first
+        if isinstance(content, (Items, Tuple)):
+            if len(positional) > 1:
+                raise UnsupportedError(f"{op.name}: give the axis by name", remedy="Write axis=...")
+            return list(content.items)
+        raise NotStatic(
+            f"{op.name} of a list whose length is known only when it runs is not supported",
+            remedy="Make an array of the list with np.array first.",
+        )
+    return None
+
+
+def _with_shape(
+    machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract], name: str
+) -> Abstract:
+    """Operations with a shape: ints known now stand in the parameter `shape`, the others are inputs."""
+    fixed = len([arg for arg in op.args if not arg.startswith("*")])
+    inputs, rest, keywords = positional[:fixed], positional[fixed:], dict(keywords)
+    for alias in ("newshape", "num", "shape"):
+        if alias in keywords:
+            rest = [keywords.pop(alias), *rest]
+    names = [key for key in op.defaults if key != "shape"]
+    shape = rest[0] if rest else None
+    keywords.update(zip(names, rest[1:]))
+    if len(rest) - 1 > len(names):
+        raise UnsupportedError(f"{name} is called with more arguments than are supported")
+    params = _params(machine, op, keywords, name)
+    atoms = [_input(machine, value, True) for value in inputs]
+    if shape is None:
+        raise UnsupportedError(f"{name} needs a shape")
+    sizes = []
+    for size in _sizes(machine, shape):
+        known = static_int(size)
+        sizes.append(known)
+        if known is None:
+            atom = operand(machine, size).atom
+            if str(atom.kind) != "int" and not (isinstance(atom.kind, Array) and np_int(atom.kind)):
+                raise KindError(f"the lengths of a shape are ints, and this is {what(size)}")
+            atoms.append(atom)
+    return machine.apply(op, *atoms, shape=tuple(sizes), **params)
+
+
+def np_int(kind: Array) -> bool:
+    return not kind.rank and kind.dtype.startswith(("int", "uint"))
+
+
+def _sizes(machine: Machine, shape: Abstract) -> list[Abstract]:
+    content = machine.content(shape) if isinstance(shape, Ref) else shape
+    if isinstance(content, (Tuple, Items)):
+        return list(content.items)
+    if isinstance(content, Sym) and isinstance(content.kind, List):
+        raise NotStatic("the number of axes of a shape must be known when compiled")
+    return [content]
+
+
+def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str, Abstract], op: Op) -> Abstract:
+    """np.array and np.asarray: of lists, of numbers, of arrays."""
+    if not positional:
+        raise UnsupportedError(f"{op.name} is called without its argument")
+    value = positional[0]
+    if len(positional) > 1:
+        keywords = {**keywords, "dtype": positional[1]}
+    if is_nothing(value):
+        return NOTHING
+    if not isinstance(value, (Tuple, Ref)):
+        return call_op(machine, op, op.function, [value], keywords)
+    array = array_of(machine, value)
+    dtype = keywords.pop("dtype", None) if keywords else None
+    _params(machine, op, keywords, op.name)
+    if dtype is None or (isinstance(dtype, Known) and dtype.obj is None):
+        return array
+    return cast(machine, array, static(machine, dtype))
+
+
+def cast(machine: Machine, array: Sym, dtype: Any) -> Sym:
+    name = np.dtype(dtype).name
+    kind = array.kind
+    return array if isinstance(kind, Array) and kind.dtype == name else machine.apply("astype", array.atom, dtype=name)
+
+
+def no_rule(name: str) -> NotDifferentiableError:
+    return NotDifferentiableError(
+        f"{name} has no rule and no source that can be read",
+        remedy=f"Say what its derivative is: @s2s_ad.rule({name}), or take it out of the differentiated part.",
+    )

@@ -1,0 +1,153 @@
+"""From a Python function and the specs of its arguments to a program."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from s2s_ad.errors import DifferentiationError, UnsupportedError
+from s2s_ad.frontend import (
+    attributes,
+    builtin_functions,
+    comprehensions,
+    iteration,
+    loop_statements,
+    messages,
+    methods,
+    simple,
+)
+from s2s_ad.frontend.arguments import Signature, bind
+from s2s_ad.frontend.calls import refuse_node, run_body
+from s2s_ad.frontend.external import call_derivative
+from s2s_ad.frontend.lifting import lift
+from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
+from s2s_ad.frontend.scope import locals_of, parameters, unique
+from s2s_ad.frontend.source import FunctionNode, definition
+from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
+from s2s_ad.frontend.values import Abstract, Poison, Ref, Table, Tuple, is_nothing
+from s2s_ad.ir.nodes import Atom, Block, Function, Program
+from s2s_ad.ir.structure import Lowered, Path, Spec
+
+# each of these rooms says in the tables of the machine what it can do
+ROOMS = (attributes, builtin_functions, comprehensions, iteration, loop_statements, messages, methods, simple)
+_MOST_ROUNDS = 12
+
+
+def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
+    """Read the function for arguments of these specs, one for each of its parameters in their order."""
+    function = getattr(fn, "__s2s_function__", fn)
+    unit = Unit(specialise, call_derivative, globals=function.__globals__)
+    unit.taken.update(arguments)
+    entry = _unique_name(unit, function)
+    found = _specialise(unit, function, (), arguments, [], ("entry",), entry)
+    if found.result is None:
+        raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
+    reads = tuple(read for read, _ in unit.reads.values())
+    values = tuple(value for _, value in unit.reads.values())
+    program = Program(lift(unit.functions, entry, values), entry)
+    return Lowered(program, dict(arguments), found.result, reads, tuple(unit.guards.values()))
+
+
+def _span(function: Any) -> Any:
+    found = definition(function)
+    return found.span(found.node)
+
+
+def _unique_name(unit: Unit, function: Any) -> str:
+    name = function.__name__ if function.__name__.isidentifier() else "function"
+    return unique(name, unit.names, [])
+
+
+def specialise(
+    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], key: Any
+) -> Specialised:
+    """The function of the program for these arguments, made where it is not there yet."""
+    if key in unit.in_progress:
+        unit.asked.add(key)
+        return unit.in_progress[key]
+    if key not in unit.specialised:
+        _specialise(unit, function, path, specs, paths, key, _unique_name(unit, function))
+    return unit.specialised[key]
+
+
+def _specialise(
+    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], key: Any, name: str
+) -> Specialised:
+    """Read the body until what it says of its own calls is what comes out."""
+    unit.in_progress[key] = Specialised(name, None, known=False)
+    try:
+        for _ in range(_MOST_ROUNDS):
+            unit.asked.discard(key)
+            before = dict(unit.functions), dict(unit.specialised), set(unit.names)
+            found, body = _read_body(unit, function, path, specs, paths, name)
+            assumed = unit.in_progress[key]
+            if key not in unit.asked or (assumed.known and assumed.result == found.result):
+                unit.functions[name] = body
+                unit.specialised[key] = found
+                return found
+            # what was made meanwhile stands on an assumption that did not hold
+            unit.functions, unit.specialised, unit.names = before
+            joined = found.result
+            if assumed.known and assumed.result is not None and found.result is not None:
+                joined = join_specs(assumed.result, found.result)
+            unit.in_progress[key] = replace(found, result=joined, known=joined is not None)
+        raise UnsupportedError(f"what {name} returns is not settled by its own calls", span=_span(function))
+    except (NoSpec, DifferentiationError):
+        unit.names.discard(name)
+        raise
+    finally:
+        del unit.in_progress[key]
+
+
+def _read_body(
+    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], name: str
+) -> tuple[Specialised, Function]:
+    found = definition(function)
+    span = found.span(found.node)
+    refuse_node(found.node, span)
+    machine = Machine(unit, span)
+    machine.frame = Frame(unit.number(), found.node, found, locals_of(found.node), function, path)
+    params = [value for part, spec in specs.items() for value in hinted(spec, part)]
+    leaves: Iterator[Atom] = iter(params)
+    steps = iter(paths)
+    values = {part: value_of(machine, spec, leaves, steps, frozen=True) for part, spec in specs.items()}
+    if list(values) != parameters(found.node):
+        values = _as_called(machine, function, found.node, values)
+    value = run_body(machine, values)
+    flat = Flat()
+    with machine.placed(found.node):
+        if isinstance(value, Poison):
+            raise UnsupportedError(value.message, remedy=value.remedy)
+        result = None if machine.dead or is_nothing(value) else spec_of(machine, value, flat)
+        if len(set(flat.cells)) < len(flat.cells) or set(flat.cells) & machine.frozen and path:
+            raise NoSpec("the function returns a list that has other names")
+    body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
+    done = Specialised(name, result, paths=tuple(flat.paths))
+    return done, Function(name, body, _doc(function), span)
+
+
+def _as_called(
+    machine: Machine, function: Any, node: FunctionNode, values: dict[str, Abstract]
+) -> dict[str, Abstract]:
+    """The parameters of a wrapper, which shows the signature of what it wraps, called with those of that signature."""
+    positional: list[Abstract] = []
+    keywords: dict[str, Abstract] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        value = values[parameter.name]
+        if parameter.kind is parameter.VAR_POSITIONAL and isinstance(value, Tuple):
+            positional += value.items
+        elif parameter.kind is parameter.VAR_KEYWORD and isinstance(value, Ref):
+            content = machine.content(value)
+            assert isinstance(content, Table)
+            keywords.update(zip(content.keys, content.items))
+        elif parameter.kind is parameter.KEYWORD_ONLY:
+            keywords[parameter.name] = value
+        else:
+            positional.append(value)
+    return bind(machine, Signature(node.args, function.__name__, (), {}), positional, keywords)
+
+
+def _doc(function: Any) -> str:
+    return (function.__doc__ or "").strip()

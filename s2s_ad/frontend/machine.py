@@ -1,0 +1,300 @@
+"""The state of the abstract interpreter, and the tables in which the other rooms say what they can do."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
+from s2s_ad.frontend.source import Definition
+from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Key, NeedsUnroll, Poison, Ref, Store, Sym, Table
+from s2s_ad.ir.builder import FALSE, Builder, const
+from s2s_ad.ir.kinds import NEVER, List
+from s2s_ad.ir.nodes import Atom, Call, Function, Stmt, Value
+from s2s_ad.ir.structure import Guard, Path, Read, Spec
+from s2s_ad.ops.core import Op
+from s2s_ad.ops.registry import OPS
+from s2s_ad.span import Span
+
+RETURNED, RESULT, BROKE, CONTINUED, ENDED = "$returned", "$result", "$broke", "$continued", "$ended"
+FLAGS = (RETURNED, BROKE, CONTINUED, ENDED)
+NO = Sym(FALSE)
+_REMEDY = "Write it with numbers, arrays, tuples, lists and dicts, or take it out of the differentiated part."
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One activation of a function, lambda or comprehension.
+
+    function, path   the run-time function whose globals and closure are seen, and how it is reached
+    parent           the frame around a local function, lambda or comprehension
+    """
+
+    id: int
+    node: ast.AST
+    definition: Definition
+    local: frozenset[str]
+    function: Any = None
+    path: Path | None = None
+    parent: Frame | None = None
+    at: Span | None = None  # the place of everything in it: of library code, where the user calls it
+
+
+@dataclass(frozen=True)
+class Specialised:
+    """A function of the program: one Python function for one tuple of argument specs. `result` None: it only raises."""
+
+    name: str
+    result: Spec | None
+    paths: tuple[Path | None, ...] = ()  # of what is static in the result
+    known: bool = True  # False: while its own body is being read, and nothing is known of the result yet
+
+
+@dataclass
+class Unit:
+    """What all functions of one program share.
+
+    specialise  makes a function of the program; external  calls a derivative that was made before
+    """
+
+    specialise: Callable[..., Specialised]
+    external: Callable[..., Abstract]
+    reads: dict[Any, tuple[Read, Value]] = field(default_factory=dict)
+    guards: dict[Path, Guard] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    specialised: dict[Any, Specialised] = field(default_factory=dict)
+    in_progress: dict[Any, Specialised] = field(default_factory=dict)
+    asked: set[Any] = field(default_factory=set)  # of what is in progress: what was called while it was
+    only_inline: dict[Any, DifferentiationError] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)  # names that a read may not have
+    names: set[str] = field(default_factory=set)  # of functions
+    globals: Any = None  # those of the function asked for
+    derived: dict[int, tuple[Any, Path]] = field(default_factory=dict)  # derivatives made inside: of what
+    loads: dict[ast.AST, Counter[str]] = field(default_factory=dict)
+    serial: int = 0
+
+    def number(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def loads_in(self, node: ast.AST) -> Counter[str]:
+        """How often each name is read inside the node."""
+        if node not in self.loads:
+            names = (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+            found = self.loads[node] = Counter(n.id for n in names)
+            changed = (n.target for n in ast.walk(node) if isinstance(n, ast.AugAssign))
+            found.update(target.id for target in changed if isinstance(target, ast.Name))
+        return self.loads[node]
+
+
+@dataclass
+class Side:
+    """One of several ways on: what the store is at its end, and what was emitted."""
+
+    store: Store
+    builder: Builder
+    dead: bool
+    value: Abstract
+
+
+class Machine:
+    """Reads the statements of one function of the program, emits into `builder`, and knows every name in `store`."""
+
+    def __init__(self, unit: Unit, span: Span | None = None) -> None:
+        self.unit = unit
+        self.store: Store = {}
+        self.builder = Builder(span)
+        self.dead = False  # after a raise
+        self.frozen: set[int] = set()  # lists that are reached in ways we lose sight of: read, never written
+        self.nameable: set[Value] = set()  # made in this statement and not named yet
+        self.cell_names: dict[int, str] = {}
+        self.unbound_reads: set[Key] = set()
+        self.captured: set[int] = set()  # frames that local functions and generator expressions still see
+        self.calls: list[Any] = []  # bodies that are being put in the place of a call
+        self.looping = 0  # how many loops are being read
+        self.frame: Frame = None  # type: ignore[assignment]  # set before the first statement
+
+    # --- emitting -----------------------------------------------------------------------------------------------------
+
+    def apply(self, op: Op | str, *inputs: Atom, **params: Any) -> Sym:
+        """Append an operation with one output that is no list."""
+        if any(atom.kind == NEVER for atom in inputs):
+            return NOTHING
+        found = OPS[op] if isinstance(op, str) else op
+        try:
+            out = self.builder.apply(found, *inputs, **params)
+        except DifferentiationError:
+            raise
+        except Exception as error:  # whatever the operation itself says of such operands
+            kinds = ", ".join(str(atom.kind) for atom in inputs)
+            raise KindError(f"{found.name} does not take ({kinds}): {error}") from error
+        self.nameable.add(out)
+        return Sym(out)
+
+    def emit(self, stmt: Stmt) -> None:
+        self.builder.emit(stmt)
+        if isinstance(stmt, Call):
+            self.nameable.update(stmt.outputs)
+
+    def wrap(self, sym: Sym, frozen: bool = False) -> Abstract:
+        """A value of the program as Python sees it: a list is an object of its own."""
+        if not isinstance(sym.kind, List):
+            return sym
+        ref = self.new_cell(sym)
+        if frozen:
+            self.frozen.add(ref.cell)
+        return ref
+
+    # --- the store ----------------------------------------------------------------------------------------------------
+
+    def new_cell(self, content: Abstract) -> Ref:
+        cell = self.unit.number()
+        self.store[cell] = content
+        return Ref(cell)
+
+    def new_list(self, items: tuple[Abstract, ...]) -> Ref:
+        return self.new_cell(Items(items))
+
+    def content(self, ref: Ref) -> Abstract:
+        content = self.store[ref.cell]
+        if isinstance(content, Poison):
+            raise NeedsUnroll(content.message, remedy=content.remedy)
+        return content
+
+    def is_list(self, value: Abstract) -> bool:
+        return isinstance(value, Ref) and not isinstance(self.store[value.cell], Table)
+
+    def write(self, ref: Ref, content: Abstract) -> None:
+        if ref.cell in self.frozen:
+            raise NotWritable(
+                "this list or dict may have other names, as an argument, a global or an item does",
+                remedy="Copy it first: ys = list(xs).",
+            )
+        self.store[ref.cell] = content
+
+    def get(self, name: str) -> Abstract:
+        return self.store.get((self.frame.id, name), MISSING)
+
+    def set(self, name: str, value: Abstract) -> None:
+        self.store[(self.frame.id, name)] = value
+
+    def flag(self, name: str) -> Atom:
+        value = self.store.get((self.frame.id, name))
+        return value.atom if isinstance(value, Sym) else FALSE
+
+    def capture(self) -> Frame:
+        """The current frame, whose variables stay as long as what was made in it."""
+        frame: Frame | None = self.frame
+        while frame is not None:
+            self.captured.add(frame.id)
+            frame = frame.parent
+        return self.frame
+
+    def clear(self, *flags: str) -> None:
+        for flag in flags:
+            self.store[(self.frame.id, flag)] = NO
+
+    # --- ways on ------------------------------------------------------------------------------------------------------
+
+    def side(self, run: Callable[[], Abstract], from_side: Side | None = None) -> Side:
+        """What happens if `run` runs from here (or from the end of a side), with nothing changed here."""
+        outer = self.store, self.builder, self.dead, self.frame, len(self.calls)
+        self.store = dict(self.store) if from_side is None else from_side.store
+        self.builder = Builder(self.builder.span) if from_side is None else from_side.builder
+        self.dead = False
+        try:
+            value = run()
+            return Side(self.store, self.builder, self.dead, value)
+        finally:
+            self.store, self.builder, self.dead, self.frame, depth = outer
+            del self.calls[depth:]
+
+    # --- dispatch -----------------------------------------------------------------------------------------------------
+
+    def span(self, node: ast.AST) -> Span:
+        return self.frame.at or self.frame.definition.span(node)
+
+    def eval(self, node: ast.expr) -> Abstract:
+        handler = EXPRESSIONS.get(type(node))
+        with self.placed(node):
+            if handler is None:
+                raise UnsupportedError(f"{type(node).__name__.lower()} expressions are not supported")
+            return handler(self, node)
+
+    def exec(self, node: ast.stmt) -> None:
+        handler = STATEMENTS.get(type(node))
+        self.nameable.clear()
+        with self.placed(node):
+            self.builder.span = self.span(node)
+            if handler is None:
+                raise UnsupportedError(f"{type(node).__name__.lower()} statements are not supported")
+            handler(self, node)
+
+    @contextmanager
+    def placed(self, node: ast.AST) -> Iterator[None]:
+        """Errors from inside get the place of this node unless they have one."""
+        frame = self.frame
+        try:
+            yield
+        except DifferentiationError as error:
+            if error.span is None:
+                error.at(frame.at or frame.definition.span(node))
+                error.remedy = error.remedy or _REMEDY
+            raise
+        except RecursionError:
+            where = frame.at or frame.definition.span(node)
+            raise UnsupportedError("the program is nested too deeply", span=where, remedy="Use a loop.") from None
+
+
+class NotWritable(UnsupportedError):
+    """A write to a list of which not every name is known."""
+
+
+Expression = Callable[[Machine, Any], Abstract]
+Statement = Callable[[Machine, Any], None]
+Builtin = Callable[[Machine, list[Abstract], dict[str, Abstract]], Abstract]
+Method = Callable[[Machine, Abstract, list[Abstract], dict[str, Abstract]], Abstract]
+EXPRESSIONS: dict[type[ast.AST], Expression] = {}
+STATEMENTS: dict[type[ast.AST], Statement] = {}
+BUILTINS: dict[Any, Builtin] = {}
+METHODS: dict[str, Method] = {}
+
+
+def expression(*types: type[ast.AST]) -> Callable[[Expression], Expression]:
+    def decorate(handler: Expression) -> Expression:
+        EXPRESSIONS.update(dict.fromkeys(types, handler))
+        return handler
+
+    return decorate
+
+
+def statement(*types: type[ast.AST]) -> Callable[[Statement], Statement]:
+    def decorate(handler: Statement) -> Statement:
+        STATEMENTS.update(dict.fromkeys(types, handler))
+        return handler
+
+    return decorate
+
+
+def builtin(*functions: Any) -> Callable[[Builtin], Builtin]:
+    def decorate(handler: Builtin) -> Builtin:
+        BUILTINS.update(dict.fromkeys(functions, handler))
+        return handler
+
+    return decorate
+
+
+def method(*names: str) -> Callable[[Method], Method]:
+    def decorate(handler: Method) -> Method:
+        METHODS.update(dict.fromkeys(names, handler))
+        return handler
+
+    return decorate
+
+
+def number(value: Any, text: str = "") -> Sym:
+    return Sym(const(value, text))

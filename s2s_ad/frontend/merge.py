@@ -1,0 +1,132 @@
+"""Two ways on that meet again: one If, whose outputs are what differs at the ends of its sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, RESULT, RETURNED, Machine, Side
+from s2s_ad.frontend.shapes import Fresh, Joiner, Slot, flow, rebuild, same_atom, slots
+from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Key, Known, Ref, Store, Sym, Table, Tuple
+from s2s_ad.ir.kinds import BOOL
+from s2s_ad.ir.nodes import Atom, Const, If, Unbound, Value
+from s2s_ad.ir.walk import outputs_of
+
+NONE = Known(None)
+
+
+def branch(machine: Machine, cond: Atom, then: Callable[[], Abstract], orelse: Callable[[], Abstract]) -> Abstract:
+    """`then()` or `orelse()`, whichever the condition says when it runs."""
+    mark = machine.unit.serial
+    return merge(machine, cond, machine.side(then), machine.side(orelse), mark)
+
+
+def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract:
+    """One If whose outputs are what differs at the ends of its two sides; the value that both have."""
+    span = machine.builder.span
+    keys = _differing(a.store, b.store, mark)
+    if a.dead and b.dead:
+        machine.dead = True
+        keys = []
+    shapes: list[tuple[Key | None, Abstract]] = []
+    frozen: set[Key | None] = set()
+    for key in [*keys, None]:
+        x, y = (a.value, b.value) if key is None else (a.store.get(key, MISSING), b.store.get(key, MISSING))
+        joiner = Joiner(machine)
+        if a.dead or b.dead:
+            live, value = (b, y) if a.dead else (a, x)
+            shape = NOTHING if a.dead and b.dead else _kept(joiner, value, live.store, _made_in(live), mark)
+        else:
+            shape = joiner.join(x, a.store, y, b.store)
+        shapes.append((key, shape))
+        sides = [(a, x), (b, y)]
+        if joiner.freeze(lambda store: [value for side, value in sides if side.store is store]):
+            frozen.add(key)
+    results = [_results(machine, side, shapes) for side in (a, b)]
+    kinds = [kind for _, shape in shapes for kind in slots(shape)]
+    hints = [hint_of(machine, key) for key, shape in shapes for _ in slots(shape)]
+    atoms: list[Atom] = []
+    outputs, then_results, else_results = [], [], []
+    for kind, hint, x_atom, y_atom in zip(kinds, hints, *results):
+        same = _selected(cond, x_atom, y_atom)
+        if same is not None:
+            atoms.append(same)
+            continue
+        out = Value(kind, hint)
+        outputs.append(out)
+        atoms.append(out)
+        then_results.append(x_atom)
+        else_results.append(y_atom)
+    if outputs or a.builder.stmts or b.builder.stmts:
+        then, orelse = a.builder.block((), then_results), b.builder.block((), else_results)
+        machine.emit(If(cond, then, orelse, tuple(outputs), span))
+    leaves = iter(atoms)
+    merged: Abstract = NONE
+    for key, shape in shapes:
+        value = rebuild(machine, shape, leaves, key in frozen)
+        if key is None:
+            merged = value
+        else:
+            machine.store[key] = value
+    machine.nameable.update(out for out in outputs if not out.hint)
+    return merged
+
+
+def _differing(a: Store, b: Store, mark: int) -> list[Key]:
+    """The variables and cells from before the branch that are not the same after both sides."""
+    keys = []
+    for key in {**a, **b}:
+        number = key if isinstance(key, int) else key[0]
+        if number <= mark and a.get(key) is not b.get(key):
+            keys.append(key)
+    return keys
+
+
+def _made_in(side: Side) -> set[Value]:
+    return {out for stmt in side.builder.stmts for out in outputs_of(stmt)}
+
+
+def _kept(joiner: Joiner, value: Abstract, store: Store, made: set[Value], mark: int) -> Abstract:
+    """The shape of a value of the only side that comes out: what was made inside has to be handed on."""
+    if isinstance(value, Sym):
+        return Slot(value.kind) if value.atom in made else value
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_kept(joiner, item, store, made, mark) for item in value.items))
+    if isinstance(value, Items):
+        return Items(tuple(_kept(joiner, item, store, made, mark) for item in value.items))
+    if isinstance(value, Table):
+        return Table(value.keys, tuple(_kept(joiner, item, store, made, mark) for item in value.items))
+    if isinstance(value, Ref) and value.cell > mark:
+        return Fresh(_kept(joiner, joiner.inside(value, store), store, made, mark))
+    return value
+
+
+def _results(machine: Machine, side: Side, shapes: Sequence[tuple[Key | None, Abstract]]) -> list[Atom]:
+    """What this side yields for the slots."""
+    if side.dead:
+        return [Unbound(kind) for _, shape in shapes for kind in slots(shape)]
+    out: list[Atom] = []
+
+    def run() -> Abstract:
+        for key, shape in shapes:
+            flow(machine, shape, side.value if key is None else side.store.get(key, MISSING), out)
+        return NONE
+
+    machine.side(run, side)
+    return out
+
+
+def hint_of(machine: Machine, key: Key | None) -> str:
+    if key is None:
+        return ""
+    name = machine.cell_names.get(key, "") if isinstance(key, int) else key[1]
+    known = {RESULT: "", RETURNED: "returned", BROKE: "broke", CONTINUED: "skipped", ENDED: "ended"}
+    return known.get(name, name.lstrip("$").partition(".")[0])
+
+
+def _selected(cond: Atom, x: Atom, y: Atom) -> Atom | None:
+    """The result of an If that needs none: both sides are one, or they are the condition itself."""
+    if same_atom(x, y):
+        return x
+    if isinstance(x, Const) and isinstance(y, Const) and x.value is True and y.value is False and cond.kind == BOOL:
+        return cond
+    return None

@@ -1,0 +1,308 @@
+"""Where paths meet: what one abstract value holds all that comes in, and how each of them flows into it.
+
+A shape is an abstract value in which `Slot(kind)` stands for each value that the program hands on, and `Fresh` for a
+list or dict that is another one on each path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.values import (
+    Abstract,
+    Closure,
+    Items,
+    Known,
+    Missing,
+    Poison,
+    Ref,
+    Store,
+    Sym,
+    Table,
+    Tuple,
+    is_nothing,
+    refs_in,
+    what,
+)
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, NEVER, Array, Kind, List, Scalar, join
+from s2s_ad.ir.nodes import Absent, Atom, Const, Unbound
+
+
+@dataclass(frozen=True, eq=False)
+class Slot(Abstract):
+    kind: Kind
+    constant: bool = False  # nothing but constants flowed in so far: such a number may still become an array
+
+
+@dataclass(frozen=True, eq=False)
+class Fresh(Abstract):
+    content: Abstract
+
+
+def same_atom(a: Atom, b: Atom) -> bool:
+    if isinstance(a, Const) and isinstance(b, Const):
+        return a is b or (type(a.value) is type(b.value) and repr(a.value) == repr(b.value) and a.text == b.text)
+    return a is b or (isinstance(a, Unbound) and isinstance(b, Unbound) and a.kind == b.kind)
+
+
+def same_shape(a: Abstract, b: Abstract) -> bool:
+    """Whether two shapes are one."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Slot) and isinstance(b, Slot):
+        return a.kind == b.kind
+    if isinstance(a, Sym) and isinstance(b, Sym):
+        return same_atom(a.atom, b.atom)
+    if isinstance(a, Fresh) and isinstance(b, Fresh):
+        return same_shape(a.content, b.content)
+    if isinstance(a, (Tuple, Items)) and isinstance(b, (Tuple, Items)):
+        return len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
+    if isinstance(a, Table) and isinstance(b, Table):
+        return a.keys == b.keys and all(map(same_shape, a.items, b.items))
+    if isinstance(a, Ref) and isinstance(b, Ref):
+        return a.cell == b.cell
+    if isinstance(a, Known) and isinstance(b, Known):
+        return same_object(a.obj, b.obj)
+    if isinstance(a, Closure) and isinstance(b, Closure):
+        return a.node is b.node and a.frame is b.frame and len(a.defaults) == len(b.defaults) and all(
+            map(same_shape, a.defaults, b.defaults)
+        )
+    return isinstance(a, (Poison, Missing))
+
+
+def same_object(a: object, b: object) -> bool:
+    return a is b or (type(a) is type(b) and isinstance(a, (str, bytes, int, float, type(None))) and a == b)
+
+
+class Joiner:
+    """Joins values of two stores into shapes."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.refs: list[tuple[int, Store]] = []  # what became Fresh: these cells may still have other names
+
+    def join(self, a: Abstract, at_a: Store, b: Abstract, at_b: Store) -> Abstract:
+        if a is b:
+            return a
+        if isinstance(a, Poison) or isinstance(b, Poison):
+            return a if isinstance(a, Poison) else b
+        if isinstance(a, Missing) or is_nothing(a):
+            return self.lone(b, at_b, is_nothing(a))
+        if isinstance(b, Missing) or is_nothing(b):
+            return self.lone(a, at_a, is_nothing(b))
+        if isinstance(a, (Sym, Slot)) and isinstance(b, (Sym, Slot)):
+            return self.numbers(a, b)
+        if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
+            return Tuple(self.each(a.items, at_a, b.items, at_b))
+        if isinstance(a, (Ref, Fresh)) and isinstance(b, (Ref, Fresh)):
+            if isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell:
+                return a
+            return self.fresh(self.join(self.inside(a, at_a), at_a, self.inside(b, at_b), at_b))
+        if isinstance(a, Table) and isinstance(b, Table):
+            if a.keys == b.keys:
+                return Table(a.keys, self.each(a.items, at_a, b.items, at_b))
+            return Poison("the dict has other keys on another path", "Set all of its keys before the branch or loop.")
+        if isinstance(a, Items) and isinstance(b, Items) and len(a.items) == len(b.items):
+            items = self.each(a.items, at_a, b.items, at_b)
+            if not any(isinstance(item, Poison) for item in items):
+                return Items(items)
+        if isinstance(a, (Items, Sym, Slot)) and isinstance(b, (Items, Sym, Slot)):
+            return self.lists(a, at_a, b, at_b)
+        if same_shape(a, b):
+            return a
+        return Poison(f"this is {what(a)} on one path and {what(b)} on another", "Give it one kind on every path.")
+
+    def fresh(self, content: Abstract) -> Abstract:
+        return content if isinstance(content, Poison) else Fresh(content)
+
+    def inside(self, ref: Ref | Fresh, store: Store) -> Abstract:
+        if isinstance(ref, Fresh):
+            return ref.content
+        self.refs.append((ref.cell, store))
+        return store[ref.cell]
+
+    def each(
+        self, a: tuple[Abstract, ...], at_a: Store, b: tuple[Abstract, ...], at_b: Store
+    ) -> tuple[Abstract, ...]:
+        return tuple(self.join(x, at_a, y, at_b) for x, y in zip(a, b))
+
+    def numbers(self, a: Sym | Slot, b: Sym | Slot) -> Abstract:
+        if isinstance(a, Sym) and isinstance(b, Sym) and same_atom(a.atom, b.atom):
+            return a
+        constant = _constant(a), _constant(b)
+        kind = join(a.kind, b.kind)
+        if kind is None:  # a number that becomes an array: 0.0 + row
+            for x, y, is_constant in ((a.kind, b.kind, constant[0]), (b.kind, a.kind, constant[1])):
+                if is_constant and isinstance(x, Scalar) and isinstance(y, Array):
+                    return Slot(y)
+            return Poison(
+                f"this is {what(Sym(Unbound(a.kind)))} on one path and {what(Sym(Unbound(b.kind)))} on another",
+                "Give it one kind on every path, as with np.zeros of the right shape.",
+            )
+        return Slot(kind, all(constant))
+
+    def lone(self, value: Abstract, store: Store, never: bool) -> Abstract:
+        """The shape of what is there on one path only; on the other nothing is bound, or it is never reached."""
+        if isinstance(value, Sym):
+            return Slot(value.kind, _constant(value))
+        if isinstance(value, Tuple):
+            return Tuple(tuple(self.lone(item, store, never) for item in value.items))
+        if isinstance(value, Items):
+            return Items(tuple(self.lone(item, store, never) for item in value.items))
+        if isinstance(value, Table):
+            return Table(value.keys, tuple(self.lone(item, store, never) for item in value.items))
+        if isinstance(value, Ref):
+            return self.fresh(self.lone(self.inside(value, store), store, never))
+        if isinstance(value, (Slot, Fresh, Poison, Missing)) or never:
+            return value
+        return Poison(f"this is bound to {what(value)} on one path and to nothing on another", "Bind it on every path.")
+
+    def lists(self, a: Abstract, at_a: Store, b: Abstract, at_b: Store) -> Abstract:
+        kind_a, kind_b = content_kind(a, at_a), content_kind(b, at_b)
+        kind = None if kind_a is None or kind_b is None else join(kind_a, kind_b)
+        if kind is None:
+            return Poison(
+                "the length of this list is known only when it runs, and its items are not numbers of one kind",
+                "Keep one list for each of the parts of an item.",
+                unroll=True,
+            )
+        return Slot(kind)
+
+    def freeze(self, taken: Callable[[Store], list[Abstract]]) -> bool:
+        """Freeze the cells that became Fresh and still have other names; True if there were any."""
+        frozen = False
+        for cell, store in self.refs:
+            names = sum(other == cell for value in store.values() for other in refs_in(value))
+            inside = sum(other == cell for value in taken(store) for other in refs_in(value))
+            if names > inside or inside > 1:
+                self.machine.frozen.add(cell)
+                frozen = True
+            elif cell in self.machine.frozen:
+                frozen = True
+        return frozen
+
+
+def _constant(value: Sym | Slot) -> bool:
+    return value.constant if isinstance(value, Slot) else isinstance(value.atom, Const)
+
+
+def item_kind(value: Abstract, store: Store) -> Kind | None:
+    """The kind of a value as an item of a list of unknown length."""
+    if isinstance(value, (Sym, Slot)):
+        return value.kind
+    if isinstance(value, Ref):
+        return content_kind(store[value.cell], store)
+    if isinstance(value, Fresh):
+        return content_kind(value.content, store)
+    return None
+
+
+def content_kind(content: Abstract, store: Store) -> Kind | None:
+    if isinstance(content, (Sym, Slot)):
+        return content.kind if isinstance(content.kind, List) else None
+    if not isinstance(content, Items):
+        return None
+    joined: Kind = NEVER
+    for item in content.items:
+        kind = item_kind(item, store)
+        wider = None if kind is None else join(joined, kind)
+        if wider is None:
+            return None
+        joined = wider
+    return List(joined)
+
+
+# --- from values to shapes and back -----------------------------------------------------------------------------------
+
+
+def slots(shape: Abstract) -> list[Kind]:
+    """The kinds of what flows, in order."""
+    if isinstance(shape, Slot):
+        return [shape.kind]
+    if isinstance(shape, Fresh):
+        return slots(shape.content)
+    if isinstance(shape, (Tuple, Items, Table)):
+        return [kind for item in shape.items for kind in slots(item)]
+    return []
+
+
+def rebuild(machine: Machine, shape: Abstract, leaves: Iterator[Atom], frozen: bool = False) -> Abstract:
+    """The abstract value that the shape becomes with these atoms in its slots."""
+    if isinstance(shape, Slot):
+        return Sym(next(leaves))
+    if isinstance(shape, Fresh):
+        ref = machine.new_cell(rebuild(machine, shape.content, leaves, frozen))
+        if frozen:
+            machine.frozen.add(ref.cell)
+        return ref
+    if isinstance(shape, (Tuple, Items, Table)):
+        return replace(shape, items=tuple(rebuild(machine, item, leaves, frozen) for item in shape.items))
+    return shape
+
+
+def flow(machine: Machine, shape: Abstract, value: Abstract, out: list[Atom]) -> None:
+    """The atoms of the value for the slots of the shape; conversions are emitted here."""
+    if isinstance(shape, Slot):
+        out.append(_atom_for(machine, shape.kind, value))
+    elif isinstance(value, Missing) or is_nothing(value):
+        out.extend(Unbound(kind) for kind in slots(shape))
+    elif isinstance(shape, Fresh):
+        content = machine.store[value.cell] if isinstance(value, Ref) else value
+        flow(machine, shape.content, content, out)
+    elif isinstance(shape, (Tuple, Items, Table)):
+        assert isinstance(value, (Tuple, Items, Table))
+        for part, item in zip(shape.items, value.items):
+            flow(machine, part, item, out)
+
+
+def _atom_for(machine: Machine, kind: Kind, value: Abstract) -> Atom:
+    if isinstance(value, Missing):
+        return Unbound(kind)
+    if isinstance(value, Sym):
+        return convert(machine, value.atom, kind)
+    machine.frozen.update(refs_in(value))  # the list holds them as they are now
+    return convert(machine, list_atom(machine, value, kind), kind)
+
+
+def list_atom(machine: Machine, value: Abstract, wanted: Kind | None = None) -> Atom:
+    """A list, or the content of a cell, as one value of the program."""
+    content = machine.content(value) if isinstance(value, Ref) else value
+    if isinstance(content, Sym):
+        return content.atom
+    kind = content_kind(Items(content.items) if isinstance(content, Tuple) else content, machine.store)
+    if kind is None or not isinstance(content, (Items, Tuple)):
+        raise DynamicListError()
+    assert isinstance(kind, List)
+    item = kind.item
+    if isinstance(wanted, List):
+        item = join(item, wanted.item) or item
+    atoms = []
+    for part in content.items:
+        atom = part.atom if isinstance(part, Sym) else list_atom(machine, part)
+        atoms.append(convert(machine, atom, item))
+    return machine.apply("list_new", *atoms, item=item).atom
+
+
+class DynamicListError(Exception):
+    """The items are not numbers of one kind."""
+
+
+def convert(machine: Machine, atom: Atom, kind: Kind) -> Atom:
+    """The atom as one of the kind, which holds it."""
+    if isinstance(atom, (Unbound, Absent)) or atom.kind == NEVER:
+        return Unbound(kind)
+    if atom.kind == kind:
+        return atom
+    if isinstance(kind, Scalar) and isinstance(atom, Const):
+        return Const({INT: int, FLOAT: float, COMPLEX: complex, BOOL: bool}[kind](atom.value), kind)
+    if kind == FLOAT and atom.kind in (INT, BOOL):
+        return machine.apply("float", atom).atom
+    if kind == INT and atom.kind == BOOL:
+        return machine.apply("int", atom).atom
+    if isinstance(kind, Array) and isinstance(atom.kind, Array) and kind.dtype != atom.kind.dtype:
+        return machine.apply("astype", atom, dtype=kind.dtype).atom
+    return atom

@@ -1,0 +1,112 @@
+"""Between abstract values and the specs of arguments and results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.machine import Machine, number
+from s2s_ad.frontend.operators import read
+from s2s_ad.frontend.scope import known
+from s2s_ad.frontend.values import Abstract, Items, Known, Ref, Sym, Table, Tuple, what
+from s2s_ad.ir.kinds import Kind, join
+from s2s_ad.ir.nodes import Atom, Const, Value
+from s2s_ad.ir.structure import Leaf, Node, Path, Spec, Static
+
+
+@dataclass
+class Flat:
+    """The leaves of values, and the paths of what in them is static."""
+
+    atoms: list[Atom] = field(default_factory=list)
+    paths: list[Path | None] = field(default_factory=list)
+    cells: list[int] = field(default_factory=list)
+
+
+class NoSpec(UnsupportedError):
+    """A value that cannot be handed over between functions of the program: an iterator, a local function."""
+
+
+def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) -> Spec:
+    """The spec of a value; its leaves are appended to `flat`. `bools`: a Bool known now is static, as in arguments."""
+    read(value)
+    if isinstance(value, Sym):
+        if bools and isinstance(value.atom, Const) and isinstance(value.atom.value, bool):
+            return Static(value.atom.value)
+        flat.atoms.append(value.atom)
+        return Leaf(value.kind)
+    if isinstance(value, Known):
+        flat.paths.append(value.path)
+        return Static(value.obj)
+    if isinstance(value, Tuple):
+        return Node(tuple, tuple(spec_of(machine, item, flat, bools) for item in value.items))
+    if isinstance(value, Ref):
+        flat.cells.append(value.cell)
+        content = machine.content(value)
+        if isinstance(content, Sym):
+            flat.atoms.append(content.atom)
+            return Leaf(content.kind)
+        if isinstance(content, Items):
+            return Node(list, tuple(spec_of(machine, item, flat, bools) for item in content.items))
+        if isinstance(content, Table):
+            items = tuple(spec_of(machine, item, flat, bools) for item in content.items)
+            return Node(dict, items, content.keys)
+    raise NoSpec(f"{what(value)} cannot be returned", remedy="Return numbers, arrays, tuples, lists or dicts.")
+
+
+def value_of(
+    machine: Machine, spec: Spec, leaves: Iterator[Atom], paths: Iterator[Path | None], frozen: bool
+) -> Abstract:
+    """The abstract value with these leaves; `frozen`: its lists may have other names."""
+    if isinstance(spec, Leaf):
+        return machine.wrap(Sym(next(leaves)), frozen)
+    if isinstance(spec, Static):
+        if isinstance(spec.value, bool):
+            return number(spec.value)
+        path = next(paths, None)
+        if path is None:
+            return known_argument(machine, spec.value)
+        return Known(spec.value, path)
+    items = tuple(value_of(machine, item, leaves, paths, frozen) for item in spec.items)
+    if spec.type is tuple:
+        return Tuple(items)
+    ref = machine.new_cell(Table(spec.keys, items) if spec.type is dict else Items(items))
+    if frozen:
+        machine.frozen.add(ref.cell)
+    return ref
+
+
+def known_argument(machine: Machine, value: Any) -> Abstract:
+    """An object that no path leads to: what it reads is reached from the object itself."""
+    if not callable(value) or isinstance(value, type):
+        return Known(value)
+    return known(machine, value, (("object", value),))
+
+
+def hinted(spec: Spec, name: str) -> list[Value]:
+    """A value for each leaf, named after the argument it is a part of."""
+    if isinstance(spec, Leaf):
+        return [Value(spec.kind, name)]
+    if isinstance(spec, Static):
+        return []
+    keys = spec.keys if spec.type is dict else range(len(spec.items))
+    found = []
+    for key, item in zip(keys, spec.items):
+        part = f"{name}_{key}"
+        found += hinted(item, part if part.isidentifier() else name)
+    return found
+
+
+def join_specs(a: Spec, b: Spec) -> Spec | None:
+    """The spec that holds both, where there is one."""
+    if isinstance(a, Leaf) and isinstance(b, Leaf):
+        kind: Kind | None = join(a.kind, b.kind)
+        return None if kind is None else Leaf(kind)
+    if isinstance(a, Node) and isinstance(b, Node):
+        if a.type is not b.type or a.keys != b.keys or len(a.items) != len(b.items):
+            return None
+        items = [join_specs(x, y) for x, y in zip(a.items, b.items)]
+        return None if None in items else Node(a.type, tuple(item for item in items if item is not None), a.keys)
+    return a if a == b else None

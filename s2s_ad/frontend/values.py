@@ -1,0 +1,215 @@
+"""Abstract values: what the frontend knows of each name while it reads a function.
+
+Variables and the contents of lists and dicts live in one store; a list or dict is a `Ref` to its entry there, so two
+names of one list stay two names of one list.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.ir.kinds import NEVER, Kind
+from s2s_ad.ir.nodes import Atom, Unbound
+from s2s_ad.ir.structure import Path
+
+if TYPE_CHECKING:
+    from s2s_ad.frontend.machine import Frame
+
+Key = Union[tuple[int, str], int]  # a variable of a frame, or a cell of the heap
+
+
+class Abstract:
+    """Base of all abstract values."""
+
+
+Store = dict[Key, Abstract]
+
+
+@dataclass(frozen=True, eq=False)
+class Sym(Abstract):
+    """A number or an array of the program; as the content of a cell also a list of unknown length."""
+
+    atom: Atom
+
+    @property
+    def kind(self) -> Kind:
+        return self.atom.kind
+
+
+@dataclass(frozen=True, eq=False)
+class Known(Abstract):
+    """An object known at compile time; `path` says how it is reached from the function asked for."""
+
+    obj: Any
+    path: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Tuple(Abstract):
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Ref(Abstract):
+    """A list or a dict: the number of its cell."""
+
+    cell: int
+
+
+@dataclass(frozen=True, eq=False)
+class Items(Abstract):
+    """Content of a cell: a list whose length is known at compile time."""
+
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Abstract):
+    """Content of a cell: a dict."""
+
+    keys: tuple[Any, ...]
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RangeOf(Abstract):
+    start: Atom
+    stop: Atom
+    step: Atom
+
+
+@dataclass(frozen=True, eq=False)
+class Enumerate(Abstract):
+    inner: Abstract
+    start: Atom
+
+
+@dataclass(frozen=True, eq=False)
+class Zip(Abstract):
+    parts: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reversed(Abstract):
+    inner: Abstract
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped(Abstract):
+    function: Abstract
+    parts: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Generator(Abstract):
+    """A generator expression that nothing has run yet."""
+
+    node: ast.GeneratorExp
+    frame: Frame
+
+
+@dataclass(frozen=True, eq=False)
+class View(Abstract):
+    """keys(), values() or items() of a dict."""
+
+    owner: Ref
+    what: str
+
+
+@dataclass(frozen=True, eq=False)
+class Closure(Abstract):
+    """A lambda or a local function, with the frame in which it was made: it sees the variables as they are later."""
+
+    node: ast.FunctionDef | ast.Lambda
+    frame: Frame
+    name: str
+    defaults: tuple[Abstract, ...]
+    keyword_defaults: dict[str, Abstract] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Bound(Abstract):
+    """functools.partial made inside the function."""
+
+    function: Abstract
+    positional: tuple[Abstract, ...]
+    keywords: dict[str, Abstract]
+
+
+@dataclass(frozen=True, eq=False)
+class Method(Abstract):
+    owner: Abstract
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Message(Abstract):
+    """Text with values in it, which only print, raise and assert may take: (code, the values _0, _1, ... in it)."""
+
+    parts: tuple[str | tuple[Abstract, str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Poison(Abstract):
+    """Several things at once, which no one value can be. Reading it is refused; not reading it is fine."""
+
+    message: str
+    remedy: str = ""
+    unroll: bool = False  # a list that only an unrolled loop can build
+
+
+@dataclass(frozen=True, eq=False)
+class Missing(Abstract):
+    """Nothing is bound to the name."""
+
+
+class NeedsUnroll(UnsupportedError):
+    """Something must be known at compile time that changes from trip to trip: a loop of known length is unrolled."""
+
+
+class NeedsInline(UnsupportedError):
+    """A call cannot be a function of its own in the program: its body is put in the place of the call."""
+
+
+MISSING = Missing()
+NOTHING = Sym(Unbound(NEVER))  # the result of what is never reached, or not understood yet
+
+
+def is_nothing(value: Abstract) -> bool:
+    return isinstance(value, Sym) and value.kind == NEVER
+
+
+def refs_in(value: Abstract) -> Iterator[int]:
+    """The cells that a value refers to directly."""
+    if isinstance(value, Ref):
+        yield value.cell
+    elif isinstance(value, (Tuple, Items, Table)):
+        for item in value.items:
+            yield from refs_in(item)
+    elif isinstance(value, (Enumerate, Reversed)):
+        yield from refs_in(value.inner)
+    elif isinstance(value, (Zip, Mapped)):
+        for part in value.parts:
+            yield from refs_in(part)
+    elif isinstance(value, (View, Method)):
+        yield from refs_in(value.owner)
+    elif isinstance(value, Bound):
+        for part in (*value.positional, *value.keywords.values()):
+            yield from refs_in(part)
+
+
+def what(value: Abstract) -> str:
+    """How a message calls the value."""
+    if isinstance(value, Sym):
+        return {"float": "a float", "int": "an int", "bool": "a bool", "complex": "a complex number"}.get(
+            str(value.kind), f"an array {value.kind}"
+        )
+    if isinstance(value, Known):
+        name = getattr(value.obj, "__name__", value.obj)
+        return "None" if value.obj is None else f"{type(value.obj).__name__} {name}"
+    names = {Tuple: "a tuple", Ref: "a list or dict", Closure: "a function", Message: "a string", RangeOf: "a range"}
+    return names.get(type(value), f"a {type(value).__name__.lower()}")

@@ -1,0 +1,143 @@
+"""Library functions that are taken as programs: plain Python that computes the same from functions in the table.
+
+A front end that meets a callable which is not in `FUNCTIONS` looks here and interprets the function it finds in its
+place, with the same arguments. What is asked of the arguments here (is it None, how many axes has it, which number is
+`n`) is known when compiled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
+from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
+
+# --- math -------------------------------------------------------------------------------------------------------------
+
+
+def modf(x, /):
+    return fraction_part(x), whole_part(x)
+
+
+def frexp(x, /):
+    return mantissa(x), exponent(x)
+
+
+def prod(iterable, /, *, start=1):
+    result = start
+    for x in iterable:
+        result = result * x
+    return result
+
+
+def dist(p, q, /):
+    if len(p) != len(q):
+        raise ValueError("both points must have the same number of dimensions")
+    return math.hypot(*[a - b for a, b in zip(p, q)])
+
+
+def sumprod(p, q, /):
+    if len(p) != len(q):
+        raise ValueError("Inputs are not the same length")
+    return sum_of_products(*p, *q)
+
+
+def divmod_(x, y, /):
+    return x // y, x % y
+
+
+# --- numpy ------------------------------------------------------------------------------------------------------------
+
+
+def clip(a, a_min=None, a_max=None):
+    if a_min is not None:
+        a = np.maximum(a, a_min)
+    if a_max is not None:
+        a = np.minimum(a, a_max)
+    return a
+
+
+def np_divmod(x, y):
+    return np.floor_divide(x, y), np.remainder(x, y)
+
+
+def full(shape, fill_value, dtype=None):
+    return filled(fill_value, shape=shape, dtype=dtype)
+
+
+def linspace(start, stop, num=50, endpoint=True):
+    return evenly_between(start, stop, shape=num, endpoint=endpoint)
+
+
+def eye(N, M=None, k=0, dtype=float):
+    return matrix_with_ones(shape=(N, N if M is None else M), k=k, dtype=dtype)
+
+
+def identity(n, dtype=float):
+    return matrix_with_ones(shape=(n, n), dtype=dtype)
+
+
+def inner(a, b):
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b)
+    return np.dot(a, b if np.ndim(b) == 1 else np.swapaxes(b, -1, -2))
+
+
+def take(a, indices, axis=None):
+    if axis is None:
+        return np.ravel(a)[indices]
+    if axis == 0:
+        return a[indices]
+    if axis == -1:
+        return a[..., indices]
+    first = axis + np.ndim(a) if axis < 0 else axis
+    count = np.ndim(indices)
+    taken = np.moveaxis(a, axis, -1)[..., indices]
+    return np.moveaxis(taken, tuple(range(-count, 0)), tuple(range(first, first + count)))
+
+
+def diff(a, n=1, axis=-1):
+    if axis != -1:
+        return np.moveaxis(diff(np.moveaxis(a, axis, -1), n), -1, axis)
+    for _ in range(n):
+        a = a[..., 1:] - a[..., :-1]
+    return a
+
+
+def flipud(m):
+    return np.flip(m, axis=0)
+
+
+def fliplr(m):
+    return np.flip(m, axis=1)
+
+
+def ptp(a, axis=None, keepdims=False):
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+COMPOSITIONS: dict[Any, Callable[..., Any]] = {
+    math.modf: modf,
+    math.frexp: frexp,
+    math.prod: prod,
+    math.dist: dist,
+    divmod: divmod_,
+    np.clip: clip,
+    np.divmod: np_divmod,
+    np.full: full,
+    np.linspace: linspace,
+    np.eye: eye,
+    np.identity: identity,
+    np.inner: inner,
+    np.take: take,
+    np.diff: diff,
+    np.flipud: flipud,
+    np.fliplr: fliplr,
+    np.ptp: ptp,
+}
+if hasattr(math, "sumprod"):  # from Python 3.12 on
+    COMPOSITIONS[math.sumprod] = sumprod

@@ -1,0 +1,119 @@
+"""Shapes and dtypes of derivatives: the one place where they are made those of the primal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, Scalar
+from s2s_ad.ir.nodes import Apply, Atom, Stmt, Value
+from s2s_ad.ir.walk import inputs_of, outputs_of
+from s2s_ad.ops.core import Op, elementwise
+from s2s_ad.ops.registry import OPS
+from s2s_ad.ops.slopes import numeric
+from s2s_ad.ops.trace import Traced, current
+
+
+class Model(Traced):
+    """Stands for a tangent while its operation is transposed, where there are no tangents.
+
+    It has the kind of one; a value of its shape is made only if a transpose asks for it.
+    """
+
+    __slots__ = ("_kind", "_make", "_made")
+
+    def __init__(self, kind: Kind, make: Callable[[], Atom]) -> None:
+        self._kind, self._make = kind, make
+        self._made: Atom | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return self._kind
+
+    @property
+    def atom(self) -> Atom:  # type: ignore[override]
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+def shape_of(kind: Kind) -> tuple[int, ...]:
+    return kind.shape if isinstance(kind, Array) else ()
+
+
+def is_elementwise(op: Op) -> bool:
+    return op.infer is elementwise or op.infer is numeric
+
+
+def one_shape(op: Op, kinds: tuple[Kind, ...]) -> bool:
+    """Whether everything that is not a single number in an elementwise operation has the shape of the result."""
+    return is_elementwise(op) and sum(bool(shape_of(kind)) for kind in kinds) <= 1
+
+
+def covers(apply: Apply, stmts: Sequence[Stmt], dots: Sequence[Atom | None], result: Atom) -> bool:
+    """Whether a tangent that `stmts` compute has surely the shape of the result, where lengths are not known.
+
+    In an elementwise operation that is so if it was made from all the inputs that could give their shape to the result.
+    """
+    if not is_elementwise(apply.op):
+        return True  # its derivative is made of whole operations, which have the right shape
+    every = frozenset(i for i, x in enumerate(apply.inputs) if shape_of(x.kind))
+    if len(every) <= 1:
+        return True
+    known: dict[Atom, frozenset[int]] = {out: every for out in apply.outputs}
+    for i, (x, dot) in enumerate(zip(apply.inputs, dots)):
+        known[x] = known.get(x, frozenset()) | {i}
+        if dot is not None:
+            known[dot] = known.get(dot, frozenset()) | {i}
+    for stmt in stmts:
+        made = frozenset[int]().union(*(known.get(a, frozenset()) for a in inputs_of(stmt)))
+        known.update((out, made) for out in outputs_of(stmt))
+    return known.get(result, frozenset()) >= every
+
+
+def fit_tangent(dot: Atom, out: Value, exact: bool = True) -> Atom:
+    """A tangent has the shape of its primal, also where a smaller input was broadcast."""
+    if isinstance(out.kind, (Array, Scalar)):
+        same = shape_of(dot.kind) == shape_of(out.kind)
+        if not same or not exact and ANY in shape_of(out.kind):
+            return current.builder.apply(OPS["broadcast_like"], dot, out)
+    return dot
+
+
+def fit_cotangent(ct: Atom, primal: Traced, exact: bool = False) -> Atom:
+    """Sum a cotangent over the axes along which its primal was broadcast, and give it the dtype of the primal.
+
+    `exact`: nothing was broadcast if only the number of axes is the same, though some lengths are not known.
+    """
+    if not (isinstance(primal.kind, Array) or isinstance(ct.kind, Array) and isinstance(primal.kind, Scalar)):
+        return ct
+    if not isinstance(ct.kind, (Array, Scalar)):
+        return ct
+    have, want = shape_of(ct.kind), shape_of(primal.kind)
+    if not (have == want and ANY not in have or exact and len(have) == len(want)):
+        ct = _fit_shape(ct, have, want, primal)
+    return _fit_dtype(ct, primal.kind)
+
+
+def _fit_shape(ct: Atom, have: tuple[int, ...], want: tuple[int, ...], primal: Traced) -> Atom:
+    apply = current.builder.apply
+    extra = len(have) - len(want)
+    if extra < 0:
+        return apply(OPS["broadcast_like"], ct, primal.atom)
+    if ANY in want or any(h == ANY and w != ANY for h, w in zip(have[extra:], want)):
+        return apply(OPS["unbroadcast"], ct, primal.atom)
+    if extra:
+        lead = tuple(range(extra))
+        ct = apply(OPS["np.sum"], ct, axis=None if not want else lead[0] if extra == 1 else lead)
+    ones = tuple(i for i, (h, w) in enumerate(zip(have[extra:], want)) if w == ONE and h != ONE)
+    if ones:
+        ct = apply(OPS["np.sum"], ct, axis=ones[0] if len(ones) == 1 else ones, keepdims=True)
+    if any(h == ONE and w != ONE for h, w in zip(have[extra:], want)):
+        ct = apply(OPS["broadcast_like"], ct, primal.atom)
+    return ct
+
+
+def _fit_dtype(ct: Atom, primal: Kind) -> Atom:
+    """float32 stays float32: a cotangent that a wider operand widened is narrowed again."""
+    if isinstance(primal, Array) and isinstance(ct.kind, Array) and primal.real and ct.kind.dtype != primal.dtype:
+        return current.builder.apply(OPS["astype"], ct, dtype=primal.dtype)
+    return ct

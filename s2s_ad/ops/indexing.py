@@ -1,0 +1,108 @@
+"""Reading and adding to elements, slices and selections of arrays.
+
+`index` is one entry an axis: an int, None (newaxis), Ellipsis, ("in", k) for the k-th index input, or a tuple
+("slice", start, stop, step) of such entries or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast
+from s2s_ad.ops.core import Op, declare
+from s2s_ad.ops.linear import dtype_of, shape_of, zeros_like
+
+WHOLE = ("slice", None, None, None)
+
+
+def index_text(index: tuple[Any, ...], names: tuple[str, ...]) -> str:
+    def entry(e: Any) -> str:
+        if e is Ellipsis:
+            return "..."
+        if isinstance(e, tuple) and e[0] == "in":
+            return names[e[1]]
+        if isinstance(e, tuple):
+            start, stop, step = ("" if part is None else entry(part) for part in e[1:])
+            return f"{start}:{stop}" + (f":{step}" if step else "")
+        return repr(e)
+
+    return ", ".join(map(entry, index))
+
+
+def _indexed(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    x, at = kinds[0], kinds[1:]
+    assert isinstance(x, Array)
+    index = params["index"]
+    fancy = [at[e[1]] for e in index if isinstance(e, tuple) and e[0] == "in" and shape_of(at[e[1]])]
+    used = 0
+    for e in index:
+        if e is None or e is Ellipsis:
+            continue
+        mask = isinstance(e, tuple) and e[0] == "in" and dtype_of(at[e[1]]) == "bool"
+        used += len(shape_of(at[e[1]])) if mask else 1
+    full = list(index) if any(e is Ellipsis for e in index) else [*index, Ellipsis]
+    shape: list[Dim] = []
+    axis = 0
+    place: int | None = None
+    split = False
+    for position, e in enumerate(full):
+        if e is None:
+            shape.append(ONE)
+        elif e is Ellipsis:
+            rest = x.rank - used
+            shape.extend(x.shape[axis : axis + rest])
+            axis += rest
+        elif isinstance(e, tuple) and e[0] == "slice":
+            whole = e[1:] in ((None, None, None), (None, None, -1))
+            shape.append(x.shape[axis] if whole else ANY)
+            axis += 1
+        else:
+            is_array = isinstance(e, tuple) and shape_of(at[e[1]])
+            mask = isinstance(e, tuple) and dtype_of(at[e[1]]) == "bool"
+            axis += len(shape_of(at[e[1]])) if mask else 1
+            if is_array or fancy:
+                if place is not None and full[position - 1] in (None, Ellipsis):
+                    split = True
+                elif place is not None and isinstance(full[position - 1], tuple) and full[position - 1][0] == "slice":
+                    split = True
+                place = len(shape) if place is None else place
+    if fancy:
+        masks = [k for k in fancy if dtype_of(k) == "bool"]
+        common = (ANY,) if masks else broadcast(*fancy)
+        at_axis = 0 if split else place or 0
+        shape[at_axis:at_axis] = common
+    return Array(x.dtype, tuple(shape))
+
+
+def _names(kinds: tuple[Kind, ...], first: int) -> tuple[str, ...]:
+    return tuple(f"_{k}" for k in range(first, len(kinds)))
+
+
+getitem = declare(
+    (), lambda x, *at, index=(): None, name="getitem", infer=_indexed, cost=1, alias=True,
+    code=lambda params, kinds: f"_0[{index_text(params['index'], _names(kinds, 1))}]",
+    transposes={0: lambda ct, x, *at, index: index_add(zeros_like(x), ct, *at, index=index)},
+)  # fmt: skip
+
+
+def _index_add_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    names, index = _names(kinds, 2), params["index"]
+    repeats = any(isinstance(e, tuple) and e[0] == "in" and shape_of(kinds[2 + e[1]]) for e in index)
+    repeats = repeats and not all(
+        dtype_of(kinds[2 + e[1]]) == "bool" for e in index if isinstance(e, tuple) and e[0] == "in"
+    )
+    where = index_text(index, names)
+    if repeats:  # an index may occur twice: += would add it once
+        return f"np.add.at(_0, {where if len(index) == 1 else f'np.s_[{where}]'}, _1)"
+    return f"_0[{where}] += _1"
+
+
+index_add = declare(
+    (), lambda x, v, *at, index=(): None, name="index_add", infer=lambda kinds, params, op: kinds[0], cost=1,
+    store=True, joint=True, broadcasts=True, code=_index_add_code,
+    transposes={
+        0: lambda ct, x, v, *at, index: ct,
+        1: lambda ct, x, v, *at, index: getitem(ct, *at, index=index),
+    },
+)  # fmt: skip

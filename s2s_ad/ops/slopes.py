@@ -1,0 +1,79 @@
+"""What several rules share: slopes that stay finite or infinite where calculus leaves a choice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, Array, Kind, Scalar
+from s2s_ad.ops.core import Op, elementwise
+from s2s_ad.ops.trace import ZERO, Zero, apply, choose, current, d
+
+
+def number(kind: Kind) -> Callable[[tuple[Kind, ...], Mapping[str, Any], Op], Kind]:
+    """The kind of a function of `math`, which takes single real numbers only."""
+
+    def infer(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+        for given in kinds:
+            fits = given != COMPLEX if isinstance(given, Scalar) else isinstance(given, Array) and not given.rank
+            if not fits:
+                raise KindError(
+                    f"{op.name} takes single real numbers, not {given}", remedy="Use the function of numpy for arrays."
+                )
+        return kind
+
+    return infer
+
+
+to_float, to_int, to_bool = number(FLOAT), number(INT), number(BOOL)
+
+
+def numeric(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    """For a rule that serves `math` and NumPy: a float from the one, elementwise in the other."""
+    return to_float(kinds, params, op) if op.flavor == "math" else elementwise(kinds, params, op)
+
+
+def real_only(*inputs: Any) -> None:
+    """Refuse complex inputs where the rule holds for real ones alone."""
+    for x in inputs:
+        kind = getattr(x, "kind", None)
+        if isinstance(kind, Array) and kind.dtype.startswith("complex") or str(kind) == "complex":
+            raise KindError(
+                "this operation is not differentiated for complex numbers", remedy="Work with real and imaginary parts."
+            )
+
+
+def along(x: Any, slope: Callable[[], Any]) -> Any:
+    """d[x] times a slope that is computed only if x has a derivative."""
+    return ZERO if d[x] is ZERO else d[x] * slope()
+
+
+def over(a: float, b: Any) -> Any:
+    """a / b; infinite where b is 0, also where Python would raise an exception."""
+    if current.flavor == "numpy" or isinstance(b.kind, Array):
+        return a / b
+    return choose(b != 0, lambda: a / b, lambda: math.copysign(math.inf, a))
+
+
+def nonzero(x: Any) -> Any:
+    """x, and 1 where it is 0: a divisor for what is 0 there itself."""
+    return choose(x != 0, lambda: x, lambda: 1.0)
+
+
+def pick(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, else y, elementwise: nothing leaks from the side that is not taken."""
+    if isinstance(x, Zero) and isinstance(y, Zero):
+        return ZERO
+    x, y = (0.0 if isinstance(v, Zero) else v for v in (x, y))
+    if any(isinstance(getattr(v, "kind", None), Array) for v in (condition, x, y)):
+        return apply("np.where", condition, x, y)
+    return choose(condition, lambda: x, lambda: y)
+
+
+def sign(x: Any) -> Any:
+    """-1, 0 or 1 in the kind of x."""
+    if isinstance(x.kind, Array):
+        return apply("np.sign", x)
+    return choose(x != 0, lambda: apply("math.copysign", 1.0, x), lambda: 0.0)

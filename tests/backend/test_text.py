@@ -1,0 +1,510 @@
+"""How emitted code reads: the central patterns, word for word."""
+
+from __future__ import annotations
+
+import math
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from s2s_ad.ir.builder import FALSE, TRUE, Builder, const
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT, MANY, NEVER, Array, List
+from s2s_ad.ir.nodes import Absent, Apply, Block, Call, Const, For, Function, If, Program, Range, Unbound, Value, Walk
+from s2s_ad.ir.nodes import While
+from s2s_ad.ir.structure import Entry, Leaf, Node, Param, Read, Static
+from s2s_ad.ir.verify import verify
+from s2s_ad.ops.registry import OPS
+from s2s_ad.backend.module import emit_module, format_source
+
+from tests.backend.build import agrees, emit, entry_of, load, program, put, span, text
+
+VECTOR = Array("float64", (MANY,))
+
+
+def floats(*names: str) -> list[Value]:
+    return [Value(FLOAT, name) for name in names]
+
+
+def code(written: str) -> str:
+    return dedent(written).strip() + "\n"
+
+
+def worked_example() -> Program:
+    x1, x2 = floats("x1", "x2")
+    b = Builder(span(6, "return math.log(x1) + x1 * x2 - math.sin(x2)"))
+    added = put(b, "add", put(b, "math.log", x1), put(b, "mul", x1, x2))
+    return program(b.block((x1, x2), (put(b, "sub", added, put(b, "math.sin", x2)),)))
+
+
+def test_one_expression() -> None:
+    made = worked_example()
+    agrees(made, 2.0, 5.0)
+    assert text(made) == code(
+        """
+        def f(x1, x2):
+            return math.log(x1) + x1 * x2 - math.sin(x2)
+        """
+    )
+
+
+def test_the_listing_has_one_operation_a_line() -> None:
+    assert text(worked_example(), optimize=False) == code(
+        """
+        def f(x1, x2):
+            v1 = math.log(x1)
+            v2 = x1 * x2
+            v3 = v1 + v2
+            v4 = math.sin(x2)
+            v5 = v3 - v4
+            return v5
+        """
+    )
+
+
+def logistic() -> Program:
+    x, r, y_bar = floats("x", "r", "y_bar")
+    n, line = Value(INT, "n"), span(3, "x = r * x * (1.0 - x)")
+    b = Builder()
+    b.section("Forward sweep", False)
+    before, after = floats("x", "x")
+    trip = Builder(line)
+    new = put(trip, "mul", put(trip, "mul", r, before), put(trip, "sub", const(1.0), before), hint="x")
+    tape = Value(List(FLOAT), base=before, suffix="_tape")
+    once = Range(const(0), n, const(1))
+    b.emit(For(once, False, (), (x,), trip.block((Value(INT), before), (new, before)), (after, tape), span=line))
+
+    b.section("Reverse sweep", True)
+    item, back = Value(FLOAT, "x"), Builder(line)
+    x_bar, r_bar = (Value(FLOAT, base=v, suffix="_bar") for v in (after, r))
+    v1, v2 = put(back, "mul", r, item), put(back, "sub", const(1.0), item)
+    v1_bar, v2_bar = put(back, "mul", x_bar, v2, base=v1), put(back, "mul", x_bar, v1, base=v2)
+    r_after = put(back, "add", r_bar, put(back, "mul", v1_bar, item), base=r)
+    x_after = put(back, "sub", put(back, "mul", v1_bar, r), v2_bar, base=item)
+    outs = tuple(Value(FLOAT, base=v, suffix="_bar") for v in (x, r))
+    body = back.block((item, x_bar, r_bar), (x_after, r_after))
+    b.emit(For(None, False, (Walk(tape, True),), (y_bar, const(0.0)), body, outs, span=line))
+    return program(b.block((x, r, n, y_bar), (after, *outs)))
+
+
+def test_a_loop_with_a_tape() -> None:
+    made = logistic()
+    agrees(made, 0.3, 2.9, 9, 1.0)
+    leaf = Leaf(FLOAT)
+    params = (Param("x", leaf), Param("r", leaf), Param("n", Leaf(INT)), Param("y_bar", leaf, "1.0"))
+    entry = Entry("f", params, (), Node(tuple, (leaf, Node(tuple, (leaf, leaf)))), "Value and gradient.")
+    assert text(made, entry=entry) == code(
+        '''
+        def f(x, r, n, y_bar=1.0):
+            """Value and gradient."""
+
+            # Forward sweep
+            x_tape = []
+            for _ in range(n):
+                x_tape.append(x)
+                x = r * x * (1.0 - x)
+            y = x
+
+            # Reverse sweep
+            x_bar = y_bar
+            r_bar = 0.0
+            for x in reversed(x_tape):
+                # x = r * x * (1.0 - x)  [example.py:3]
+                v_bar = x_bar * (1.0 - x)
+                r_bar += v_bar * x
+                x_bar = v_bar * r - x_bar * (r * x)
+            return y, (x_bar, r_bar)
+        '''
+    ).replace('"""\n\n    # F', '"""\n    # F')
+
+
+def test_lines_lead_back_to_the_user() -> None:
+    emitted = emit(logistic())
+    lines = emitted.text.splitlines()
+    marked = {lines[number - 1].strip(): where.line for number, where in emitted.spans.items()}
+    assert marked["x = r * x * (1.0 - x)"] == 3
+    assert marked["r_bar += v_bar * x"] == 3
+
+
+def test_branches_and_a_condition_that_is_cheap_to_print_again() -> None:
+    r, delta, y_bar = floats("r", "delta", "y_bar")
+    b = Builder(span(1, "if abs(r) <= delta:"))
+    b.section("Forward sweep", False)
+    small = put(b, "le", put(b, "abs", r), delta)
+    inner, outer = Builder(span(2, "return 0.5 * r * r")), Builder(span(3, "return delta * (abs(r) - 0.5 * delta)"))
+    near = inner.block((), (put(inner, "mul", put(inner, "mul", const(0.5), r), r),))
+    over = put(outer, "sub", put(outer, "abs", r), put(outer, "mul", const(0.5), delta))
+    y, r_bar = Value(FLOAT), Value(FLOAT, base=r, suffix="_bar")
+    b.emit(If(small, near, outer.block((), (put(outer, "mul", delta, over),)), (y,), b.span))
+    b.section("Reverse sweep", True)
+    then, orelse = Builder(span(2, "return 0.5 * r * r")), Builder(span(3, "return delta * (abs(r) - 0.5 * delta)"))
+    near_bar = then.block((), (put(then, "mul", y_bar, r),))
+    sign = put(orelse, "math.copysign", const(1.0), r)
+    far_bar = orelse.block((), (put(orelse, "mul", put(orelse, "mul", y_bar, delta), sign),))
+    other = Value(FLOAT, base=delta, suffix="_bar")
+    far_bar = Block((), far_bar.stmts, (*far_bar.results, y_bar))
+    b.emit(If(small, Block((), near_bar.stmts, (*near_bar.results, const(0.0))), far_bar, (r_bar, other), b.span))
+    made = program(b.block((r, delta, y_bar), (y, r_bar, other)))
+    agrees(made, 0.3, 1.0, 1.0)
+    agrees(made, -2.3, 1.0, 1.0)
+    assert text(made) == code(
+        """
+        def f(r, delta, y_bar):
+            # Forward sweep
+            if abs(r) <= delta:
+                y = 0.5 * r * r
+            else:
+                y = delta * (abs(r) - 0.5 * delta)
+
+            # Reverse sweep
+            if abs(r) <= delta:
+                # return 0.5 * r * r  [example.py:2]
+                r_bar = y_bar * r
+                delta_bar = 0.0
+            else:
+                # return delta * (abs(r) - 0.5 * delta)  [example.py:3]
+                r_bar = y_bar * delta * math.copysign(1.0, r)
+                delta_bar = y_bar
+            return y, r_bar, delta_bar
+        """
+    )
+
+
+def test_break_and_continue() -> None:
+    x, rate, level = floats("x", "rate", "level")
+    n = Value(INT, "n")
+    x_in, total_in, x_out, total_out = floats("x", "total", "x", "total")
+    trip = Builder()
+    grown = put(trip, "mul", x_in, rate, hint="x")
+    negative = put(trip, "lt", grown, const(0.0))
+    on = Builder()
+    added = put(on, "add", total_in, grown, hint="total")
+    above = put(on, "gt", added, level)
+    total, stop = Value(FLOAT, "total"), Value(BOOL)
+    trip.emit(If(negative, Block((), (), (total_in, FALSE)), on.block((), (added, above)), (total, stop)))
+    b = Builder()
+    body = trip.block((Value(INT), x_in, total_in), (grown, total, stop))
+    b.emit(For(Range(const(0), n, const(1)), False, (), (x, const(0.0)), body, (x_out, total_out), stops=True))
+    made = program(b.block((x, rate, level, n), (total_out,)))
+    agrees(made, 1.0, 1.5, 20.0, 30)
+    agrees(made, -1.0, 1.5, 20.0, 30)
+    agrees(made, -1.0, 1.5, 20.0, 0)
+    assert text(made) == code(
+        """
+        def f(x, rate, level, n):
+            total = 0.0
+            for _ in range(n):
+                x = x * rate
+                if x < 0.0:
+                    continue
+                total += x
+                if total > level:
+                    break
+            return total
+        """
+    ).replace("x = x * rate", "x *= rate")
+
+
+def test_swap() -> None:
+    a, b_, a_in, b_in, a_out, b_out = floats("a", "b", "a", "b", "a", "b")
+    n, trip, b = Value(INT, "n"), Builder(), Builder()
+    new = put(trip, "add", a_in, b_in, hint="b")
+    body = trip.block((Value(INT), a_in, b_in), (b_in, new))
+    b.emit(For(Range(const(0), n, const(1)), False, (), (a, b_), body, (a_out, b_out)))
+    made = program(b.block((a, b_, n), (a_out,)))
+    agrees(made, 0.0, 1.0, 10)
+    assert text(made) == code(
+        """
+        def f(a, b, n):
+            for _ in range(n):
+                a, b = b, a + b
+            return a
+        """
+    )
+
+
+def test_while_with_a_condition_that_needs_statements() -> None:
+    x, before, inside, after = floats("x", "x", "x", "x")
+    cond, body, b = Builder(), Builder(), Builder()
+    half = put(cond, "mul", before, const(0.5), hint="half")
+    ok = put(cond, "lt", put(cond, "mul", half, half), const(9.0))
+    new = put(body, "add", inside, const(1.0), hint="x")
+    b.emit(While((x,), cond.block((before,), (ok,)), body.block((inside,), (new,)), (after,)))
+    made = program(b.block((x,), (after,)))
+    agrees(made, 0.25)
+    assert text(made) == code(
+        """
+        def f(x):
+            while True:
+                half = x * 0.5
+                if not half * half < 9.0:
+                    break
+                x += 1.0
+            return x
+        """
+    )
+
+
+def adding(start: str) -> Program:
+    """Adds x to an element of an array, n times; the array is made here, or is the argument."""
+    a, x, n = Value(VECTOR, "a"), Value(FLOAT, "x"), Value(INT, "n")
+    b, trip = Builder(), Builder()
+    first = put(b, "zeros_like", a, base=a) if start == "fresh" else a
+    inside, out = (Value(VECTOR, base=a, suffix="_bar") for _ in range(2))
+    new = put(trip, "index_add", inside, x, base=a, index=(0,))
+    body = trip.block((Value(INT), inside), (new,))
+    b.emit(For(Range(const(0), n, const(1)), False, (), (first,), body, (out,)))
+    return program(b.block((a, x, n), (out,)))
+
+
+def test_updates_in_place() -> None:
+    made = adding("fresh")
+    agrees(made, np.ones(3), 2.0, 4)
+    assert text(made) == code(
+        """
+        def f(a, x, n):
+            a_bar = np.zeros_like(a)
+            for _ in range(n):
+                a_bar[0] += x
+            return a_bar
+        """
+    )
+
+
+def test_what_belongs_to_the_caller_is_copied_once() -> None:
+    made = adding("argument")
+    agrees(made, np.ones(3), 2.0, 4)
+    assert text(made) == code(
+        """
+        def f(a, x, n):
+            a_bar = a.copy()
+            for _ in range(n):
+                a_bar[0] += x
+            return a_bar
+        """
+    )
+
+
+def test_an_old_version_that_is_read_later_is_kept() -> None:
+    a, x, b = Value(VECTOR, "a"), Value(FLOAT, "x"), Builder()
+    zero = put(b, "zeros_like", a, hint="z")
+    one = put(b, "index_add", zero, x, index=(0,), hint="z")
+    made = program(b.block((a, x), (put(b, "add", zero, one),)))
+    agrees(made, np.ones(3), 2.0)
+    assert ".copy()" in text(made)
+
+
+def test_a_view_keeps_its_array_from_being_overwritten() -> None:
+    a, x, b = Value(VECTOR, "a"), Value(FLOAT, "x"), Builder()
+    zero = put(b, "zeros_like", a, hint="z")
+    view = put(b, "getitem", zero, index=(("slice", 0, 2, None),), hint="head")
+    one = put(b, "index_add", zero, x, index=(0,), hint="z")
+    made = program(b.block((a, x), (view, one)))
+    agrees(made, np.ones(3), 2.0)
+
+
+def test_items_shared_in_a_list_are_not_added_to_in_place() -> None:
+    a, n, b = Value(VECTOR, "a"), Value(INT, "n"), Builder()
+    filled = put(b, "list_fill", put(b, "add", a, a), n, hint="xs")
+    made = program(b.block((a, n), (put(b, "list_add_at", filled, a, const(0)),)))
+    agrees(made, np.ones(2), 3)
+    _, second, _ = load(emit(made))(np.ones(2), 3)
+    assert second.tolist() == [2.0, 2.0]
+
+
+def test_structures_in_and_out() -> None:
+    a, b_, c = floats("a", "b", "c")
+    b = Builder()
+    s, leaf = put(b, "mul", put(b, "add", a, b_), c), Leaf(FLOAT)
+    made = program(b.block((a, b_, c), (s, c)))
+    params = (Param("pair", Node(tuple, (leaf, leaf))), Param("options", Node(dict, (leaf,), ("c",))))
+    result = Node(dict, (leaf, Node(list, (leaf, Static(None)))), ("s", "rest"))
+    entry = Entry("f", params, (), result)
+    assert text(made, entry=entry) == code(
+        """
+        def f(pair, options):
+            a, b = pair
+            c = options["c"]
+            return {"s": (a + b) * c, "rest": [c, None]}
+        """
+    )
+    assert load(emit(made, entry=entry))((1.0, 2.0), {"c": 3.0}) == {"s": 9.0, "rest": [3.0, None]}
+
+
+def test_reads_are_keyword_only() -> None:
+    x, k = floats("x", "k")
+    b = Builder()
+    made = program(b.block((x, k), (put(b, "mul", x, k),)))
+    entry = Entry("f", (Param("x", Leaf(FLOAT)),), (Read("k", (("global", "k"),), FLOAT, -2.5),), Leaf(FLOAT))
+    assert text(made, entry=entry) == "def f(x, *, k=-2.5):\n    return x * k\n"
+
+
+def test_unbound_raises_what_python_raises() -> None:
+    x, out, b = Value(FLOAT, "x"), Value(FLOAT, "t"), Builder()
+    then = Builder()
+    first = then.block((), (put(then, "mul", x, const(2.0), hint="t"),))
+    positive = put(b, "gt", x, const(0.0))
+    b.emit(If(positive, first, Block((), (), (Unbound(FLOAT),)), (out,)))
+    made = program(b.block((x,), (put(b, "add", out, const(1.0)),)))
+    run = load(emit(made))
+    assert run(2.0) == 5.0
+    with pytest.raises(UnboundLocalError):
+        run(-2.0)
+
+
+def test_unbound_in_a_loop_does_not_keep_the_last_trip() -> None:
+    xs, total, out = Value(List(FLOAT), "xs"), *floats("total", "total")
+    x, t, trip, then, b = Value(FLOAT, "x"), Value(FLOAT, "t"), Builder(), Builder(), Builder()
+    first = then.block((), (put(then, "mul", x, const(2.0), hint="t"),))
+    trip.emit(If(put(trip, "gt", x, const(0.0)), first, Block((), (), (Unbound(FLOAT),)), (t,)))
+    body = trip.block((x, total), (put(trip, "add", total, t, hint="total"),))
+    b.emit(For(None, False, (Walk(xs),), (const(0.0),), body, (out,)))
+    run = load(emit(program(b.block((xs,), (out,)))))
+    assert run([1.0, 2.0]) == 6.0
+    with pytest.raises(UnboundLocalError):
+        run([1.0, -2.0])
+
+
+def test_absent_is_none() -> None:
+    x, saved, b, then = Value(FLOAT, "x"), Value(FLOAT, "kept"), Builder(), Builder()
+    first = then.block((), (put(then, "math.exp", x, hint="kept"),))
+    b.emit(If(put(b, "gt", x, const(0.0)), first, Block((), (), (Absent(FLOAT),)), (saved,)))
+    run = load(emit(program(b.block((x,), (saved,)))))
+    assert run(0.5) == math.exp(0.5) and run(-0.5) is None
+
+
+class Refused(Exception):
+    """Raised by a program below."""
+
+
+def test_a_raise_stands_behind_its_condition_and_its_class_is_imported() -> None:
+    x, b, fails = Value(FLOAT, "x"), Builder(), Builder()
+    params = (("code", "raise Refused(_0)"), ("names", (("Refused", Refused),)))
+    fails.emit(Apply(OPS["effect"], (x,), (Value(NEVER),), params))
+    b.emit(If(put(b, "gt", x, const(0.0)), Block((), (), ()), fails.block(), ()))
+    made = program(b.block((x,), (put(b, "math.sqrt", x),)))
+    emitted = emit(made)
+    assert "    if not x > 0.0:\n        raise Refused(x)\n" in emitted.text
+    assert f"from {__name__} import Refused" in emitted.text or emitted.names == {"Refused": Refused}
+
+
+def test_and_or_and_a_ternary() -> None:
+    x, y, b = *floats("x", "y"), Builder()
+    low, high = put(b, "lt", x, const(0.0)), put(b, "gt", y, const(1.0))
+    both, either, chosen = Value(BOOL), Value(BOOL), Value(FLOAT)
+    b.emit(If(low, Block((), (), (high,)), Block((), (), (FALSE,)), (both,)))
+    more = put(b, "eq", x, y)
+    b.emit(If(both, Block((), (), (TRUE,)), Block((), (), (more,)), (either,)))
+    b.emit(If(either, Block((), (), (x,)), Block((), (), (const(-1.0),)), (chosen,)))
+    made = program(b.block((x, y), (put(b, "mul", chosen, y),)))
+    agrees(made, -1.0, 2.0)
+    agrees(made, 3.0, 3.0)
+    agrees(made, 3.0, 2.0)
+    assert "(x if x < 0.0 and v or x == y else -1.0) * y" in text(made).replace("y > 1.0", "v")
+
+
+def test_two_tapes_of_one_loop_become_one() -> None:
+    xs, b, trip, back = Value(List(FLOAT), "xs"), Builder(), Builder(), Builder()
+    x, h_in, h_out = floats("x", "h", "h")
+    new = put(trip, "mul", h_in, x, hint="h")
+    tapes = tuple(Value(List(FLOAT), base=v, suffix="_tape") for v in (x, h_in))
+    b.emit(For(None, False, (Walk(xs),), (const(1.0),), trip.block((x, h_in), (new, x, h_in)), (h_out, *tapes)))
+    item, h_item, total, out = floats("x", "h", "total", "total")
+    summed = put(back, "add", total, put(back, "mul", item, h_item), hint="total")
+    walks = tuple(Walk(tape, True) for tape in tapes)
+    b.emit(For(None, False, walks, (const(0.0),), back.block((item, h_item, total), (summed,)), (out,)))
+    made = program(b.block((xs,), (h_out, out)))
+    agrees(made, [1.5, 2.5, 0.5])
+    assert "tape.append((x, h))" in text(made) and "for x, h in reversed(" in text(made)
+
+
+def test_calls_of_other_functions() -> None:
+    x, y, n, b = Value(FLOAT, "x"), Value(FLOAT, "x"), Value(INT, "n"), Builder()
+    inner, again = Builder(), Builder()
+    result, deeper = Value(FLOAT), Value(FLOAT)
+    less = put(again, "sub", n, const(1))
+    again.emit(Call("power", (y, less), (deeper,)))
+    more = again.block((), (put(again, "mul", y, deeper),))
+    inner.emit(If(put(inner, "eq", n, const(0)), Block((), (), (const(1.0),)), more, (result,), span(1, "if n == 0:")))
+    power = Function("power", inner.block((y, n), (result,)))
+    out = Value(FLOAT)
+    b.emit(Call("power", (x, const(5)), (out,)))
+    made = verify(Program({"f": Function("f", b.block((x,), (out,))), "power": power}, "f"))
+    agrees(made, 1.5)
+    assert text(made) == code(
+        """
+        def f(x):
+            return power(x, 5)
+
+
+        def power(x, n):
+            if n == 0:
+                v = 1.0
+            else:
+                v = x * power(x, n - 1)
+            return v
+        """
+    )
+
+
+def test_no_name_hides_what_the_code_needs() -> None:
+    math_, abs_, local = Value(FLOAT, "math"), Value(FLOAT, "abs"), Builder()
+    lengths = put(local, "math.exp", put(local, "abs", math_), hint="np")
+    made = program(local.block((math_, abs_), (put(local, "mul", lengths, put(local, "add", lengths, abs_)),)))
+    agrees(made, -0.5, 2.0)
+
+
+def test_a_comprehension_does_not_hide_a_variable() -> None:
+    a, xs, b = Value(List(FLOAT), "a"), Value(List(FLOAT), "b"), Builder()
+    agrees(program(b.block((a, xs), (put(b, "list_plus", a, xs), put(b, "list_plus", xs, a)))), [1.0, 2.0], [3.0, 5.0])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0.1, -2.0, 1e-300, 5e-324, math.inf, -math.inf, math.nan, -0.0, 3, -3, 10**25, True, 2j, complex(-0.0, 1.0),
+     complex(1.0, -2.0), np.float64(-0.5), np.float32(0.1), np.int64(-4), np.array([1.0, -2.0])],
+)  # fmt: skip
+def test_constants_come_back_as_they_were(value: object) -> None:
+    x, b = Value(FLOAT, "x"), Builder()
+    constant = const(value)
+    back = load(emit(program(b.block((x,), (constant,)))))(0.0)
+    assert repr(back) == repr(value) and type(back) is type(value)
+
+
+def test_a_negative_constant_is_raised_as_a_whole() -> None:
+    x, b = Value(FLOAT, "x"), Builder()
+    agrees(program(b.block((x,), (put(b, "pow", const(-2), const(2)), put(b, "neg", put(b, "pow", x, const(2)))))), 3.0)
+
+
+def test_the_users_words_for_a_constant() -> None:
+    x, b = Value(FLOAT, "x"), Builder()
+    made = program(b.block((x,), (put(b, "mul", x, Const(math.pi, FLOAT, "math.pi")),)))
+    assert text(made) == "def f(x):\n    return x * math.pi\n"
+    wrong = program(Builder().block((x,), (Const(3.0, FLOAT, "math.pi"),)))
+    assert text(wrong) == "def f(x):\n    return 3.0\n"
+
+
+def test_formatting_keeps_comments() -> None:
+    emitted = emit(logistic())
+    formatted = format_source(emitted.text)
+    assert "# x = r * x * (1.0 - x)  [example.py:3]" in formatted
+    compile(formatted, "<formatted>", "exec")
+
+
+def test_ten_times_the_statements_take_about_ten_times_as_long() -> None:
+    import time
+
+    def seconds(count: int) -> float:
+        x, b = Value(FLOAT, "x"), Builder()
+        last = x
+        for _ in range(count):
+            last = put(b, "mul", last, x, hint="x")
+        made = program(b.block((x,), (last,)))
+        best = math.inf
+        for _ in range(3):
+            start = time.perf_counter()
+            emit_module(made, [entry_of(made)], optimize=True)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    assert seconds(3000) < 40 * seconds(300)

@@ -1,0 +1,175 @@
+"""What is not differentiated is refused: with the file, the line, a caret and a remedy."""
+
+import ctypes
+import math
+import re
+
+import numpy as np
+import pytest
+
+import s2s_ad
+
+COUNT = 0.0
+
+
+def with_try(x):
+    try:
+        return 1.0 / x
+    except ZeroDivisionError:
+        return 0.0
+
+
+def with_yield(x):
+    yield x
+
+
+async def with_async(x):
+    return x
+
+
+def with_global(x):
+    global COUNT
+    COUNT = x
+    return x
+
+
+def with_nonlocal(x):
+    k = 0.0
+
+    def inner():
+        nonlocal k
+        k = x
+
+    inner()
+    return k * x
+
+
+def with_match(x):
+    match x:
+        case 0.0:
+            return x
+    return x * x
+
+
+def with_import(x):
+    import math as m
+
+    return m.sin(x)
+
+
+def with_set(x):
+    return sum({x, 2.0})
+
+
+def with_string(x):
+    return float(str(x)) * x
+
+
+def with_eval(x):
+    return eval("x * x")
+
+
+def with_unknown(x):
+    return ctypes.sizeof(x) * x
+
+
+def with_write(x):
+    a = np.zeros(3)
+    a[0] = x
+    return a[0]
+
+
+def with_with(x):
+    with open("f") as f:
+        return x * len(f.read())
+
+
+REFUSED = [
+    with_try,
+    with_yield,
+    with_async,
+    with_global,
+    with_nonlocal,
+    with_match,
+    with_import,
+    with_set,
+    with_string,
+    with_eval,
+    with_unknown,
+    with_write,
+    with_with,
+]
+
+
+@pytest.mark.parametrize("f", REFUSED, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("transform", [s2s_ad.grad, s2s_ad.value_and_grad])
+def test_refused(f, transform):
+    with pytest.raises(s2s_ad.DifferentiationError) as caught:
+        transform(f)(1.0)
+    text = str(caught.value)
+    assert re.search(r'File ".*test_refused\.py", line \d+', text), text
+    assert "^" in text
+    assert caught.value.remedy
+    assert isinstance(caught.value, s2s_ad.UnsupportedError | s2s_ad.NotDifferentiableError)
+
+
+def test_a_function_without_a_rule_is_named_with_how_to_add_one():
+    with pytest.raises(s2s_ad.DifferentiationError, match="sizeof") as caught:
+        s2s_ad.grad(with_unknown)(1.0)
+    assert "rule" in caught.value.remedy
+
+
+def test_no_source():
+    scope = {}
+    exec("def f(x):\n    return x * x", scope)
+    with pytest.raises(s2s_ad.UnsupportedError, match="source"):
+        s2s_ad.grad(scope["f"])(1.0)
+
+
+def test_changed_on_disk(tmp_path, monkeypatch):
+    import importlib
+
+    path = tmp_path / "changing_module.py"
+    path.write_text("def f(x):\n    return x * x\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("changing_module")
+    path.write_text("def f(x):\n    return x * x * x\n")
+    with pytest.raises(s2s_ad.UnsupportedError, match="changed"):
+        s2s_ad.grad(module.f)(2.0)
+
+
+def test_wrt_that_is_not_real():
+    with pytest.raises(s2s_ad.KindError, match="n"):
+        s2s_ad.grad(lambda x, n: x, wrt="n")(1.0, np.array([1, 2]))
+    with pytest.raises(s2s_ad.KindError, match="str|'a'"):
+        s2s_ad.grad(lambda x, n: x, wrt="n")(1.0, "a")
+
+
+def test_a_wrong_name_proposes_the_near_one():
+    with pytest.raises(s2s_ad.KindError, match="wdth") as caught:
+        s2s_ad.grad(lambda width: width, wrt="wdth")(1.0)
+    assert "width" in caught.value.remedy
+
+
+def test_grad_of_several_results_says_what_to_use():
+    with pytest.raises(s2s_ad.KindError) as caught:
+        s2s_ad.grad(lambda x: (x, x))(1.0)
+    assert "vjp" in caught.value.remedy
+
+
+def test_own_errors_come_through():
+    def f(x):
+        if x < 0:
+            raise ValueError(f"negative: {x}")
+        return math.sqrt(x)
+
+    with pytest.raises(ValueError, match="negative: -1.0") as caught:
+        s2s_ad.grad(f)(-1.0)
+    assert any("test_refused.py" in note and "raise ValueError" in note for note in caught.value.__notes__)
+    with pytest.raises(TypeError):
+        s2s_ad.grad(f)()
+
+
+def test_zero_division_comes_through():
+    with pytest.raises(ZeroDivisionError):
+        s2s_ad.value_and_grad(lambda x: 1.0 / x)(0.0)
