@@ -140,11 +140,12 @@ def _result_kept_apart(function: Function, found: _Decisions) -> Function | None
         if not isinstance(result, Value) or wish_of(result)[1] not in found.numbered or not result.hint:
             continue
         made = [k for k, stmt in enumerate(body.stmts) if result in outputs_of(stmt)]
-        ends = [k for k, stmt in enumerate(body.stmts) if isinstance(stmt, Section) and made and k > made[0]]
-        if not ends:
+        if not made:
             continue
+        ends = [k for k, stmt in enumerate(body.stmts) if isinstance(stmt, Section) and k > made[0]]
+        at = ends[0] if ends else made[0] + 1
         kept = Value(result.kind, "y")
-        stmts = (*body.stmts[: ends[0]], Apply(_SAME, (result,), (kept,)), *body.stmts[ends[0] :])
+        stmts = (*body.stmts[:at], Apply(_SAME, (result,), (kept,)), *body.stmts[at:])
         results = tuple(kept if atom is result else atom for atom in body.results)
         return replace(function, body=Block(body.params, stmts, results))
     return None

@@ -132,4 +132,3 @@ class Writer(StatementWriter):
 
 def _is_number(atom: Atom, number: int) -> bool:
     return isinstance(atom, Const) and type(atom.value) is int and atom.value == number
-

@@ -42,7 +42,7 @@ def emit_module(program: Program, entries: Sequence[Entry], *, optimize: bool, t
     parameters = {name for entry in entries for name in parameter_names(entry)}
     aliases = {name: f"{name}_" for name in sorted(parameters) if name in _IMPORTS or hasattr(builtins, name)}
     aliases |= {name: f"{name}_" for name in sorted(parameters) if name in HELPERS}
-    reserved = _reserved(callees.values(), taken, aliases.values())
+    reserved = _reserved(callees.values(), by_name, aliases.values())
     effectful = _effectful(program)
 
     written = [

@@ -26,6 +26,8 @@ class Classes:
             self.parent[value] = value
             self.intervals[value] = list(intervals)
             self.wish[value] = wish_of(value)
+            if len(plan.groups.get(value, ())) > 1:
+                self.wish[value] = (DERIVED, "tape")  # it holds more than one thing
             if value in fixed:
                 self.fixed[value] = fixed[value]
                 self.wish[value] = (HINT, fixed[value])
@@ -229,4 +231,3 @@ class Namer:
                 insort(held, interval)
         else:
             self.taken[name] = merged(sorted(held + mine))
-

@@ -198,5 +198,3 @@ def _static(value: object, exprs: Expressions, objects: dict[str, object]) -> as
         name += "_"
     objects[name] = value
     return load(name)
-
-

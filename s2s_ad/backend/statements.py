@@ -335,4 +335,3 @@ def _comment(span: Span) -> str:
 
 def is_const(atom: Atom, value: bool) -> bool:
     return isinstance(atom, Const) and atom.value is value
-

@@ -15,10 +15,10 @@ from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.methods import append
 from s2s_ad.frontend.operators import read, static_key
 from s2s_ad.frontend.scope import targets_of
-from s2s_ad.frontend.streams import Stream, walked
+from s2s_ad.frontend.streams import Stream, unrolled, walked
 from s2s_ad.frontend.subscripts import set_key
 from s2s_ad.frontend.truth import condition
-from s2s_ad.frontend.values import Abstract, Generator, NeedsUnroll, Ref, Sym, Table
+from s2s_ad.frontend.values import Abstract, Generator, Ref, Sym, Table
 
 
 @contextmanager
@@ -92,33 +92,35 @@ def listed(
         if len(generators) == 1 and not generators[0].ifs:
             source = walked(machine, first, call)
             if isinstance(source, Stream):
-                found = _collected(machine, source, generators[0].target, elt)
+                found = _collected(machine, source, generators[0], elt)
                 if found is not None:
                     return found
+                items = unrolled(machine, source)
+                return machine.new_list(tuple(_element(machine, generators[0], elt, item) for item in items))
         ref = machine.new_list(())
         each(machine, generators, lambda: append(machine, ref, machine.eval(elt)), first)
         return ref
 
 
-def _collected(machine: Machine, source: Stream, target: ast.expr, elt: ast.expr) -> Ref | None:
+def _element(machine: Machine, generator: ast.comprehension, elt: ast.expr, item: Abstract) -> Abstract:
+    assign(machine, generator.target, item)
+    return read(machine.eval(elt))
+
+
+def _collected(machine: Machine, source: Stream, generator: ast.comprehension, elt: ast.expr) -> Ref | None:
     """The list as what each trip of a loop yields; None if its items are not numbers but the loop can be unrolled."""
 
     def trip(item: Abstract | None) -> Abstract:
         assert item is not None
-        assign(machine, target, item)
-        return read(machine.eval(elt))
+        return _element(machine, generator, elt, item)
 
-    before = dict(machine.store), len(machine.builder.stmts)
-    try:
-        atom = Loop(machine, [], source, trip, collect=True, named=False).run()
-    except NeedsUnroll:
+    loop = Loop(machine, [], source, trip, collect=True, named=False)
+    error = machine.attempt(loop.run)
+    if error is not None:
         if source.length is None:
-            raise
-        machine.store = before[0]
-        del machine.builder.stmts[before[1] :]
+            raise error
         return None
-    assert atom is not None
-    ref = machine.wrap(Sym(atom))
+    ref = machine.wrap(Sym(loop.collection))
     assert isinstance(ref, Ref)
     return ref
 

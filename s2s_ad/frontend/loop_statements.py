@@ -14,7 +14,7 @@ from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
 from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, unrolled, walked
 from s2s_ad.frontend.truth import as_bool, condition
-from s2s_ad.frontend.values import Abstract, Known, NeedsUnroll, Sym
+from s2s_ad.frontend.values import Abstract, Known, Sym
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom
 
@@ -30,16 +30,13 @@ def for_each(
     """Run `trip` with each item; leaving it early is a flag of the frame, as for break and return."""
     source = walked(machine, value, call)
     if isinstance(source, Stream):
-        before = dict(machine.store), len(machine.builder.stmts)
-        try:
-            _loop(machine, source, trip, region, named, orelse)
+        stream = source
+        error = machine.attempt(lambda: _loop(machine, stream, trip, region, named, orelse))
+        if error is None:
             return
-        except NeedsUnroll:
-            if source.length is None or source.length > LONGEST_UNROLLED:
-                raise
-        machine.store = before[0]
-        del machine.builder.stmts[before[1] :]
-        source = unrolled(machine, source)
+        if stream.length is None or stream.length > LONGEST_UNROLLED:
+            raise error
+        source = unrolled(machine, stream)
     _unroll(machine, source, trip, orelse)
     machine.clear(BROKE)
 
@@ -110,15 +107,11 @@ def _while(machine: Machine, node: ast.While) -> None:
         condition(machine, node.test)  # what it binds
         run_block(machine, node.orelse)
         return
-    before = dict(machine.store), len(machine.builder.stmts)
-    try:
-        _while_loop(machine, node)
+    error = machine.attempt(lambda: _while_loop(machine, node))
+    if error is None:
         return
-    except NeedsUnroll:
-        if not isinstance(now, Known):
-            raise
-    machine.store = before[0]
-    del machine.builder.stmts[before[1] :]
+    if not isinstance(now, Known):
+        raise error
     _unroll_while(machine, node, 0)
     machine.clear(BROKE)
 

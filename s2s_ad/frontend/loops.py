@@ -19,6 +19,7 @@ from s2s_ad.ir.nodes import Absent, Atom, Block, Const, For, Unbound, Value, Whi
 from s2s_ad.ir.walk import free_values, substitute
 
 _MOST_PASSES = 40
+_SMALL = 32  # tables of up to so many rows are kept row by row
 
 
 @dataclass
@@ -35,9 +36,10 @@ class Loop:
     has_else: bool = False
     shapes: dict[Key, Abstract] = field(default_factory=dict)
     frozen: set[Key] = field(default_factory=set)
+    collection: Value = None  # type: ignore[assignment]  # set when the loop is emitted, if it collects
 
-    def run(self) -> Atom | None:
-        """Emit the loop; the list of what the trips made, if it is collected."""
+    def run(self) -> None:
+        """Emit the loop."""
         machine = self.machine
         entry, mark = dict(machine.store), machine.unit.serial
         machine.looping += 1
@@ -50,11 +52,10 @@ class Loop:
             else:
                 raise UnsupportedError("the kinds of the variables of this loop do not settle")
             self.check_bound()
-            atom = self.finish(entry, found)
+            self.finish(entry, found)
             if found.endless and found.cond is not None and _always(found.cond):
                 machine.dead = _never(machine.flag(RETURNED))
                 machine.set(RETURNED, Sym(TRUE))
-            return atom
         finally:
             machine.looping -= 1
             machine.unbound_reads |= outer_reads
@@ -137,7 +138,7 @@ class Loop:
             if key not in self.shapes and same_shape(shape, before):
                 continue
             start = entry.get(key, MISSING)
-            if joiner.freeze(lambda store: [start if store is entry else value]) and key not in self.frozen:  # noqa: B023
+            if joiner.freeze(key, lambda store: start if store is entry else value) and key not in self.frozen:  # noqa: B023
                 self.frozen.add(key)
                 stable = False
             if key not in self.shapes or not same_shape(shape, self.shapes[key]):
@@ -171,7 +172,7 @@ class Loop:
 
     # --- the loop itself ----------------------------------------------------------------------------------------------
 
-    def finish(self, entry: Store, found: Pass) -> Atom | None:
+    def finish(self, entry: Store, found: Pass) -> None:
         machine = self.machine
         init: dict[Key, list[Atom]] = {}
         results: dict[Key, list[Atom]] = {}
@@ -209,12 +210,14 @@ class Loop:
         for key in self.shapes:
             if key not in kept:  # what it was in the last trip is gone, and nothing reads it
                 machine.store[key] = MISSING
-        return outputs_last(self.machine) if self.collect else None
 
     def collected(self, side: Side) -> Atom:
         value = side.value
         if isinstance(value, Sym):
             return value.atom
+        length = self.stream.length if self.stream is not None else None
+        if length is not None and length <= _SMALL:
+            raise NeedsUnroll("a small table, whose rows may be written to")
         out: list[Atom] = []
         joiner = Joiner(self.machine)
         shape = joiner.lone(value, side.store, never=False)
@@ -266,7 +269,11 @@ class Loop:
         yields = [*(leaf[2] for leaf in carried), *collected, *([stop] if stops else [])]
         params = (*found.leading, *(leaf[1] for leaf in carried))
         body = substitute(found.side.builder.block(params, yields), same)
-        outs = (*outputs, *(Value(List(atom.kind)) for atom in collected))
+        lists = [Value(List(atom.kind)) for atom in collected]
+        if lists:
+            self.collection = lists[0]
+            machine.nameable.add(lists[0])
+        outs = (*outputs, *lists)
         span = machine.builder.span
         if self.stream is not None:
             trips, reverse = self.stream.trips, self.stream.reverse
@@ -306,10 +313,3 @@ def _never(flag: Atom) -> bool:
 
 def _always(cond: Side) -> bool:
     return isinstance(cond.value, Sym) and isinstance(cond.value.atom, Const) and bool(cond.value.atom.value)
-
-
-def outputs_last(machine: Machine) -> Atom:
-    loop = machine.builder.stmts[-1]
-    assert isinstance(loop, For)
-    machine.nameable.add(loop.outputs[-1])
-    return loop.outputs[-1]

@@ -213,6 +213,17 @@ class Machine:
             self.store, self.builder, self.dead, self.frame, depth = outer
             del self.calls[depth:]
 
+    def attempt(self, run: Callable[[], Any]) -> NeedsUnroll | None:
+        """Run it; if something would have to be known when compiled, undo all of it and say what."""
+        store, count, frozen = dict(self.store), len(self.builder.stmts), set(self.frozen)
+        try:
+            run()
+        except NeedsUnroll as error:
+            self.store, self.frozen = store, frozen
+            del self.builder.stmts[count:]
+            return error
+        return None
+
     # --- dispatch -----------------------------------------------------------------------------------------------------
 
     def span(self, node: ast.AST) -> Span:
@@ -250,7 +261,7 @@ class Machine:
             raise UnsupportedError("the program is nested too deeply", span=where, remedy="Use a loop.") from None
 
 
-class NotWritable(UnsupportedError):
+class NotWritable(NeedsUnroll):
     """A write to a list of which not every name is known."""
 
 

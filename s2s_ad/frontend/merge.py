@@ -38,8 +38,8 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
         else:
             shape = joiner.join(x, a.store, y, b.store)
         shapes.append((key, shape))
-        sides = [(a, x), (b, y)]
-        if joiner.freeze(lambda store: [value for side, value in sides if side.store is store]):
+        ends = (a.store, x), (b.store, y)
+        if joiner.freeze(key, lambda store: next(value for end, value in ends if end is store)):  # noqa: B023
             frozen.add(key)
     results = [_results(machine, side, shapes) for side in (a, b)]
     kinds = [kind for _, shape in shapes for kind in slots(shape)]

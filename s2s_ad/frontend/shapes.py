@@ -172,17 +172,14 @@ class Joiner:
             )
         return Slot(kind)
 
-    def freeze(self, taken: Callable[[Store], list[Abstract]]) -> bool:
-        """Freeze the cells that became Fresh and still have other names; True if there were any."""
+    def freeze(self, key: Key | None, taken: Callable[[Store], Abstract]) -> bool:
+        """Freeze the cells that became Fresh and have names beside the value of this key; True if there were any."""
         frozen = False
         for cell, store in self.refs:
-            names = sum(other == cell for value in store.values() for other in refs_in(value))
-            inside = sum(other == cell for value in taken(store) for other in refs_in(value))
-            if names > inside or inside > 1:
+            beside = any(cell in refs_in(value) for other, value in store.items() if other != key)
+            if beside or sum(other == cell for other in refs_in(taken(store))) > 1:
                 self.machine.frozen.add(cell)
-                frozen = True
-            elif cell in self.machine.frozen:
-                frozen = True
+            frozen = frozen or cell in self.machine.frozen
         return frozen
 
 

@@ -13,7 +13,17 @@ from s2s_ad.ir.kinds import ANY, Array, Kind, List, Record
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, Unbound, Value
 from s2s_ad.ir.walk import inputs_of
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.fitting import Model, covers, fit_cotangent, fit_tangent, is_elementwise, one_shape, shape_of
+from s2s_ad.ops.fitting import (
+    Model,
+    SameShape,
+    covers,
+    fit_cotangent,
+    fit_tangent,
+    is_elementwise,
+    not_known,
+    one_shape,
+    shape_of,
+)
 from s2s_ad.ops.registry import OPS
 from s2s_ad.ops.slopes import pick
 from s2s_ad.ops.trace import ZERO, Traced, Zero, constant, current, traced
@@ -52,8 +62,13 @@ def no_rule(apply: Apply) -> NotDifferentiableError:
     )
 
 
-def tangent(builder: Builder, apply: Apply, dots: Sequence[Atom | None]) -> Atom | None:
-    """The tangent of the output, given those of the inputs (None: zero). None: zero."""
+def tangent(
+    builder: Builder, apply: Apply, dots: Sequence[Atom | None], same_shape: SameShape = not_known
+) -> Atom | None:
+    """The tangent of the output, given those of the inputs (None: zero). None: zero.
+
+    `same_shape`: whether two values surely have the same shape, beyond what their kinds say.
+    """
     op = apply.op
     out = apply.outputs[0]
     if op.zero or not out.kind.real or all(dot is None for dot in dots):
@@ -64,7 +79,7 @@ def tangent(builder: Builder, apply: Apply, dots: Sequence[Atom | None]) -> Atom
         if isinstance(result, Zero) or result is None:
             return None
         dot = traced(result).atom
-        return fit_tangent(dot, out, covers(apply, builder.stmts[before:], dots, dot))
+        return fit_tangent(dot, out, covers(apply, builder.stmts[before:], dots, dot, same_shape))
 
 
 def _tangent(op: Op, apply: Apply, dots: Sequence[Atom | None]) -> Any:
@@ -106,12 +121,18 @@ def _without_effect(op: Op, i: int) -> bool:
 
 
 def pullback(
-    builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guarded: bool = False
+    builder: Builder,
+    apply: Apply,
+    ct: Atom,
+    active: Sequence[bool],
+    guarded: bool = False,
+    same_shape: SameShape = not_known,
 ) -> list[Atom | None]:
     """The cotangents of the active inputs, given that of the (one) output.
 
     `guarded`: the output goes through a selection later on (an operation that `selects`). Where `ct` is zero, it was
-    not taken, and zero times an infinite slope is zero then.
+    not taken, and zero times an infinite slope is zero then. `same_shape`: whether two values surely have the same
+    shape, beyond what their kinds say.
     """
     op = apply.op
     none: list[Atom | None] = [None] * len(apply.inputs)
@@ -133,19 +154,26 @@ def pullback(
             steps = (GUARDED_STEPS if guarded else LINEAR_STEPS)[op.name]
             cts = [steps[i](Traced(ct), *inputs) if on else None for i, on in enumerate(active)]
         elif op.rule is not None:
-            cts = list(_transposed(builder, apply, ct, active, guarded))
+            cts = list(_transposed(builder, apply, ct, active, guarded, same_shape))
         else:
             raise no_rule(apply)
         # what came from a rule was fitted on the way
         fitted = op.pullback is None and op.rule is not None and op.name not in PRODUCTS_AND_SUMS
         exact = fitted or is_exact(op, tuple(x.kind for x in apply.inputs))
+        whole = is_elementwise(op) or op.name == "np.where"  # a share has the shape of the output then
         return [
-            fit_cotangent(traced(c).atom, x, exact) if c is not None and not isinstance(c, Zero) else None
+            (
+                fit_cotangent(traced(c).atom, x, exact or whole and same_shape(apply.out, x.atom))
+                if c is not None and not isinstance(c, Zero)
+                else None
+            )
             for c, x in zip(cts, inputs)
         ]
 
 
-def _transposed(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guarded: bool) -> list[Any]:
+def _transposed(
+    builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guarded: bool, same_shape: SameShape
+) -> list[Any]:
     """Trace the tangent, then walk it backwards (Griewank & Walther, section 3.2)."""
     scratch = Builder(builder.span)
     dots = [Value(x.kind) if on else None for x, on in zip(apply.inputs, active)]
@@ -156,7 +184,7 @@ def _transposed(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool]
         current.builder = builder
     if isinstance(result, Zero) or result is None or constant(result) == 0:
         return [None] * len(dots)
-    same = one_shape(apply.op, tuple(x.kind for x in apply.inputs))
+    same = one_shape(apply, same_shape)
     # what stands for each tangent, which the reverse sweep has not
     models: dict[Atom, Traced] = {dot: Traced(x) for dot, x in zip(dots, apply.inputs) if dot is not None}
     steps: list[Apply] = []
@@ -171,7 +199,7 @@ def _transposed(builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool]
     final = traced(result).atom
     if final not in models:
         raise TypeError(f"the rule of {apply.op.name} is not linear in d[...]: it has a constant")
-    whole = covers(apply, scratch.stmts, dots, final)
+    whole = covers(apply, scratch.stmts, dots, final, same_shape)
     cts: dict[Atom, Any] = {final: Traced(fit_cotangent(ct, models[final], exact=whole))}
     for step in reversed(steps):
         incoming = cts.get(step.out)
@@ -217,7 +245,7 @@ def _is_linear(step: Apply, i: int, models: dict[Atom, Traced]) -> bool:
 
 def is_exact(op: Op, kinds: tuple[Kind, ...]) -> bool:
     """Whether the transposes give the shapes of the inputs as they are: nothing was broadcast on the way."""
-    return one_shape(op, kinds) if is_elementwise(op) else not op.broadcasts
+    return sum(bool(shape_of(k)) for k in kinds) <= 1 if is_elementwise(op) else not op.broadcasts
 
 
 # The transposes of the operators in their linear inputs; a tangent is a sum of products, so these serve every rule.

@@ -12,6 +12,8 @@ from s2s_ad.ops.registry import OPS
 from s2s_ad.ops.slopes import numeric
 from s2s_ad.ops.trace import Traced, current
 
+SameShape = Callable[[Atom, Atom], bool]
+
 
 class Model(Traced):
     """Stands for a tangent while its operation is transposed, where there are no tangents.
@@ -44,21 +46,27 @@ def is_elementwise(op: Op) -> bool:
     return op.infer is elementwise or op.infer is numeric
 
 
-def one_shape(op: Op, kinds: tuple[Kind, ...]) -> bool:
+def not_known(a: Atom, b: Atom) -> bool:
+    """What is known of two shapes where nothing is known beyond their kinds."""
+    return False
+
+
+def one_shape(apply: Apply, same_shape: SameShape) -> bool:
     """Whether everything that is not a single number in an elementwise operation has the shape of the result."""
-    return is_elementwise(op) and sum(bool(shape_of(kind)) for kind in kinds) <= 1
+    arrays = [x for x in apply.inputs if shape_of(x.kind)]
+    return is_elementwise(apply.op) and (len(arrays) <= 1 or all(same_shape(apply.out, x) for x in arrays))
 
 
-def covers(apply: Apply, stmts: Sequence[Stmt], dots: Sequence[Atom | None], result: Atom) -> bool:
+def covers(
+    apply: Apply, stmts: Sequence[Stmt], dots: Sequence[Atom | None], result: Atom, same_shape: SameShape
+) -> bool:
     """Whether a tangent that `stmts` compute has surely the shape of the result, where lengths are not known.
 
     In an elementwise operation that is so if it was made from all the inputs that could give their shape to the result.
     """
-    if not is_elementwise(apply.op):
+    if not is_elementwise(apply.op) or one_shape(apply, same_shape):
         return True  # its derivative is made of whole operations, which have the right shape
     every = frozenset(i for i, x in enumerate(apply.inputs) if shape_of(x.kind))
-    if len(every) <= 1:
-        return True
     known: dict[Atom, frozenset[int]] = {out: every for out in apply.outputs}
     for i, (x, dot) in enumerate(zip(apply.inputs, dots)):
         known[x] = known.get(x, frozenset()) | {i}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
 
@@ -61,10 +61,23 @@ def _shaped_like(text: str) -> Any:
     return lambda params, kinds: as_number(text, len(shape_of(kinds[1])))
 
 
+def _broadcast_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    if isinstance(kinds[0], Scalar) and shape_of(kinds[1]):
+        return "np.full_like(like, x)"  # a Python number takes the dtype of what it meets
+    return as_number("np.broadcast_to(x, np.shape(like))", len(shape_of(kinds[1])))
+
+
+def _broadcast_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    like = kinds[1]
+    if isinstance(kinds[0], Scalar) and isinstance(like, Array) and like.shape and like.real:
+        return like
+    return like_second(kinds, params, op)
+
+
 @linear(
     name="broadcast_like",
-    code=_shaped_like("np.broadcast_to(x, np.shape(like))"),
-    infer=like_second,
+    code=_broadcast_code,
+    infer=_broadcast_kind,
     alias=True,
     broadcasts=True,
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import split_params
+from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, name_like
 from s2s_ad.ir.nodes import (
     Absent,
@@ -48,7 +49,7 @@ def _derive(variants: Variants, name: str, active: tuple[bool, ...]) -> tuple[st
         dots: Dots = dict(seeds)
         builder = Builder()
         builder.section("", True)
-        pass_ = _Forward(variants, variants.activity.varied(body, dots))
+        pass_ = _Forward(variants, variants.activity.varied(body, dots), Lengths(body))
         pass_.stmts(body, builder, dots)
         results = [r for r, on in zip(body.results, varied) if on]
         out = pass_.dots_of(builder, results, dots)
@@ -60,9 +61,10 @@ def _derive(variants: Variants, name: str, active: tuple[bool, ...]) -> tuple[st
 
 
 class _Forward:
-    def __init__(self, variants: Variants, varied: set[Value]) -> None:
+    def __init__(self, variants: Variants, varied: set[Value], lengths: Lengths) -> None:
         self.variants = variants
         self.varied = varied
+        self.lengths = lengths
 
     def dots_of(self, builder: Builder, atoms: Sequence[Atom], dots: Dots) -> list[Atom]:
         """Tangents that must be there, zeros written down."""
@@ -113,7 +115,7 @@ class _Forward:
             dots.update((o, d) for o, d in zip(stmt.outputs, outs) if o in self.varied)
             return
         else:
-            dot = tangent(builder, stmt, given)
+            dot = tangent(builder, stmt, given, self.lengths.same)
         if dot is not None:
             dots[stmt.out] = named(builder, since, dot, stmt.out, "_dot")
 

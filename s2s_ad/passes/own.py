@@ -24,7 +24,7 @@ def own_results(function: Function, since: int = 0) -> Function:
         if not (isinstance(atom, Value) and isinstance(atom.kind, (Array, List)) and _has_memory(atom)):
             results.append(atom)
             continue
-        roots = sources.get(atom, {atom})
+        roots = sources.get(atom) or {atom}
         if i >= since and (roots & taken or _read_only(function.body, atom)):
             atom = builder.apply(OPS["copy"], atom)
         taken |= roots
@@ -44,7 +44,11 @@ def _holds_memory(kind: Kind) -> bool:
 
 def _read_only(block: Block, value: Value) -> bool:
     return any(
-        isinstance(s, Apply) and s.outputs[:1] == (value,) and s.op.name == "broadcast_like" for s in block.stmts
+        isinstance(s, Apply)
+        and s.outputs[:1] == (value,)
+        and s.op.name == "broadcast_like"
+        and isinstance(s.inputs[0].kind, Array)
+        for s in block.stmts
     )
 
 
@@ -53,7 +57,7 @@ def _sources(block: Block) -> dict[Value, set[Value]]:
     found: dict[Value, set[Value]] = {}
 
     def of(atom: Atom) -> set[Value]:
-        return found.get(atom, {atom}) if isinstance(atom, Value) else set()
+        return (found.get(atom) or {atom}) if isinstance(atom, Value) else set()
 
     def note(out: Value, *atoms: Atom) -> bool:
         roots = {root for a in atoms for root in of(a)}

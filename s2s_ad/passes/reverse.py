@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import flags, split_params
+from s2s_ad.analysis.lengths import Lengths
+from s2s_ad.analysis.selection import selected
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder, name_like
 from s2s_ad.ir.kinds import INT, RECORD, Array, Kind, List
 from s2s_ad.ir.nodes import (
@@ -104,7 +106,7 @@ def _sweep_back(
     varied = variants.activity.varied(body, [p for p, on in zip(body.params, inputs) if on])
     wanted = [r for r, on in zip(body.results, outputs) if on]
     active = varied & variants.activity.useful(body, wanted)
-    pass_ = _Reverse(variants, active)
+    pass_ = _Reverse(variants, active, Lengths(body), selected(body))
     builder = Builder()
     adjoints = Adjoints(active)
     seeds = []
@@ -134,9 +136,11 @@ def _with_repeats(start: Builder, residuals: Residuals, block: Block, mapping: d
 class _Reverse:
     """The reverse sweep of one function. `extra` and `instead` say how its forward statements change."""
 
-    def __init__(self, variants: Variants, active: set[Value]) -> None:
+    def __init__(self, variants: Variants, active: set[Value], lengths: Lengths, dropped: frozenset[Value]) -> None:
         self.variants = variants
         self.active = active
+        self.lengths = lengths
+        self.dropped = dropped  # of these a selection drops some elements later on
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = (
             {}
         )  # statement -> (saved value inside, output that holds it)
@@ -222,7 +226,8 @@ class _Reverse:
                     adjoints.add(builder, a, field)
             return
         since = len(builder.stmts)
-        for a, share in zip(stmt.inputs, pullback(builder, stmt, ct, on)):
+        shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same)
+        for a, share in zip(stmt.inputs, shares):
             if share is not None:
                 adjoints.add(builder, a, share, since)
 
@@ -296,6 +301,7 @@ class _Reverse:
         item_cts = [local.take_or_zero(inner, p) for _, p in given]
         backward = _trimmed(inner.block((), (*ends, *totals, *item_cts)))
 
+        builder.span = None  # where an adjoint starts from zero, no line of the user's is differentiated
         starts = [adjoints.take_or_zero(builder, stmt.outputs[i]) for i in moving]
         starts += [adjoints.take_or_zero(builder, v) for v in captured]
         ys_in = [Walk(_taken(adjoints, stmt.outputs[i]), True) for i in listed]
@@ -329,10 +335,9 @@ class _Reverse:
         inside = self.block(stmt.body)
         at_hand = set(items) if aligned else set()
         residuals = choose_residuals(stmt.body.params, inside.stmts, needed, at_hand)
-        # an index or item that is at hand goes on the tape all the same where there is one: one list to walk, not two
         reads = free_values(Block((), residuals.repeated, ())) | needed
-        extra = [v for v in items if v in reads and v in at_hand and residuals.saved]
-        saved = [*extra, *residuals.saved]
+        walked = [v for v in items if v in reads and v in at_hand]
+        saved = list(residuals.saved)
         listed = [Value(List(v.kind), base=v, suffix="_tape") for v in saved]
         self.extra.setdefault(stmt, []).extend(zip(saved, listed))
 
@@ -341,24 +346,20 @@ class _Reverse:
         xs = [Walk(v, True) for v in listed] + ys_in
         over: Range | None = None
         lead: list[Value] = []
-        if aligned and not saved:
+        turned = False
+        if aligned and (walked or not xs):  # what the loop itself walks is walked again, from the other end
             assert isinstance(stmt, For)
-            fresh_items = [replace(v) for v in items]
-            mapping.update(zip(items, fresh_items))
-            lead = fresh_items
+            lead = [replace(v) for v in items]
+            mapping.update(zip(items, lead))
             if index is not None:
-                assert trips is not None
                 over, turned = trips, not stmt.reverse
             else:
                 xs = [Walk(walks[0].source, not walks[0].reverse), *xs]
-                turned = False
-        else:
-            turned = False
-            if not xs:
-                count = Value(INT, "trips")
-                self.counted[stmt] = count
-                over = Range(ZERO_INT, count, ONE_INT)
-                lead = [Value(INT)]
+        elif not xs:
+            count = Value(INT, "trips")
+            self.counted[stmt] = count
+            over = Range(ZERO_INT, count, ONE_INT)
+            lead = [Value(INT)]
         whole = _with_repeats(Builder(), residuals, backward, mapping)
         body = Block((*lead, *fresh, *params), whole.stmts, whole.results)
         return For(over, turned, tuple(xs), tuple(starts), body, outputs, False, stmt.span, even=True)

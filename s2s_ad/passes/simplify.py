@@ -30,6 +30,7 @@ from s2s_ad.ir.nodes import (
 )
 from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.registry import OPS
 
 
@@ -108,6 +109,10 @@ class _Simplifier:
     # --- elementary operations ------------------------------------------------------------------------------------
 
     def apply(self, stmt: Apply, builder: Builder) -> None:
+        plain = self.broadcasts(stmt)
+        if plain != stmt.inputs:
+            self.changed = True
+            stmt = replace(stmt, inputs=plain)
         same = self.known(stmt)
         if same is not None:
             self.alias(stmt.out, same)
@@ -144,6 +149,23 @@ class _Simplifier:
         if name == "broadcast_like" and x[0].kind == stmt.out.kind and _exact_shape(x[0]):
             return x[0]
         return None
+
+    def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
+        """The inputs without broadcasts that the operation does by itself."""
+        inputs = stmt.inputs
+        if stmt.op.name == "index_add":
+            wide = self.maker(inputs[1], "broadcast_like")
+            narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
+            return (inputs[0], wide.inputs[0], *inputs[2:]) if wide is not None and narrow else inputs
+        if not is_elementwise(stmt.op) or not _exact_shape(stmt.out):
+            return inputs
+        for i, atom in enumerate(inputs):
+            wide = self.maker(atom, "broadcast_like")
+            if wide is not None:
+                plain = (*inputs[:i], wide.inputs[0], *inputs[i + 1 :])
+                if stmt.op.kinds(tuple(a.kind for a in plain), stmt.params) == (stmt.out.kind,):
+                    inputs = plain
+        return inputs
 
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""

@@ -68,7 +68,10 @@ class Generator:
     def statements(self, b: Builder, scope: Scope, depth: int, count: int) -> None:
         simple = [
             (30, lambda: self.put(b, self.arithmetic(), self.pick(scope, FLOAT), self.pick(scope, FLOAT))),
-            (5, lambda: self.put(b, self.random.choice(["neg", "math.tanh", "stop_gradient"]), self.pick(scope, FLOAT))),
+            (
+                5,
+                lambda: self.put(b, self.random.choice(["neg", "math.tanh", "stop_gradient"]), self.pick(scope, FLOAT)),
+            ),
             (8, lambda: self.put(b, self.arithmetic(), self.pick(scope, ARRAY), self.pick(scope, ARRAY))),
             (4, lambda: self.put(b, "zeros_like", self.pick(scope, ARRAY))),
             (5, lambda: self.put(b, "index_add", self.pick(scope, ARRAY), self.pick(scope, FLOAT), index=self.index())),
@@ -151,7 +154,9 @@ class Generator:
         if tapes and self.random.random() < 0.7:
             self.walk_back(b, scope, depth, tapes, kept)
 
-    def branch_that_stops(self, b: Builder, scope: Scope, depth: int, kinds: list[Kind]) -> tuple[list[Atom], list[Atom]]:
+    def branch_that_stops(
+        self, b: Builder, scope: Scope, depth: int, kinds: list[Kind]
+    ) -> tuple[list[Atom], list[Atom]]:
         condition, then, names = self.condition(b, scope), Builder(), list(scope)
         self.statements(then, names, depth + 1, 2)
         first = then.block((), [self.condition(then, names), *(self.pick(names, kind) for kind in kinds)])

@@ -1,4 +1,4 @@
-"""What is emitted for random programs computes what the programs mean: nothing shares a name or memory that must not."""
+"""What is emitted for random programs computes what they mean: nothing shares a name or memory that must not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from s2s_ad.ir.nodes import Program
 from s2s_ad.ir.verify import verify
 from s2s_ad.ops import core
 from s2s_ad.ops.evaluate import evaluate
-
 from tests.backend.build import emit, load, same
 from tests.backend.random_programs import Generator, NothingToRead
 

@@ -216,7 +216,7 @@ def the_whole_of_abs_min_max(x, y):
     return abs(x) * min(x, y, 3.0) + max(x * x, y) - min(x, 1.0)
 
 
-@case((2.4, 5.0), (-1.6, 0.7))
+@case((2.42, 5.3), (-1.63, 0.7))
 def rounding(x, y):
     return round(x) * y + int(x) * x + float(x) * y + math.floor(y) * x + round(x, 1) * 0
 
