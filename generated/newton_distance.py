@@ -10,12 +10,12 @@ def distance_grad(time, period, semi_major_axis, eccentricity):
     v3 = math.sin(v2)
     angle = v2 + eccentricity * v3
     returned = False
-    angle_tape = []
+    tape = []
     for _ in range(50):
         v5 = math.sin(angle)
         residual = angle - eccentricity * v5 - v2
         v6 = math.cos(angle)
-        angle_tape.append((angle, v5, v6))
+        tape.append((angle, v5, v6))
         step = residual / (1.0 - eccentricity * v6)
         angle -= step
         returned = abs(step) < 1e-14
@@ -35,7 +35,7 @@ def distance_grad(time, period, semi_major_axis, eccentricity):
     v4_bar = -(v_bar * eccentricity * math.sin(v4))
     angle_bar = 0.0
     v2_bar = 0.0
-    for angle, v10, v9 in reversed(angle_tape):
+    for angle, v10, v9 in reversed(tape):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         residual = angle - eccentricity * v10 - v2
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
@@ -71,12 +71,12 @@ def distance_value_and_grad(time, period, semi_major_axis, eccentricity):
     v3 = math.sin(v2)
     angle = v2 + eccentricity * v3
     returned = False
-    angle_tape = []
+    tape = []
     for _ in range(50):
         v5 = math.sin(angle)
         residual = angle - eccentricity * v5 - v2
         v6 = math.cos(angle)
-        angle_tape.append((angle, v5, v6))
+        tape.append((angle, v5, v6))
         step = residual / (1.0 - eccentricity * v6)
         angle -= step
         returned = abs(step) < 1e-14
@@ -97,7 +97,7 @@ def distance_value_and_grad(time, period, semi_major_axis, eccentricity):
     v4_bar = -(v_bar * eccentricity * math.sin(v4))
     angle_bar = 0.0
     v2_bar = 0.0
-    for angle, v11, v10 in reversed(angle_tape):
+    for angle, v11, v10 in reversed(tape):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         residual = angle - eccentricity * v11 - v2
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
@@ -186,12 +186,12 @@ def distance_vjp(time, period, semi_major_axis, eccentricity, y_bar=1.0):
     v3 = math.sin(v2)
     angle = v2 + eccentricity * v3
     returned = False
-    angle_tape = []
+    tape = []
     for _ in range(50):
         v5 = math.sin(angle)
         residual = angle - eccentricity * v5 - v2
         v6 = math.cos(angle)
-        angle_tape.append((angle, v5, v6))
+        tape.append((angle, v5, v6))
         step = residual / (1.0 - eccentricity * v6)
         angle -= step
         returned = abs(step) < 1e-14
@@ -213,7 +213,7 @@ def distance_vjp(time, period, semi_major_axis, eccentricity, y_bar=1.0):
     v4_bar = -(v_bar * eccentricity * math.sin(v4))
     angle_bar = 0.0
     v2_bar = 0.0
-    for angle, v11, v10 in reversed(angle_tape):
+    for angle, v11, v10 in reversed(tape):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         residual = angle - eccentricity * v11 - v2
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]

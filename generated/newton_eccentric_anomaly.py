@@ -8,12 +8,12 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
     v = math.sin(mean_anomaly)
     angle = mean_anomaly + eccentricity * v
     returned = False
-    angle_tape = []
+    tape = []
     for _ in range(50):
         v2 = math.sin(angle)
         residual = angle - eccentricity * v2 - mean_anomaly
         v3 = math.cos(angle)
-        angle_tape.append((angle, v2, v3))
+        tape.append((angle, v2, v3))
         step = residual / (1.0 - eccentricity * v3)
         angle -= step
         returned = abs(step) < 1e-14
@@ -27,7 +27,7 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
     v_bar = 1.0
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
-    for angle, v6, v5 in reversed(angle_tape):
+    for angle, v6, v5 in reversed(tape):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         residual = angle - eccentricity * v6 - mean_anomaly
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
@@ -59,12 +59,12 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
     v = math.sin(mean_anomaly)
     angle = mean_anomaly + eccentricity * v
     returned = False
-    angle_tape = []
+    tape = []
     for _ in range(50):
         v2 = math.sin(angle)
         residual = angle - eccentricity * v2 - mean_anomaly
         v3 = math.cos(angle)
-        angle_tape.append((angle, v2, v3))
+        tape.append((angle, v2, v3))
         step = residual / (1.0 - eccentricity * v3)
         angle -= step
         returned = abs(step) < 1e-14
@@ -77,10 +77,10 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
 
     # Reverse sweep
     angle_bar = 0.0
-    y_bar_ = 1.0
+    y_bar = 1.0
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
-    for angle, v6, v5 in reversed(angle_tape):
+    for angle, v6, v5 in reversed(tape):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         residual = angle - eccentricity * v6 - mean_anomaly
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
@@ -88,8 +88,8 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
         step = residual / v7
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
-            angle_bar += y_bar_
-            y_bar_ = 0.0
+            angle_bar += y_bar
+            y_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
         v8 = angle_bar / v7
         v_bar = -(v8 * step)
@@ -149,12 +149,12 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
     v = math.sin(mean_anomaly)
     angle = mean_anomaly + eccentricity * v
     returned = False
-    angle_tape = []
+    tape = []
     for _ in range(50):
         v2 = math.sin(angle)
         residual = angle - eccentricity * v2 - mean_anomaly
         v3 = math.cos(angle)
-        angle_tape.append((angle, v2, v3))
+        tape.append((angle, v2, v3))
         step = residual / (1.0 - eccentricity * v3)
         angle -= step
         returned = abs(step) < 1e-14
@@ -169,7 +169,7 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
     angle_bar = 0.0
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
-    for angle, v6, v5 in reversed(angle_tape):
+    for angle, v6, v5 in reversed(tape):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         residual = angle - eccentricity * v6 - mean_anomaly
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]

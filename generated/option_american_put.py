@@ -12,27 +12,26 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     v2 = 1.0 / up
     v3 = up - v2
     weight = (growth - v2) / v3
+    v4 = steps + 1
     values = []
-    i_tape = []
-    for i in range(steps + 1):
-        v4 = up ** (2 * i - steps)
-        i_tape.append((i, v4))
-        v5 = strike - spot * v4
-        values.append(0.0 if 0.0 > v5 else v5)
-    step_tape = []
-    for step in range(steps - 1, -1, -1):
+    v5_tape = []
+    for i in range(v4):
+        v5 = up ** (2 * i - steps)
+        v5_tape.append(v5)
+        v6 = strike - spot * v5
+        values.append(0.0 if 0.0 > v6 else v6)
+    v7 = steps - 1
+    tape = []
+    for step in range(v7, -1, -1):
         earlier = []
-        i_tape_2 = []
-        v6_tape = []
+        v8_tape = []
         for i in range(step + 1):
-            i_tape_2.append(i)
             held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth
-            v6 = up ** (2 * i - step)
-            v6_tape.append(v6)
-            sold = strike - spot * v6
-            earlier = earlier.copy()
+            v8 = up ** (2 * i - step)
+            v8_tape.append(v8)
+            sold = strike - spot * v8
             earlier.append(sold if sold > held else held)
-        step_tape.append((step, values, i_tape_2, v6_tape))
+        tape.append((values, v8_tape))
         values = earlier
 
     # Reverse sweep
@@ -44,20 +43,20 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, values, i_tape_2, v6_tape in reversed(step_tape):
+    for step, (values, v8_tape) in zip(reversed(range(v7, -1, -1)), reversed(tape)):
+        v9 = [0.0] * len(values)
         earlier_bar = values_bar
-        # for i in range(step + 1):  [option.py:29]
-        values_bar = [0.0] * len(values)
-        for i, v7 in zip(reversed(i_tape_2), reversed(v6_tape)):
+        values_bar = v9
+        for i, v10 in zip(reversed(range(step + 1)), reversed(v8_tape)):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v8 = i + 1
-            v9 = values[v8]
-            v10 = 1.0 - weight
-            v11 = values[i]
-            held = (weight * v9 + v10 * v11) / growth
+            v11 = i + 1
+            v12 = values[v11]
+            v13 = 1.0 - weight
+            v14 = values[i]
+            held = (weight * v12 + v13 * v14) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v12 = 2 * i - step
-            sold = strike - spot * v7
+            v15 = 2 * i - step
+            sold = strike - spot * v10
             # earlier.append(max(held, sold))  [option.py:32]
             earlier_bar_2 = earlier_bar[:-1]
             sold_bar = earlier_bar[-1]
@@ -69,49 +68,47 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v_bar = -sold_bar
             strike_bar += sold_bar
-            v7_bar = v_bar * spot
-            spot_bar += v_bar * v7
-            if up != 0 or v12 >= 1:
+            v10_bar = v_bar * spot
+            spot_bar += v_bar * v10
+            if up != 0 or v15 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v13 = v12 * up ** (v12 - 1)
+                v16 = v15 * up ** (v15 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v13 = 0.0 if v12 == 0 else math.inf
+                v16 = 0.0 if v15 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v7_bar * v13
+            up_bar += v10_bar * v16
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar = values_bar.copy()
-            values_bar[i] += v_bar * v10
-            weight_bar = weight_bar - v_bar * v11 + v_bar * v9
-            values_bar = values_bar.copy()
-            values_bar[v8] += v_bar * weight
+            values_bar[i] += v_bar * v13
+            weight_bar = weight_bar - v_bar * v14 + v_bar * v12
+            values_bar[v11] += v_bar * weight
             earlier_bar = earlier_bar_2
-    for i, v14 in reversed(i_tape):
+    for i, v17 in zip(reversed(range(v4)), reversed(v5_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v15 = 2 * i - steps
+        v18 = 2 * i - steps
         values_bar_2 = values_bar[:-1]
         v_bar = values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v17 else v_bar
         v_bar_2 = -v_bar
         strike_bar += v_bar
-        v14_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v14
-        if up != 0 or v15 >= 1:
+        v17_bar = v_bar_2 * spot
+        spot_bar += v_bar_2 * v17
+        if up != 0 or v18 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v16 = v15 * up ** (v15 - 1)
+            v19 = v18 * up ** (v18 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v16 = 0.0 if v15 == 0 else math.inf
+            v19 = 0.0 if v18 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v14_bar * v16
+        up_bar += v17_bar * v19
         values_bar = values_bar_2
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v17 = v_bar * weight
+    v20 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v17 - v17 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v20 - v20 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -134,27 +131,26 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v2 = 1.0 / up
     v3 = up - v2
     weight = (growth - v2) / v3
+    v4 = steps + 1
     values = []
-    i_tape = []
-    for i in range(steps + 1):
-        v4 = up ** (2 * i - steps)
-        i_tape.append((i, v4))
-        v5 = strike - spot * v4
-        values.append(0.0 if 0.0 > v5 else v5)
-    step_tape = []
-    for step in range(steps - 1, -1, -1):
+    v5_tape = []
+    for i in range(v4):
+        v5 = up ** (2 * i - steps)
+        v5_tape.append(v5)
+        v6 = strike - spot * v5
+        values.append(0.0 if 0.0 > v6 else v6)
+    v7 = steps - 1
+    tape = []
+    for step in range(v7, -1, -1):
         earlier = []
-        i_tape_2 = []
-        v6_tape = []
+        v8_tape = []
         for i in range(step + 1):
-            i_tape_2.append(i)
             held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth
-            v6 = up ** (2 * i - step)
-            v6_tape.append(v6)
-            sold = strike - spot * v6
-            earlier = earlier.copy()
+            v8 = up ** (2 * i - step)
+            v8_tape.append(v8)
+            sold = strike - spot * v8
             earlier.append(sold if sold > held else held)
-        step_tape.append((step, values, i_tape_2, v6_tape))
+        tape.append((values, v8_tape))
         values = earlier
     y = values[0]
 
@@ -167,20 +163,20 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, values, i_tape_2, v6_tape in reversed(step_tape):
+    for step, (values, v8_tape) in zip(reversed(range(v7, -1, -1)), reversed(tape)):
+        v9 = [0.0] * len(values)
         earlier_bar = values_bar
-        # for i in range(step + 1):  [option.py:29]
-        values_bar = [0.0] * len(values)
-        for i, v7 in zip(reversed(i_tape_2), reversed(v6_tape)):
+        values_bar = v9
+        for i, v10 in zip(reversed(range(step + 1)), reversed(v8_tape)):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v8 = i + 1
-            v9 = values[v8]
-            v10 = 1.0 - weight
-            v11 = values[i]
-            held = (weight * v9 + v10 * v11) / growth
+            v11 = i + 1
+            v12 = values[v11]
+            v13 = 1.0 - weight
+            v14 = values[i]
+            held = (weight * v12 + v13 * v14) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v12 = 2 * i - step
-            sold = strike - spot * v7
+            v15 = 2 * i - step
+            sold = strike - spot * v10
             # earlier.append(max(held, sold))  [option.py:32]
             earlier_bar_2 = earlier_bar[:-1]
             sold_bar = earlier_bar[-1]
@@ -192,49 +188,47 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v_bar = -sold_bar
             strike_bar += sold_bar
-            v7_bar = v_bar * spot
-            spot_bar += v_bar * v7
-            if up != 0 or v12 >= 1:
+            v10_bar = v_bar * spot
+            spot_bar += v_bar * v10
+            if up != 0 or v15 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v13 = v12 * up ** (v12 - 1)
+                v16 = v15 * up ** (v15 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v13 = 0.0 if v12 == 0 else math.inf
+                v16 = 0.0 if v15 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v7_bar * v13
+            up_bar += v10_bar * v16
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar = values_bar.copy()
-            values_bar[i] += v_bar * v10
-            weight_bar = weight_bar - v_bar * v11 + v_bar * v9
-            values_bar = values_bar.copy()
-            values_bar[v8] += v_bar * weight
+            values_bar[i] += v_bar * v13
+            weight_bar = weight_bar - v_bar * v14 + v_bar * v12
+            values_bar[v11] += v_bar * weight
             earlier_bar = earlier_bar_2
-    for i, v14 in reversed(i_tape):
+    for i, v17 in zip(reversed(range(v4)), reversed(v5_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v15 = 2 * i - steps
+        v18 = 2 * i - steps
         values_bar_2 = values_bar[:-1]
         v_bar = values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v17 else v_bar
         v_bar_2 = -v_bar
         strike_bar += v_bar
-        v14_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v14
-        if up != 0 or v15 >= 1:
+        v17_bar = v_bar_2 * spot
+        spot_bar += v_bar_2 * v17
+        if up != 0 or v18 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v16 = v15 * up ** (v15 - 1)
+            v19 = v18 * up ** (v18 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v16 = 0.0 if v15 == 0 else math.inf
+            v19 = 0.0 if v18 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v14_bar * v16
+        up_bar += v17_bar * v19
         values_bar = values_bar_2
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v17 = v_bar * weight
+    v20 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v17 - v17 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v20 - v20 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -336,9 +330,7 @@ def american_put_jvp(
                 v17 = held
                 v17_dot = held_dot
             # earlier.append(max(held, sold))  [option.py:32]
-            earlier = earlier.copy()
             earlier.append(v17)
-            earlier_dot = earlier_dot.copy()
             earlier_dot.append(v17_dot)
         values = earlier
         values_dot = earlier_dot
@@ -357,27 +349,26 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v2 = 1.0 / up
     v3 = up - v2
     weight = (growth - v2) / v3
+    v4 = steps + 1
     values = []
-    i_tape = []
-    for i in range(steps + 1):
-        v4 = up ** (2 * i - steps)
-        i_tape.append((i, v4))
-        v5 = strike - spot * v4
-        values.append(0.0 if 0.0 > v5 else v5)
-    step_tape = []
-    for step in range(steps - 1, -1, -1):
+    v5_tape = []
+    for i in range(v4):
+        v5 = up ** (2 * i - steps)
+        v5_tape.append(v5)
+        v6 = strike - spot * v5
+        values.append(0.0 if 0.0 > v6 else v6)
+    v7 = steps - 1
+    tape = []
+    for step in range(v7, -1, -1):
         earlier = []
-        i_tape_2 = []
-        v6_tape = []
+        v8_tape = []
         for i in range(step + 1):
-            i_tape_2.append(i)
             held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth
-            v6 = up ** (2 * i - step)
-            v6_tape.append(v6)
-            sold = strike - spot * v6
-            earlier = earlier.copy()
+            v8 = up ** (2 * i - step)
+            v8_tape.append(v8)
+            sold = strike - spot * v8
             earlier.append(sold if sold > held else held)
-        step_tape.append((step, values, i_tape_2, v6_tape))
+        tape.append((values, v8_tape))
         values = earlier
     y = values[0]
 
@@ -390,20 +381,20 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, values, i_tape_2, v6_tape in reversed(step_tape):
+    for step, (values, v8_tape) in zip(reversed(range(v7, -1, -1)), reversed(tape)):
+        v9 = [0.0] * len(values)
         earlier_bar = values_bar
-        # for i in range(step + 1):  [option.py:29]
-        values_bar = [0.0] * len(values)
-        for i, v7 in zip(reversed(i_tape_2), reversed(v6_tape)):
+        values_bar = v9
+        for i, v10 in zip(reversed(range(step + 1)), reversed(v8_tape)):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v8 = i + 1
-            v9 = values[v8]
-            v10 = 1.0 - weight
-            v11 = values[i]
-            held = (weight * v9 + v10 * v11) / growth
+            v11 = i + 1
+            v12 = values[v11]
+            v13 = 1.0 - weight
+            v14 = values[i]
+            held = (weight * v12 + v13 * v14) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v12 = 2 * i - step
-            sold = strike - spot * v7
+            v15 = 2 * i - step
+            sold = strike - spot * v10
             # earlier.append(max(held, sold))  [option.py:32]
             earlier_bar_2 = earlier_bar[:-1]
             sold_bar = earlier_bar[-1]
@@ -415,49 +406,47 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v_bar = -sold_bar
             strike_bar += sold_bar
-            v7_bar = v_bar * spot
-            spot_bar += v_bar * v7
-            if up != 0 or v12 >= 1:
+            v10_bar = v_bar * spot
+            spot_bar += v_bar * v10
+            if up != 0 or v15 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v13 = v12 * up ** (v12 - 1)
+                v16 = v15 * up ** (v15 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v13 = 0.0 if v12 == 0 else math.inf
+                v16 = 0.0 if v15 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v7_bar * v13
+            up_bar += v10_bar * v16
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar = values_bar.copy()
-            values_bar[i] += v_bar * v10
-            weight_bar = weight_bar - v_bar * v11 + v_bar * v9
-            values_bar = values_bar.copy()
-            values_bar[v8] += v_bar * weight
+            values_bar[i] += v_bar * v13
+            weight_bar = weight_bar - v_bar * v14 + v_bar * v12
+            values_bar[v11] += v_bar * weight
             earlier_bar = earlier_bar_2
-    for i, v14 in reversed(i_tape):
+    for i, v17 in zip(reversed(range(v4)), reversed(v5_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v15 = 2 * i - steps
+        v18 = 2 * i - steps
         values_bar_2 = values_bar[:-1]
         v_bar = values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v17 else v_bar
         v_bar_2 = -v_bar
         strike_bar += v_bar
-        v14_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v14
-        if up != 0 or v15 >= 1:
+        v17_bar = v_bar_2 * spot
+        spot_bar += v_bar_2 * v17
+        if up != 0 or v18 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v16 = v15 * up ** (v15 - 1)
+            v19 = v18 * up ** (v18 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v16 = 0.0 if v15 == 0 else math.inf
+            v19 = 0.0 if v18 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v14_bar * v16
+        up_bar += v17_bar * v19
         values_bar = values_bar_2
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v17 = v_bar * weight
+    v20 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v17 - v17 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v20 - v20 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt

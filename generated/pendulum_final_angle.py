@@ -7,7 +7,7 @@ def final_angle_grad(angle, speed, damping, time, steps):
     # Forward sweep
     state = angle
     state_2 = speed
-    state_tape = []
+    tape = []
     for _ in range(steps):
         v = time / steps
         v2 = -math.sin(state) - damping * state_2
@@ -18,7 +18,7 @@ def final_angle_grad(angle, speed, damping, time, steps):
         v7 = -math.sin(state + v3 * v4) - damping * v6
         v8 = state_2 + v * v7
         v9 = (v2 + 2.0 * v5 + 2.0 * v7 + (-math.sin(state + v * v6) - damping * v8)) / 6.0
-        state_tape.append((state, state_2, v2, v5, v7, v9))
+        tape.append((state, state_2, v2, v5, v7, v9))
         state += v * ((state_2 + 2.0 * v4 + 2.0 * v6 + v8) / 6.0)
         state_2 += v * v9
 
@@ -27,7 +27,7 @@ def final_angle_grad(angle, speed, damping, time, steps):
     state_bar = 0.0
     time_bar = 0.0
     damping_bar = 0.0
-    for state_2, state, v13, v12, v11, v10 in reversed(state_tape):
+    for state_2, state, v13, v12, v11, v10 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         v14 = time / steps
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
@@ -95,16 +95,14 @@ def final_angle_grad(angle, speed, damping, time, steps):
         state_bar_2 -= v13_bar * math.cos(state_2)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         time_bar += v14_bar / steps
-    angle_bar = state_bar_2
-    speed_bar = state_bar
-    return angle_bar, speed_bar, damping_bar, time_bar
+    return state_bar_2, state_bar, damping_bar, time_bar
 
 
 def final_angle_value_and_grad(angle, speed, damping, time, steps):
     # Forward sweep
     state = angle
     state_2 = speed
-    state_tape = []
+    tape = []
     for _ in range(steps):
         v = time / steps
         v2 = -math.sin(state) - damping * state_2
@@ -115,7 +113,7 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
         v7 = -math.sin(state + v3 * v4) - damping * v6
         v8 = state_2 + v * v7
         v9 = (v2 + 2.0 * v5 + 2.0 * v7 + (-math.sin(state + v * v6) - damping * v8)) / 6.0
-        state_tape.append((state, state_2, v2, v5, v7, v9))
+        tape.append((state, state_2, v2, v5, v7, v9))
         state += v * ((state_2 + 2.0 * v4 + 2.0 * v6 + v8) / 6.0)
         state_2 += v * v9
     y = state
@@ -125,7 +123,7 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
     state_bar = 0.0
     time_bar = 0.0
     damping_bar = 0.0
-    for state_2, state, v13, v12, v11, v10 in reversed(state_tape):
+    for state_2, state, v13, v12, v11, v10 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         v14 = time / steps
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
@@ -194,9 +192,7 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
         state_bar_2 -= v13_bar * math.cos(state_2)
         state_bar += v_bar * damping
-    angle_bar = state_bar_2
-    speed_bar = state_bar
-    return y, (angle_bar, speed_bar, damping_bar, time_bar)
+    return y, (state_bar_2, state_bar, damping_bar, time_bar)
 
 
 def final_angle_jvp(
@@ -257,7 +253,7 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
     # Forward sweep
     state = angle
     state_2 = speed
-    state_tape = []
+    tape = []
     for _ in range(steps):
         v = time / steps
         v2 = -math.sin(state) - damping * state_2
@@ -268,7 +264,7 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
         v7 = -math.sin(state + v3 * v4) - damping * v6
         v8 = state_2 + v * v7
         v9 = (v2 + 2.0 * v5 + 2.0 * v7 + (-math.sin(state + v * v6) - damping * v8)) / 6.0
-        state_tape.append((state, state_2, v2, v5, v7, v9))
+        tape.append((state, state_2, v2, v5, v7, v9))
         state += v * ((state_2 + 2.0 * v4 + 2.0 * v6 + v8) / 6.0)
         state_2 += v * v9
     y = state
@@ -278,7 +274,7 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
     state_bar = 0.0
     time_bar = 0.0
     damping_bar = 0.0
-    for state_2, state, v13, v12, v11, v10 in reversed(state_tape):
+    for state_2, state, v13, v12, v11, v10 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         v14 = time / steps
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
@@ -347,6 +343,4 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
         state_bar_2 -= v13_bar * math.cos(state_2)
         state_bar += v_bar * damping
-    angle_bar = state_bar_2
-    speed_bar = state_bar
-    return y, (angle_bar, speed_bar, damping_bar, time_bar)
+    return y, (state_bar_2, state_bar, damping_bar, time_bar)

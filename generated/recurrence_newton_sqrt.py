@@ -18,9 +18,7 @@ def newton_sqrt_grad(a):
         v = v_bar / x
         a_bar += v
         x_bar = v_bar - v * (a / x)
-    a_bar_2 = x_bar
-    # while abs(x * x - a) > 1e-12 * a:  [recurrence.py:9]
-    a_bar += a_bar_2
+    a_bar += x_bar
     return a_bar
 
 
@@ -40,11 +38,9 @@ def newton_sqrt_value_and_grad(a):
         # x = 0.5 * (x + a / x)  [recurrence.py:10]
         v_bar = x_bar * 0.5
         v = v_bar / x
-        x_bar = v_bar - v * (a / x)
         a_bar += v
-    a_bar_2 = x_bar
-    # while abs(x * x - a) > 1e-12 * a:  [recurrence.py:9]
-    a_bar += a_bar_2
+        x_bar = v_bar - v * (a / x)
+    a_bar += x_bar
     return y, a_bar
 
 
@@ -76,9 +72,7 @@ def newton_sqrt_vjp(a, y_bar=1.0):
         # x = 0.5 * (x + a / x)  [recurrence.py:10]
         v_bar = x_bar * 0.5
         v = v_bar / x
-        x_bar = v_bar - v * (a / x)
         a_bar += v
-    a_bar_2 = x_bar
-    # while abs(x * x - a) > 1e-12 * a:  [recurrence.py:9]
-    a_bar += a_bar_2
+        x_bar = v_bar - v * (a / x)
+    a_bar += x_bar
     return y, a_bar

@@ -15,12 +15,11 @@ def power_grad(x, n):
     else:
         if n % 2:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            half_bar = x * half
-            half_bar += half_bar
+            half_bar = 2.0 * x * half
             x_bar = half * half
         else:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            half_bar = half + half
+            half_bar = 2.0 * half
             x_bar = 0.0
         # half = power(x, n // 2)  [recursion.py:10]
         x_bar += power_2_bwd(power_2_saved, half_bar)
@@ -43,12 +42,11 @@ def power_value_and_grad(x, n):
     else:
         if n % 2:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            half_bar = x * half
-            half_bar += half_bar
+            half_bar = 2.0 * x * half
             x_bar = half * half
         else:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            half_bar = half + half
+            half_bar = 2.0 * half
             x_bar = 0.0
         # half = power(x, n // 2)  [recursion.py:10]
         x_bar += power_2_bwd(power_2_saved, half_bar)
@@ -65,14 +63,12 @@ def power_jvp(x, n, x_dot):
         if n % 2:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
             v = half * half
-            v2 = half_dot * half
             y = v * x
-            y_dot = (v2 + v2) * x + x_dot * v
+            y_dot = 2.0 * half_dot * half * x + x_dot * v
         else:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            v3 = half_dot * half
             y = half * half
-            y_dot = v3 + v3
+            y_dot = 2.0 * half_dot * half
     return y, y_dot
 
 
@@ -93,69 +89,63 @@ def power_vjp(x, n, y_bar=1.0):
         if n % 2:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
             x_bar = y_bar * (half * half)
-            half_bar = y_bar * x * half
-            half_bar += half_bar
+            half_bar = 2.0 * (y_bar * x) * half
         else:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            half_bar = y_bar * half
-            half_bar += half_bar
+            half_bar = 2.0 * half * y_bar
             x_bar = 0.0
         # half = power(x, n // 2)  [recursion.py:10]
         x_bar += power_2_bwd(power_2_saved, half_bar)
     return y, x_bar
 
 
-def power_2_fwd(x_2, n_2):
+def power_2_fwd(x, n):
     """x to the n by repeated squaring."""
-    if n_2 == 0:
+    if n == 0:
         y = 1.0
         half = None
         power_2_saved = None
     else:
-        half, power_2_saved = power_2_fwd(x_2, n_2 // 2)
-        y = half * half * x_2 if n_2 % 2 else half * half
-    saved = x_2, n_2, half, power_2_saved
+        half, power_2_saved = power_2_fwd(x, n // 2)
+        y = half * half * x if n % 2 else half * half
+    saved = x, n, half, power_2_saved
     return y, saved
 
 
 def power_2_bwd(saved, x1):
     """x to the n by repeated squaring."""
-    x_, n_, half, power_2_saved = saved
-    if n_ == 0:
+    x, n, half, power_2_saved = saved
+    if n == 0:
         x_bar = 0.0
     else:
-        if n_ % 2:
+        if n % 2:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
             x_bar = x1 * (half * half)
-            half_bar = x1 * x_ * half
-            half_bar += half_bar
+            half_bar = 2.0 * (x1 * x) * half
         else:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            half_bar = x1 * half
-            half_bar += half_bar
+            half_bar = 2.0 * half * x1
             x_bar = 0.0
         # half = power(x, n // 2)  [recursion.py:10]
         x_bar += power_2_bwd(power_2_saved, half_bar)
     return x_bar
 
 
-def power_2_jvp(x_2, n_2, x_dot_2):
+def power_2_jvp(x, n, x_dot):
     """x to the n by repeated squaring."""
-    if n_2 == 0:
+    if n == 0:
         y = 1.0
         y_dot = 0.0
     else:
         # half = power(x, n // 2)  [recursion.py:10]
-        half, half_dot = power_2_jvp(x_2, n_2 // 2, x_dot_2)
-        if n_2 % 2:
+        half, half_dot = power_2_jvp(x, n // 2, x_dot)
+        if n % 2:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
             v = half * half
-            v2 = half_dot * half
-            y = v * x_2
-            y_dot = (v2 + v2) * x_2 + x_dot_2 * v
+            y = v * x
+            y_dot = 2.0 * half_dot * half * x + x_dot * v
         else:
             # return half * half * x if n % 2 else half * half  [recursion.py:11]
-            v3 = half_dot * half
             y = half * half
-            y_dot = v3 + v3
+            y_dot = 2.0 * half_dot * half
     return y, y_dot

@@ -9,13 +9,12 @@ def logistic_loss_grad(weights, bias, features, labels, penalty):
     margins = labels * v
     v2 = np.exp(-margins)
     v3 = np.log1p(v2)
-    v4 = weights**2
-    y = np.sum(v4)
+    y = np.sum(weights**2)
 
     # Reverse sweep
     # return np.mean(np.log1p(np.exp(-margins))) + penalty * np.sum(weights**2)  [regression.py:9]
-    weights_bar = np.broadcast_to(1.0 * penalty, np.shape(v4)) * (2.0 * weights)
-    margins_bar = -(np.broadcast_to(1.0 / v3.size, np.shape(v3)) / (1.0 + v2) * v2)
+    weights_bar = 1.0 * penalty * (2.0 * weights)
+    margins_bar = -(1.0 / v3.size / (1.0 + v2) * v2)
     # margins = labels * (features @ weights + bias)  [regression.py:8]
     labels_bar = margins_bar * v
     v_bar = margins_bar * labels
@@ -31,21 +30,20 @@ def logistic_loss_value_and_grad(weights, bias, features, labels, penalty):
     margins = labels * v
     v2 = np.exp(-margins)
     v3 = np.log1p(v2)
-    v4 = weights**2
-    v5 = np.sum(v4)
-    y = np.mean(v3) + penalty * v5
+    v4 = np.sum(weights**2)
+    y = np.mean(v3) + penalty * v4
 
     # Reverse sweep
     # return np.mean(np.log1p(np.exp(-margins))) + penalty * np.sum(weights**2)  [regression.py:9]
-    weights_bar = np.broadcast_to(1.0 * penalty, np.shape(v4)) * (2.0 * weights)
-    margins_bar = -(np.broadcast_to(1.0 / v3.size, np.shape(v3)) / (1.0 + v2) * v2)
+    weights_bar = 1.0 * penalty * (2.0 * weights)
+    margins_bar = -(1.0 / v3.size / (1.0 + v2) * v2)
     # margins = labels * (features @ weights + bias)  [regression.py:8]
     labels_bar = margins_bar * v
     v_bar = margins_bar * labels
     bias_bar = np.sum(v_bar)
     features_bar = np.outer(v_bar, weights)
     weights_bar += features.T @ v_bar
-    return y, (weights_bar, bias_bar, features_bar, labels_bar, v5)
+    return y, (weights_bar, bias_bar, features_bar, labels_bar, v4)
 
 
 def logistic_loss_jvp(
@@ -81,15 +79,14 @@ def logistic_loss_vjp(weights, bias, features, labels, penalty, y_bar=1.0):
     margins = labels * v
     v2 = np.exp(-margins)
     v3 = np.log1p(v2)
-    v4 = weights**2
-    v5 = np.sum(v4)
-    y = np.mean(v3) + penalty * v5
+    v4 = np.sum(weights**2)
+    y = np.mean(v3) + penalty * v4
 
     # Reverse sweep
     # return np.mean(np.log1p(np.exp(-margins))) + penalty * np.sum(weights**2)  [regression.py:9]
-    penalty_bar = y_bar * v5
-    weights_bar = np.broadcast_to(y_bar * penalty, np.shape(v4)) * (2.0 * weights)
-    margins_bar = -(np.broadcast_to(y_bar / v3.size, np.shape(v3)) / (1.0 + v2) * v2)
+    penalty_bar = y_bar * v4
+    weights_bar = y_bar * penalty * (2.0 * weights)
+    margins_bar = -(y_bar / v3.size / (1.0 + v2) * v2)
     # margins = labels * (features @ weights + bias)  [regression.py:8]
     labels_bar = margins_bar * v
     v_bar = margins_bar * labels

@@ -8,26 +8,23 @@ def smoothing_loss_grad(level, slope, times, values):
     centred = values - np.mean(values)
     v = times - np.mean(times)
     error = level + slope * v - centred
-    v2 = error * error
-    v3 = centred * centred
-    v4 = np.sum(v3)
-    y = np.sum(v2) / v4
+    v2 = np.sum(centred * centred)
+    y = np.sum(error * error) / v2
 
     # Reverse sweep
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
-    v_bar = 1.0 / v4
-    centred_bar = np.broadcast_to(-(v_bar * y), np.shape(v3)) * centred
-    centred_bar = centred_bar + centred_bar
-    error_bar = np.broadcast_to(v_bar, np.shape(v2)) * error
-    error_bar = error_bar + error_bar
+    v_bar = 1.0 / v2
+    v3 = v_bar * y * centred
+    centred_bar = -v3 - v3
+    error_bar = 2.0 * v_bar * error
     # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
     centred_bar -= error_bar
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
     slope_bar = np.sum(error_bar * v)
-    times_bar += np.broadcast_to(np.sum(-times_bar) / times.size, np.shape(times))
+    times_bar += np.sum(-times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
-    values_bar = centred_bar + np.broadcast_to(np.sum(-centred_bar) / values.size, np.shape(values))
+    values_bar = centred_bar + np.sum(-centred_bar) / values.size
     return level_bar, slope_bar, times_bar, values_bar
 
 
@@ -36,26 +33,23 @@ def smoothing_loss_value_and_grad(level, slope, times, values):
     centred = values - np.mean(values)
     v = times - np.mean(times)
     error = level + slope * v - centred
-    v2 = error * error
-    v3 = centred * centred
-    v4 = np.sum(v3)
-    y = np.sum(v2) / v4
+    v2 = np.sum(centred * centred)
+    y = np.sum(error * error) / v2
 
     # Reverse sweep
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
-    v_bar = 1.0 / v4
-    centred_bar = np.broadcast_to(-(v_bar * y), np.shape(v3)) * centred
-    centred_bar = centred_bar + centred_bar
-    error_bar = np.broadcast_to(v_bar, np.shape(v2)) * error
-    error_bar = error_bar + error_bar
+    v_bar = 1.0 / v2
+    v3 = v_bar * y * centred
+    centred_bar = -v3 - v3
+    error_bar = 2.0 * v_bar * error
     # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
     centred_bar -= error_bar
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
     slope_bar = np.sum(error_bar * v)
-    times_bar += np.broadcast_to(np.sum(-times_bar) / times.size, np.shape(times))
+    times_bar += np.sum(-times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
-    values_bar = centred_bar + np.broadcast_to(np.sum(-centred_bar) / values.size, np.shape(values))
+    values_bar = centred_bar + np.sum(-centred_bar) / values.size
     return y, (level_bar, slope_bar, times_bar, values_bar)
 
 
@@ -68,11 +62,9 @@ def smoothing_loss_jvp(level, slope, times, values, level_dot, slope_dot, times_
     error = level + slope * v - centred
     error_dot = level_dot + (slope_dot * v + (times_dot - np.mean(times_dot)) * slope) - centred_dot
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
-    v2 = error_dot * error
-    v3 = centred_dot * centred
-    v4 = np.sum(centred * centred)
-    y = np.sum(error * error) / v4
-    y_dot = (np.sum(v2 + v2) - np.sum(v3 + v3) * y) / v4
+    v2 = np.sum(centred * centred)
+    y = np.sum(error * error) / v2
+    y_dot = (np.sum(2.0 * error_dot * error) - np.sum(2.0 * centred_dot * centred) * y) / v2
     return y, y_dot
 
 
@@ -81,24 +73,21 @@ def smoothing_loss_vjp(level, slope, times, values, y_bar=1.0):
     centred = values - np.mean(values)
     v = times - np.mean(times)
     error = level + slope * v - centred
-    v2 = error * error
-    v3 = centred * centred
-    v4 = np.sum(v3)
-    y = np.sum(v2) / v4
+    v2 = np.sum(centred * centred)
+    y = np.sum(error * error) / v2
 
     # Reverse sweep
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
-    v_bar = y_bar / v4
-    centred_bar = np.broadcast_to(-(v_bar * y), np.shape(v3)) * centred
-    centred_bar = centred_bar + centred_bar
-    error_bar = np.broadcast_to(v_bar, np.shape(v2)) * error
-    error_bar = error_bar + error_bar
+    v_bar = y_bar / v2
+    v3 = v_bar * y * centred
+    centred_bar = -v3 - v3
+    error_bar = 2.0 * v_bar * error
     # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
     centred_bar -= error_bar
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
     slope_bar = np.sum(error_bar * v)
-    times_bar += np.broadcast_to(np.sum(-times_bar) / times.size, np.shape(times))
+    times_bar += np.sum(-times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
-    values_bar = centred_bar + np.broadcast_to(np.sum(-centred_bar) / values.size, np.shape(values))
+    values_bar = centred_bar + np.sum(-centred_bar) / values.size
     return y, (level_bar, slope_bar, times_bar, values_bar)

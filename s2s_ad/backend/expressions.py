@@ -74,8 +74,14 @@ class Expressions:
     """Expressions of one function. `used` collects the names from outside that its code reads."""
 
     def __init__(
-        self, plan: Schedule, names: Mapping[Value, str], callees: Mapping[str, str], aliases: Mapping[str, str]
+        self,
+        plan: Schedule,
+        names: Mapping[Value, str],
+        callees: Mapping[str, str],
+        aliases: Mapping[str, str],
+        reserved: frozenset[str],
     ) -> None:
+        self.reserved = reserved
         self.plan = plan
         self.names = names
         self.variables = frozenset(names.values())

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from s2s_ad.backend import signature
 from s2s_ad.backend.expressions import Expressions
-from s2s_ad.backend.inplace import InPlace, in_place
+from s2s_ad.backend.inplace import in_place
 from s2s_ad.backend.live import Liveness, liveness
 from s2s_ad.backend.loops import Writer
+from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.names import Classes, Namer, coalesce, flows, maybe_unbound
 from s2s_ad.backend.schedule import Schedule, Scheduler
 from s2s_ad.backend.wishes import DERIVED, wish_of
@@ -57,7 +58,7 @@ def write_function(
     forbidden = (reserved | own) - set(fixed.values())
     function, decisions = _best(function, fixed, forbidden, optimize, effectful)
     plan, names = decisions.plan, decisions.names
-    expressions = Expressions(plan, names, callees, aliases)
+    expressions = Expressions(plan, names, callees, aliases, reserved)
     nullable = frozenset(names[v] for v in decisions.unbound if _copied_on(v, function, decisions))
     writer = Writer(plan, expressions, decisions.spots, nullable, optimize)
 

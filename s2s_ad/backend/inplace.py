@@ -7,24 +7,17 @@ old version is copied first, for a loop once before it begins if that is enough.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from s2s_ad.backend import templates
 from s2s_ad.backend.live import Liveness
+from s2s_ad.backend.memory import InPlace, Memory
 from s2s_ad.backend.schedule import Schedule
-from s2s_ad.ir.kinds import ANY, Array, Kind, List, Scalar
-from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of
+from s2s_ad.ir.kinds import ANY, Array
+from s2s_ad.ir.nodes import Apply, Atom, For, Function, Stmt, Value, While
+from s2s_ad.ir.walk import all_stmts
 
 _AUGMENTED = frozenset({"add", "sub"})
-
-
-@dataclass
-class InPlace:
-    """What the emitter asks: update on the spot, copy first, or copy what a loop starts from."""
-
-    on_spot: set[Stmt] = field(default_factory=set)
-    copied_init: set[tuple[Stmt, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class _Analysis:
         self.result.on_spot = set(candidates)
         tried: set[tuple[Stmt, int]] = set()
         while True:
-            groups = _Groups(self)
+            groups = Memory(self.function, self.plan, self.result)
             failing = [s for s in candidates if s in self.result.on_spot and not self.safe(s, groups)]
             if not failing:
                 return self.result
@@ -83,7 +76,7 @@ class _Analysis:
             if init is not None and init not in tried:
                 tried.add(init)
                 self.result.copied_init.add(init)
-                if self.safe(store, _Groups(self)):
+                if self.safe(store, Memory(self.function, self.plan, self.result)):
                     continue
                 self.result.copied_init.discard(init)
             self.result.on_spot.discard(store)
@@ -106,17 +99,23 @@ class _Analysis:
                 break
         return found
 
-    def safe(self, stmt: Apply, groups: _Groups) -> bool:
+    def safe(self, stmt: Apply, memory: Memory) -> bool:
+        """Whether nobody else sees the object that is written to."""
         target = stmt.inputs[0]
         if not isinstance(target, Value) or target in self.plan.folded:
             return False
-        root = groups.find(target)
-        if root in groups.foreign:
-            return False
-        if any(isinstance(a, Value) and groups.known(a) and groups.find(a) is root for a in stmt.inputs[1:]):
-            return False
+        root = memory.find(target)
+        if root not in memory.foreign and self.unseen(stmt, memory.members[root]):
+            return True
+        origins = memory.origins(target)
+        return origins is not None and all(self.unseen(stmt, memory.reached(origin)) for origin in origins)
+
+    def unseen(self, stmt: Apply, holders: Collection[Value]) -> bool:
+        """Whether no holder of the object is read by the statement beside the target, or after it."""
         at = self.live.read_at[stmt]
-        return not any(self.live.crosses(member, at) for member in groups.members[root])
+        if any(atom in holders for atom in stmt.inputs[1:]):
+            return False
+        return not any(self.live.crosses(holder, at) for holder in holders)
 
 
 def in_place(function: Function, plan: Schedule, live: Liveness, augment: bool) -> InPlace:

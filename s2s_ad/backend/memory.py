@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from s2s_ad.backend import templates
@@ -30,17 +29,32 @@ class InPlace:
     copied_init: set[tuple[Stmt, int]] = field(default_factory=set)
 
 
-class _Groups:
-    """Union-find over the values that may share memory, with those that belong to somebody else marked."""
+@dataclass(frozen=True)
+class _Edge:
+    value: Value
+    loop: Stmt | None
 
-    def __init__(self, analysis: _Analysis) -> None:
-        self.analysis = analysis
+
+class Memory:
+    """Union-find over the values that may share memory, with those that belong to somebody else marked.
+
+    Beside the groups it keeps by which way an object gets from one value to the next. An edge that leads from the end
+    of a loop's trip to the start of the next, or out of the loop, is marked with the loop.
+    """
+
+    def __init__(self, function: Function, plan: Schedule, decided: InPlace) -> None:
+        self.plan, self.decided = plan, decided
+        self.onward: dict[Value, list[_Edge]] = {}
+        self.sources: dict[Value, list[_Edge]] = {}
+        self.made: set[Value] = set()  # values whose object can be made where they are defined
+        self.given: set[Value] = set()  # objects that were made elsewhere
+        self.around: dict[Value, tuple[Stmt, ...]] = {}  # the loops in which a value is defined
         self.parent: dict[Value, Value] = {}
         self.members: dict[Value, list[Value]] = {}
         self.foreign: set[Value] = set()
-        for value in analysis.function.body.params:
+        for value in function.body.params:
             self.mark_foreign(value)
-        self.block(analysis.function.body)
+        self.block(function.body, ())
 
     def known(self, value: Value) -> bool:
         return value in self.parent
@@ -59,12 +73,24 @@ class _Groups:
     def mark_foreign(self, atom: Atom) -> None:
         if isinstance(atom, Value) and _has_memory(atom.kind):
             self.foreign.add(self.find(atom))
+            self.given.add(atom)
 
-    def join(self, a: Atom, b: Atom) -> None:
-        if not (isinstance(a, Value) and isinstance(b, Value)):
+    def holds(self, a: Atom, b: Value) -> None:
+        """The object `a` goes into the container `b`, or comes out of it."""
+        self.join(a, b, same=False)
+
+    def join(self, a: Atom, b: Atom, loop: Stmt | None = None, same: bool = True) -> None:
+        """What is in `a` may also be in `b`; `same` if b can be that very object or a view of it."""
+        if not isinstance(b, Value):
+            return
+        if not isinstance(a, Value):
+            self.made.add(b)  # a constant is written out as a new object
             return
         if not (_has_memory(a.kind) and _has_memory(b.kind)):
             return
+        self.onward.setdefault(a, []).append(_Edge(b, loop))
+        if same:
+            self.sources.setdefault(b, []).append(_Edge(a, loop))
         x, y = self.find(a), self.find(b)
         if x is y:
             return
@@ -76,13 +102,15 @@ class _Groups:
             self.foreign.discard(y)
             self.foreign.add(x)
 
-    def block(self, block: Block) -> None:
+    def block(self, block: Block, loops: tuple[Stmt, ...]) -> None:
         for stmt in block.stmts:
-            self.stmt(stmt)
+            self.stmt(stmt, loops)
+            for value in outputs_of(stmt):
+                self.around[value] = loops
             for inner in blocks_of(stmt):
-                self.block(inner)
+                self.block(inner, (*loops, stmt) if isinstance(stmt, (For, While)) else loops)
 
-    def stmt(self, stmt: Stmt) -> None:
+    def stmt(self, stmt: Stmt, loops: tuple[Stmt, ...]) -> None:
         if isinstance(stmt, Apply):
             self.apply(stmt)
         elif isinstance(stmt, Call):
@@ -97,19 +125,19 @@ class _Groups:
                 for result, out in zip(branch.results, stmt.outputs):
                     self.join(result, out)
         elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
+            self.loop(stmt, loops)
 
     def apply(self, stmt: Apply) -> None:
         op, out = stmt.op, stmt.outputs
-        on_spot = stmt in self.analysis.result.on_spot
+        on_spot = stmt in self.decided.on_spot
         if op.store or on_spot:
             if on_spot:
                 self.join(stmt.inputs[0], out[0])
             elif isinstance(stmt.inputs[0], Value) and _holds_memory(stmt.inputs[0].kind):
-                self.join(stmt.inputs[0], out[0])  # a copied list still holds the same arrays
+                self.holds(stmt.inputs[0], out[0])  # a copied list still holds the same arrays
             if op.name in _PASSES_ON:
                 for atom in stmt.inputs[1:]:
-                    self.join(atom, out[0])
+                    self.holds(atom, out[0])
         elif op.alias or op.name in _SOMETIMES_VIEWS:
             if not _element(stmt):
                 self.join(stmt.inputs[0], out[0])
@@ -120,33 +148,82 @@ class _Groups:
                 self.join(atom, out[0])
             self.mark_foreign(out[0])
         elif op.name in _PASSES_ON or templates.identity(op):
-            shallow = op.name in _COPIES_CONTAINER
+            same = op.name == "unbroadcast" or templates.identity(op)
             for atom in stmt.inputs:
                 for value in out:
-                    if not shallow or (isinstance(value.kind, List) and _holds_memory(value.kind)):
-                        self.join(atom, value)
+                    if op.name not in _COPIES_CONTAINER or _holds_memory(value.kind):
+                        self.join(atom, value, same=same)
             if op.name == "unpack":
                 for value in out:
                     self.mark_foreign(value)
+            if op.name == "list_get":
+                self.given.add(out[0])
 
-    def loop(self, stmt: For | While) -> None:
+    def loop(self, stmt: For | While, loops: tuple[Stmt, ...]) -> None:
         n = len(stmt.init)
-        copied = self.analysis.result.copied_init
-        params = stmt.body.params
-        for k, (init, param) in enumerate(zip(stmt.init, params[len(params) - n :])):
-            if (stmt, k) not in copied:
-                self.join(init, param)
-            self.join(param, stmt.body.results[k])
-            self.join(param, stmt.outputs[k])
+        params = stmt.body.params[len(stmt.body.params) - n :]
+        for k, (init, param) in enumerate(zip(stmt.init, params)):
+            heads = [param, stmt.outputs[k]]
             if isinstance(stmt, While):
-                self.join(param, stmt.cond.params[k])
+                heads.append(stmt.cond.params[k])
+            for head in heads:
+                self.around[head] = loops
+                if (stmt, k) not in self.decided.copied_init:
+                    self.join(init, head)
+                else:
+                    self.made.add(head)
+                    if _holds_memory(head.kind):
+                        self.holds(init, head)
+                self.join(stmt.body.results[k], head, stmt)
+                self.join(param, head, stmt)
         for result, y in zip(stmt.body.results[n:], stmt.outputs[n:]):
-            if self.analysis.plan.used(y):
-                self.join(result, y)
-                self.join(y, self.analysis.plan.leader.get(y, y))
+            if self.plan.used(y):
+                leader = self.plan.leader.get(y, y)
+                self.holds(result, y)
+                self.holds(y, leader)
         if isinstance(stmt, For):
-            for walk, item in zip(stmt.xs, params[1 if stmt.trips is not None else 0 :]):
-                self.join(walk.source, item)
+            for walk, item in zip(stmt.xs, stmt.body.params[1 if stmt.trips is not None else 0 :]):
+                if isinstance(walk.source, Value):
+                    self.holds(walk.source, item)
+                self.given.add(item)
+
+    # --- one object, in one run ---------------------------------------------------------------------------------------
+
+    def origins(self, value: Value) -> dict[Value, None] | None:
+        """Where the object that is in `value` may have been made; None if it may be older than this run of the code.
+
+        What a loop made in an earlier trip is older: its object may be anywhere by now.
+        """
+        found: dict[Value, None] = {}
+        crossed: set[Stmt] = set()
+        seen, queue = {value}, [value]
+        while queue:
+            at = queue.pop()
+            if at in self.given:
+                return None
+            edges = self.sources.get(at, ())
+            if not edges or at in self.made:
+                found[at] = None
+            for edge in edges:
+                if edge.loop is not None:
+                    crossed.add(edge.loop)
+                if edge.value not in seen:
+                    seen.add(edge.value)
+                    queue.append(edge.value)
+        if any(loop in crossed for origin in found for loop in self.around.get(origin, ())):
+            return None
+        return found
+
+    def reached(self, origin: Value) -> dict[Value, None]:
+        """The values that may hold the object while the loops around its origin are in the trip that made it."""
+        loops = self.around.get(origin, ())
+        found, queue = {origin: None}, [origin]
+        while queue:
+            for edge in self.onward.get(queue.pop(), ()):
+                if edge.loop not in loops and edge.value not in found:
+                    found[edge.value] = None
+                    queue.append(edge.value)
+        return found
 
 
 def _has_memory(kind: Kind) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from s2s_ad.backend.functions import Written, write_function
 from s2s_ad.backend.printer import format_source, text_of
 from s2s_ad.backend.signature import is_flat, parameter_names
-from s2s_ad.ir.nodes import Call, Program
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.ir.nodes import Apply, Call, Program
 from s2s_ad.ir.structure import Entry
 from s2s_ad.ir.walk import all_stmts
 from s2s_ad.ops.helpers import HELPERS
@@ -42,7 +43,10 @@ def emit_module(program: Program, entries: Sequence[Entry], *, optimize: bool, t
     parameters = {name for entry in entries for name in parameter_names(entry)}
     aliases = {name: f"{name}_" for name in sorted(parameters) if name in _IMPORTS or hasattr(builtins, name)}
     aliases |= {name: f"{name}_" for name in sorted(parameters) if name in HELPERS}
-    reserved = _reserved(callees.values(), by_name, aliases.values())
+    objects = _objects(program, [*by_name, *called])
+    for name in sorted(parameters & objects.keys()):
+        raise UnsupportedError(f"{name} is both a parameter and a name that a message or an exception needs")
+    reserved = _reserved(callees.values(), by_name, aliases.values(), objects)
     effectful = _effectful(program)
 
     written = [
@@ -53,6 +57,20 @@ def emit_module(program: Program, entries: Sequence[Entry], *, optimize: bool, t
         function = program.functions[name]
         written.append(write_function(function, None, callees[name], callees, aliases, reserved, effectful, optimize))
     return _assemble(written, aliases, title)
+
+
+def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
+    """The objects of the user's that effects name; one name for two of them is refused."""
+    found: dict[str, object] = {}
+    for function in functions:
+        for stmt in all_stmts(program.functions[function].body):
+            if isinstance(stmt, Apply) and stmt.op.effect:
+                for name, value in dict(stmt.params).get("names", ()):
+                    if found.setdefault(name, value) is not value:
+                        raise UnsupportedError(
+                            f"two different things are called {name}", span=stmt.span, remedy="Rename one of them."
+                        )
+    return found
 
 
 def _called(program: Program, roots: Iterable[str]) -> list[str]:

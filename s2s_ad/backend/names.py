@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable, Iterator
 
-from s2s_ad.backend.inplace import InPlace
 from s2s_ad.backend.live import Interval, Liveness, meet, merged
+from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, WEAK, root_of, wish_of
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Unbound, Value, While

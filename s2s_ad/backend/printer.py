@@ -18,9 +18,9 @@ _FORMATTED_LINES = 1000
 
 
 def remark(node: ast.stmt, comments: Sequence[str], blank: bool = False, span: Span | None = None) -> ast.stmt:
-    """Attach comment lines to stand above a statement, a blank line before them, and the user's line."""
+    """Attach comment lines, above those that a statement has already, a blank line before them, and the user's line."""
     marked: Any = node
-    marked.s2s_comments = (*getattr(node, "s2s_comments", ()), *comments)
+    marked.s2s_comments = (*comments, *getattr(node, "s2s_comments", ()))
     marked.s2s_blank = blank or getattr(node, "s2s_blank", False)
     marked.s2s_span = span or getattr(node, "s2s_span", None)
     return node

@@ -194,7 +194,7 @@ def _static(value: object, exprs: Expressions, objects: dict[str, object]) -> as
         raise UnsupportedError("a derivative cannot return a module", remedy="Return numbers and arrays.")
     stem = getattr(value, "__name__", "") or type(value).__name__
     name = stem if stem.isidentifier() and not keyword.iskeyword(stem) else "static"
-    while exprs.apart(name) != name or objects.get(name, value) is not value:
+    while exprs.apart(name) != name or name in exprs.reserved or objects.get(name, value) is not value:
         name += "_"
     objects[name] = value
     return load(name)

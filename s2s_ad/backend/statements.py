@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from s2s_ad.backend import templates
 from s2s_ad.backend.expressions import Expressions, load, method, negated, store
-from s2s_ad.backend.inplace import InPlace
+from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import Array, List, Scalar

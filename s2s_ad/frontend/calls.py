@@ -11,7 +11,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.arguments import Signature, bind
 from s2s_ad.frontend.control import run_block, status
 from s2s_ad.frontend.library import call_op, make_array, no_rule, static
-from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, NotWritable
+from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, NotWritable, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known, locals_of
 from s2s_ad.frontend.shapes import Joiner
@@ -76,9 +76,9 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     if hasattr(obj, "__s2s_function__"):
         return call(machine, _step(machine, function, "__s2s_function__"), positional, keywords)
     if isinstance(obj, functools.partial):
-        given = [known(machine, value, _path(path, ("attr", "args"), ("item", i))) for i, value in enumerate(obj.args)]
+        given = [_given(machine, value, _path(path, ("attr", "args"), ("item", i))) for i, value in enumerate(obj.args)]
         named = {
-            key: known(machine, value, _path(path, ("attr", "keywords"), ("item", key)))
+            key: _given(machine, value, _path(path, ("attr", "keywords"), ("item", key)))
             for key, value in obj.keywords.items()
         }
         return call(machine, _step(machine, function, "func"), [*given, *positional], {**named, **keywords})
@@ -126,6 +126,11 @@ def _path(path: Path | None, *steps: tuple[str, Any]) -> Path | None:
     return None if path is None else (*path, *steps)
 
 
+def _given(machine: Machine, value: Any, path: Path | None) -> Abstract:
+    """A default, or an argument held by a partial: a number there is a constant of the function."""
+    return number(value) if isinstance(value, (bool, int, float)) else known(machine, value, path)
+
+
 def _step_from(path: Path | None, obj: Any) -> Path:
     return path if path is not None else (("object", obj),)
 
@@ -160,11 +165,11 @@ def _python(
     refuse_node(found.node, found.span(found.node))
     base = _step_from(path, function) if not library else None
     defaults = tuple(
-        known(machine, value, _path(base, ("attr", "__defaults__"), ("item", i)))
+        _given(machine, value, _path(base, ("attr", "__defaults__"), ("item", i)))
         for i, value in enumerate(function.__defaults__ or ())
     )
     keyword_defaults = {
-        name: known(machine, value, _path(base, ("attr", "__kwdefaults__"), ("item", name)))
+        name: _given(machine, value, _path(base, ("attr", "__kwdefaults__"), ("item", name)))
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     signature = Signature(found.node.args, function.__name__, defaults, keyword_defaults)

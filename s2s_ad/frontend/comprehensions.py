@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from s2s_ad.frontend.assign import assign
 from s2s_ad.frontend.calls import call
@@ -19,6 +20,15 @@ from s2s_ad.frontend.streams import Stream, unrolled, walked
 from s2s_ad.frontend.subscripts import set_key
 from s2s_ad.frontend.truth import condition
 from s2s_ad.frontend.values import Abstract, Generator, Ref, Sym, Table
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A list comprehension: run where it stands."""
+
+    node: ast.ListComp
+    frame: Frame
+    first: Abstract
 
 
 @contextmanager
@@ -75,28 +85,22 @@ def _none(run: Callable[[], None]) -> Abstract:
 
 @expression(ast.ListComp)
 def _list_comp(machine: Machine, node: ast.ListComp) -> Abstract:
-    return listed(machine, node, node.elt, node.generators, machine.frame)
+    return listed(machine, Loose(node, machine.frame, machine.eval(node.generators[0].iter)), node.elt)
 
 
-def listed(
-    machine: Machine, node: ast.AST, elt: ast.expr, generators: Sequence[ast.comprehension], parent: Frame
-) -> Ref:
-    """The list of a comprehension."""
-    outer = machine.frame
-    machine.frame = parent
-    try:
-        first = machine.eval(generators[0].iter)
-    finally:
-        machine.frame = outer
-    with scope(machine, node, generators, parent):
+def listed(machine: Machine, made: Generator | Loose, elt: ast.expr) -> Ref:
+    """The list of a comprehension, or of a generator expression."""
+    node, first, generators = made.node, made.first, made.node.generators
+    with scope(machine, node, generators, made.frame):
         if len(generators) == 1 and not generators[0].ifs:
-            source = walked(machine, first, call)
-            if isinstance(source, Stream):
-                found = _collected(machine, source, generators[0], elt)
-                if found is not None:
-                    return found
-                items = unrolled(machine, source)
-                return machine.new_list(tuple(_element(machine, generators[0], elt, item) for item in items))
+            with machine.walking(first):
+                source = walked(machine, first, call)
+                if isinstance(source, Stream):
+                    found = _collected(machine, source, generators[0], elt)
+                    if found is not None:
+                        return found
+                    source = unrolled(machine, source)
+                return machine.new_list(tuple(_element(machine, generators[0], elt, item) for item in source))
         ref = machine.new_list(())
         each(machine, generators, lambda: append(machine, ref, machine.eval(elt)), first)
         return ref
@@ -143,7 +147,7 @@ def _dict_comp(machine: Machine, node: ast.DictComp) -> Abstract:
 
 @expression(ast.GeneratorExp)
 def _generator(machine: Machine, node: ast.GeneratorExp) -> Abstract:
-    return Generator(node, machine.capture())
+    return Generator(node, machine.capture(), machine.eval(node.generators[0].iter))
 
 
 def consumed(machine: Machine, value: Abstract, consume: Callable[[Abstract], None]) -> None:
@@ -152,11 +156,7 @@ def consumed(machine: Machine, value: Abstract, consume: Callable[[Abstract], No
         with scope(machine, machine.frame.node, [], machine.frame):
             for_each(machine, value, consume, [], named=False)
         return
-    node, outer = value.node, machine.frame
-    machine.frame = value.frame
-    try:
-        first = machine.eval(node.generators[0].iter)
-    finally:
-        machine.frame = outer
+    node, first = value.node, value.first
+    machine.use_up(value)
     with scope(machine, node, node.generators, value.frame):
         each(machine, node.generators, lambda: consume(read(machine.eval(node.elt))), first)

@@ -95,10 +95,15 @@ def _iter(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     raise UnsupportedError("iter() is not supported", remedy="Use a for loop.")
 
 
+def _of_generator(machine: Machine, value: Generator) -> Abstract:
+    machine.use_up(value)
+    return listed(machine, value, value.node.elt)
+
+
 def _iterable(machine: Machine, value: Abstract) -> Abstract:
     """A generator expression becomes a list when it is zipped, mapped or enumerated."""
     if isinstance(value, Generator):
-        return listed(machine, value.node, value.node.elt, value.node.generators, value.frame)
+        return _of_generator(machine, value)
     return read(value)
 
 
@@ -151,7 +156,10 @@ def _known_items(machine: Machine, value: Abstract) -> list[Abstract] | None:
     if isinstance(value, Generator):
         return None
     items = walked(machine, value, call)
-    return None if isinstance(items, Stream) else items
+    if isinstance(items, Stream):
+        return None
+    machine.use_up(value)
+    return items
 
 
 @builtin(any)
@@ -240,7 +248,7 @@ def _list(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
         return machine.new_list(())
     value = args[0]
     if isinstance(value, Generator):
-        return listed(machine, value.node, value.node.elt, value.node.generators, value.frame)
+        return _of_generator(machine, value)
     if machine.is_list(value):
         assert isinstance(value, Ref)
         return machine.new_cell(machine.content(value))

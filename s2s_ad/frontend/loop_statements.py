@@ -28,17 +28,18 @@ def for_each(
     orelse: Callable[[], None] | None = None,
 ) -> None:
     """Run `trip` with each item; leaving it early is a flag of the frame, as for break and return."""
-    source = walked(machine, value, call)
-    if isinstance(source, Stream):
-        stream = source
-        error = machine.attempt(lambda: _loop(machine, stream, trip, region, named, orelse))
-        if error is None:
-            return
-        if stream.length is None or stream.length > LONGEST_UNROLLED:
-            raise error
-        source = unrolled(machine, stream)
-    _unroll(machine, source, trip, orelse)
-    machine.clear(BROKE)
+    with machine.walking(value):
+        source = walked(machine, value, call)
+        if isinstance(source, Stream):
+            stream = source
+            error = machine.attempt(lambda: _loop(machine, stream, trip, region, named, orelse))
+            if error is None:
+                return
+            if stream.length is None or stream.length > LONGEST_UNROLLED:
+                raise error
+            source = unrolled(machine, stream)
+        _unroll(machine, source, trip, orelse)
+        machine.clear(BROKE)
 
 
 def _loop(

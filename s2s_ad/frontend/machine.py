@@ -11,7 +11,26 @@ from typing import Any
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
 from s2s_ad.frontend.source import Definition
-from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Key, NeedsUnroll, Poison, Ref, Store, Sym, Table
+from s2s_ad.frontend.values import (
+    MISSING,
+    NOTHING,
+    Abstract,
+    Enumerate,
+    Generator,
+    Items,
+    Key,
+    Mapped,
+    NeedsUnroll,
+    Poison,
+    Ref,
+    Reversed,
+    Store,
+    Sym,
+    Table,
+    Zip,
+    parts_of,
+    refs_in,
+)
 from s2s_ad.ir.builder import FALSE, Builder, const
 from s2s_ad.ir.kinds import NEVER, List
 from s2s_ad.ir.nodes import Atom, Call, Function, Stmt, Value
@@ -115,6 +134,8 @@ class Machine:
         self.unbound_reads: set[Key] = set()
         self.captured: set[int] = set()  # frames that local functions and generator expressions still see
         self.calls: list[Any] = []  # bodies that are being put in the place of a call
+        self.walked: Counter[int] = Counter()  # lists and dicts that loops are walking over
+        self.used_up: dict[int, Abstract] = {}  # iterators that have been taken from
         self.looping = 0  # how many loops are being read
         self.frame: Frame = None  # type: ignore[assignment]  # set before the first statement
 
@@ -168,7 +189,36 @@ class Machine:
     def is_list(self, value: Abstract) -> bool:
         return isinstance(value, Ref) and not isinstance(self.store[value.cell], Table)
 
+    @contextmanager
+    def walking(self, value: Abstract) -> Iterator[None]:
+        """While a loop walks over the value, its lists stay as they are; an iterator is walked over once."""
+        self.use_up(value)
+        cells = list(refs_in(value))
+        self.walked.update(cells)
+        try:
+            yield
+        finally:
+            self.walked.subtract(cells)
+
+    def use_up(self, value: Abstract) -> None:
+        if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Generator)):
+            return
+        if id(value) in self.used_up:
+            raise UnsupportedError(
+                "this iterator is used a second time, when nothing is left in it",
+                remedy="Make a list of it first: xs = list(...).",
+            )
+        self.used_up[id(value)] = value
+        if not isinstance(value, Generator):  # that takes from its source as it runs
+            for part in parts_of(value):
+                self.use_up(part)
+
     def write(self, ref: Ref, content: Abstract) -> None:
+        if self.walked[ref.cell] > 0:
+            raise NotWritable(
+                "this list or dict changes while a loop walks over it",
+                remedy="Walk over a copy, list(xs), or over range(len(xs)).",
+            )
         if ref.cell in self.frozen:
             raise NotWritable(
                 "this list or dict may have other names, as an argument, a global or an item does",

@@ -14,6 +14,7 @@ from s2s_ad.frontend.values import (
     Abstract,
     Closure,
     Items,
+    Key,
     Known,
     Missing,
     Poison,

@@ -76,6 +76,7 @@ def _elements(machine: Machine, nodes: list[ast.expr]) -> list[Abstract]:
 
 def starred(machine: Machine, value: Abstract) -> list[Abstract]:
     """*value, whose length must be known."""
+    machine.use_up(value)
     items = walked(machine, value, call)
     if isinstance(items, Stream):
         raise NeedsUnroll(f"the length of {what(value)} is known only when it runs: it cannot be spread with *")

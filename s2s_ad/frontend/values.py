@@ -110,6 +110,7 @@ class Generator(Abstract):
 
     node: ast.GeneratorExp
     frame: Frame
+    first: Abstract  # what its first for walks over is evaluated where it is made
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,16 +172,21 @@ class NeedsUnroll(UnsupportedError):
     """Something must be known at compile time that changes from trip to trip: a loop of known length is unrolled."""
 
 
-class NeedsInline(UnsupportedError):
-    """A call cannot be a function of its own in the program: its body is put in the place of the call."""
-
-
 MISSING = Missing()
 NOTHING = Sym(Unbound(NEVER))  # the result of what is never reached, or not understood yet
 
 
 def is_nothing(value: Abstract) -> bool:
     return isinstance(value, Sym) and value.kind == NEVER
+
+
+def parts_of(value: Abstract) -> tuple[Abstract, ...]:
+    """What an iterator takes its items from."""
+    if isinstance(value, (Enumerate, Reversed)):
+        return (value.inner,)
+    if isinstance(value, (Zip, Mapped)):
+        return value.parts
+    return (value.first,) if isinstance(value, Generator) else ()
 
 
 def refs_in(value: Abstract) -> Iterator[int]:
@@ -190,10 +196,8 @@ def refs_in(value: Abstract) -> Iterator[int]:
     elif isinstance(value, (Tuple, Items, Table)):
         for item in value.items:
             yield from refs_in(item)
-    elif isinstance(value, (Enumerate, Reversed)):
-        yield from refs_in(value.inner)
-    elif isinstance(value, (Zip, Mapped)):
-        for part in value.parts:
+    elif isinstance(value, (Enumerate, Reversed, Zip, Mapped, Generator)):
+        for part in parts_of(value):
             yield from refs_in(part)
     elif isinstance(value, (View, Method)):
         yield from refs_in(value.owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from s2s_ad.ir.kinds import Scalar
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, Program, Stmt, Unbound, Value
 from s2s_ad.ir.walk import map_inputs
 
@@ -13,19 +14,21 @@ FRESH = ("zeros_like", "list_zeros", "list_new", "np.zeros", "np.empty")  # a bu
 
 
 def cse(program: Program) -> Program:
-    functions = {name: replace(f, body=_block(f.body, {}, {})) for name, f in program.functions.items()}
+    """Shares results, except of what is shorter to write again than to name: one cheap operation on plain numbers."""
+    functions = {name: replace(f, body=_block(f.body, {}, {}, set())) for name, f in program.functions.items()}
     return replace(program, functions=functions)
 
 
-def _block(block: Block, same: dict[Value, Atom], seen: Seen) -> Block:
+def _block(block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value]) -> Block:
     def atom(a: Atom) -> Atom:
         return same.get(a, a) if isinstance(a, Value) else a
 
     seen = dict(seen) if seen else {}
+    plain.update(block.params)
     stmts: list[Stmt] = []
     for stmt in block.stmts:
-        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen))
-        if isinstance(moved, Apply) and shareable(moved):
+        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen, plain))
+        if isinstance(moved, Apply) and shareable(moved) and not _short(moved, plain):
             key = (moved.op.name, moved.params, *map(_key, moved.inputs))
             first = seen.get(key)
             if first is not None:
@@ -39,6 +42,12 @@ def _block(block: Block, same: dict[Value, Atom], seen: Seen) -> Block:
 def shareable(stmt: Apply) -> bool:
     op = stmt.op
     return not (op.effect or op.store or op.name in FRESH or len(stmt.outputs) != 1 or op.name.startswith("np.random"))
+
+
+def _short(stmt: Apply, plain: set[Value]) -> bool:
+    """Whether it is one cheap operation on params, loop items and constants, with a number as its result."""
+    leaves = all(not isinstance(a, Value) or a in plain for a in stmt.inputs)
+    return leaves and stmt.op.cost <= 1 and isinstance(stmt.out.kind, Scalar)
 
 
 def _key(atom: Atom) -> Any:

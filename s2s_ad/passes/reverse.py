@@ -305,7 +305,7 @@ class _Reverse:
         starts = [adjoints.take_or_zero(builder, stmt.outputs[i]) for i in moving]
         starts += [adjoints.take_or_zero(builder, v) for v in captured]
         ys_in = [Walk(_taken(adjoints, stmt.outputs[i]), True) for i in listed]
-        finals = tuple(name_like(a.kind, a, "_bar") for a in (*(stmt.init[i] for i in moving), *captured))
+        finals = tuple(name_like(v.kind, v, "_bar") for v in (*(carried[i] for i in moving), *captured))
         lists = tuple(Value(List(_item(w.source.kind)), base=p, suffix="_bar_list") for w, p in given)
         params = (*ct_items, *ct_params, *sums)
         builder.emit(self.reversed_loop(stmt, backward, params, ys_in, starts, (*finals, *lists)))

@@ -3,7 +3,9 @@ a NaN, and nothing is reassociated."""
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
+import math
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -75,6 +77,7 @@ class _Simplifier:
         self.uses = uses
         self.same: dict[Value, Atom] = {}
         self.makers: dict[Value, Apply] = {}
+        self.order: defaultdict[Value, int] = defaultdict(itertools.count().__next__)  # in which a value was first met
         self.changed = False
 
     def atom(self, atom: Atom) -> Atom:
@@ -170,6 +173,8 @@ class _Simplifier:
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""
         name, x = stmt.op.name, stmt.inputs
+        if name == "add" and (twice := self.doubled(stmt, builder)) is not None:
+            return twice
         if name == "add":
             if (b := self.maker(x[1], "neg")) is not None:
                 return OPS["sub"], (x[0], b.inputs[0])
@@ -188,6 +193,37 @@ class _Simplifier:
                     plain = (factor.inputs[0], x[1]) if i == 0 else (x[0], factor.inputs[0])
                     return OPS["neg"], (builder.apply_all(stmt.op, plain, stmt.params)[0],)
         return None
+
+    def doubled(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
+        """c*u*v + d*u*v as (c + d)*u*v where c, d and their sum are powers of two, so that every rounding stays."""
+        (c, first), (d, second) = (self.product(a) for a in stmt.inputs)
+        if not first or first != second or not all(map(_power_of_two, (c, d, c + d))):
+            return None
+        if any(self.uses[a] != 1 for a in stmt.inputs if isinstance(a, Value) and a not in first) or stmt.out.kind != (
+            stmt.inputs[0].kind
+        ):
+            return None
+        factors: list[Atom] = [*([Const(c + d, FLOAT)] if c + d != 1.0 else []), *first]
+        while len(factors) > 2:
+            factors[:2] = [builder.apply(OPS["mul"], factors[0], factors[1])]
+        return (OPS["mul"], tuple(factors)) if len(factors) == 2 else None
+
+    def product(self, atom: Atom) -> tuple[float, list[Value]]:
+        """(constant, at most two factors) of a product; no factors if it is none such."""
+        constant, factors, todo = 1.0, [], [atom]
+        while todo:
+            part = todo.pop(0)
+            made = self.maker(part, "mul")
+            if isinstance(part, Const) and type(part.value) is float:
+                constant *= part.value
+            elif made is not None and len(factors) + len(todo) < 3 and (part is atom or self.uses[part] == 1):  # type: ignore[index]
+                todo[:0] = made.inputs
+            elif isinstance(part, Value):
+                factors.append(part)
+            else:
+                return 1.0, []
+        factors.sort(key=self.order.__getitem__)
+        return constant, factors if len(factors) <= 2 else []
 
     def maker(self, atom: Atom, name: str) -> Apply | None:
         found = self.makers.get(atom) if isinstance(atom, Value) else None
@@ -281,6 +317,10 @@ class _Simplifier:
 
 def _is(atom: Atom, value: float) -> bool:
     return isinstance(atom, Const) and type(atom.value) is float and atom.value == value
+
+
+def _power_of_two(value: float) -> bool:
+    return value > 0.0 and math.isfinite(value) and math.frexp(value)[0] == 0.5
 
 
 def _exact(a: Const, b: Const) -> bool:

@@ -256,3 +256,27 @@ def test_zip_of_known_and_unknown(same):
         return total
 
     same(f, ([1.0, 2.0], 2.0), (np.array([1.0, 2.0, 3.0, 4.0]), 2.0))
+
+
+def test_generators_over_iterators(same):
+    def f(x, xs, n):
+        ys = [2.0 * v for v in xs]
+        pairs = zip(xs, ys)
+        a = sum(u * v for u, v in pairs)
+        b = sum(i * v for i, v in enumerate(xs)) + max(v for v in reversed(xs))
+        c = [u + v for u, v in zip(xs, (v * x for v in ys))]
+        d = list(map(lambda v: v * x, xs)) + list(u for u in zip(range(2), (x, 1.0)))[1:][0:0]
+        return a, b, c, d, sum(xs[i] * ys[i] for i in range(len(xs)) if i < n)
+
+    same(f, (1.5, [1.0, 2.0, 3.0], 2), (1.5, [1.0], 0))
+
+
+def test_tables_of_numbers(same):
+    def f(x, n):
+        p = [[0.0] * 3 for _ in range(3)]
+        for i in range(3):
+            p[i][i] = x * i
+        q = [[x * i * j for j in range(n)] for i in range(n)]
+        return p, q[1][n - 1], sum(map(sum, q))
+
+    same(f, (0.3, 4))

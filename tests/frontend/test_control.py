@@ -291,3 +291,41 @@ def test_continue_in_while(same):
         return s
 
     same(f, (1.0, 7), (1.0, 0))
+
+
+def test_print_is_kept(run_it, capsys):
+    def f(x, n):
+        for i in range(n):
+            print(f"{i:>3d} {x!r} {{}}", i * x, [x, "y"], sep="|")
+        return x
+
+    f(1.5, 2)
+    expected = capsys.readouterr().out
+    run_it(f, 1.5, 2)
+    assert capsys.readouterr().out == expected != ""
+
+
+def test_bodies_that_find_out_what_they_carry(same):
+    def f(x, n):
+        first = True
+        total = 0
+        for i in range(n):
+            if first:
+                total = x
+                first = False
+            else:
+                total = total * x + i
+        return total, first
+
+    same(f, (1.5, 4), (1.5, 1), (1.5, 0))
+
+
+def test_tables_read_in_loops(same):
+    def f(x):
+        fs = []
+        for i in (1, 2, 3):
+            fs.append(lambda v, i=i: v * i + x)
+        gs = [lambda v: v * i for i in range(3)]
+        return sum(g(x) for g in fs) + gs[0](x)
+
+    same(f, (1.5,))

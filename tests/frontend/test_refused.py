@@ -91,6 +91,24 @@ def is_of_numbers(x):
     return 1.0 if x is y else x
 
 
+def iterator_twice(x):
+    pairs = zip((x, 2.0), (3.0, x))
+    return sum(a * b for a, b in pairs) + sum(a for a, b in pairs)
+
+
+def generator_twice(x):
+    squares = (v * v for v in (x, 2.0))
+    return sum(squares) + sum(squares)
+
+
+def changes_what_it_walks_over(x):
+    xs = [x, 2.0]
+    for v in xs:
+        if len(xs) < 5:
+            xs.append(v)
+    return sum(xs)
+
+
 def try_it(x):
     try:
         return 1.0 / x
@@ -100,7 +118,8 @@ def try_it(x):
 
 ONE = [
     writes_array, adds_in_place, appends_to_global, none_or_number, surely_unbound, truth_of_array, number_or_tuple,
-    key_of_max, attribute, set_literal, f_string_value, is_of_numbers, try_it,
+    key_of_max, attribute, set_literal, f_string_value, is_of_numbers, try_it, iterator_twice, generator_twice,
+    changes_what_it_walks_over,
 ]  # fmt: skip
 
 
