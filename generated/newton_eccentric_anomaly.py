@@ -13,8 +13,8 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
         v2 = math.sin(angle)
         residual = angle - eccentricity * v2 - mean_anomaly
         v3 = math.cos(angle)
-        tape.append((angle, v2, v3))
         step = residual / (1.0 - eccentricity * v3)
+        tape.append((v2, v3, step))
         angle -= step
         returned = abs(step) < 1e-14
         if returned:
@@ -27,12 +27,9 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
     v_bar = 1.0
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
-    for angle, v6, v5 in reversed(tape):
-        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        residual = angle - eccentricity * v6 - mean_anomaly
+    for v5, v6, step in reversed(tape):
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v7 = 1.0 - eccentricity * v5
-        step = residual / v7
+        v7 = 1.0 - eccentricity * v6
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += v_bar
@@ -40,12 +37,12 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
         v8 = angle_bar / v7
         v_bar_2 = -(v8 * step)
-        eccentricity_bar += v_bar_2 * v5
-        angle_bar -= v_bar_2 * eccentricity * math.sin(angle)
+        eccentricity_bar += v_bar_2 * v6
+        angle_bar -= v_bar_2 * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v8
-        eccentricity_bar += v8 * v6
-        angle_bar = angle_bar - v8 + v8 * eccentricity * math.cos(angle)
+        eccentricity_bar += v8 * v5
+        angle_bar = angle_bar - v8 + v8 * eccentricity * v6
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v
     mean_anomaly_bar = (
@@ -64,8 +61,8 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
         v2 = math.sin(angle)
         residual = angle - eccentricity * v2 - mean_anomaly
         v3 = math.cos(angle)
-        tape.append((angle, v2, v3))
         step = residual / (1.0 - eccentricity * v3)
+        tape.append((v2, v3, step))
         angle -= step
         returned = abs(step) < 1e-14
         if returned:
@@ -80,12 +77,9 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
     y_bar = 1.0
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
-    for angle, v6, v5 in reversed(tape):
-        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        residual = angle - eccentricity * v6 - mean_anomaly
+    for v5, v6, step in reversed(tape):
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v7 = 1.0 - eccentricity * v5
-        step = residual / v7
+        v7 = 1.0 - eccentricity * v6
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += y_bar
@@ -93,12 +87,12 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
         v8 = angle_bar / v7
         v_bar = -(v8 * step)
-        eccentricity_bar += v_bar * v5
-        angle_bar -= v_bar * eccentricity * math.sin(angle)
+        eccentricity_bar += v_bar * v6
+        angle_bar -= v_bar * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v8
-        eccentricity_bar += v8 * v6
-        angle_bar = angle_bar - v8 + v8 * eccentricity * math.cos(angle)
+        eccentricity_bar += v8 * v5
+        angle_bar = angle_bar - v8 + v8 * eccentricity * v6
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v
     mean_anomaly_bar = (
@@ -154,8 +148,8 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
         v2 = math.sin(angle)
         residual = angle - eccentricity * v2 - mean_anomaly
         v3 = math.cos(angle)
-        tape.append((angle, v2, v3))
         step = residual / (1.0 - eccentricity * v3)
+        tape.append((v2, v3, step))
         angle -= step
         returned = abs(step) < 1e-14
         if returned:
@@ -169,12 +163,9 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
     angle_bar = 0.0
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
-    for angle, v6, v5 in reversed(tape):
-        # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        residual = angle - eccentricity * v6 - mean_anomaly
+    for v5, v6, step in reversed(tape):
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v7 = 1.0 - eccentricity * v5
-        step = residual / v7
+        v7 = 1.0 - eccentricity * v6
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += y_bar
@@ -182,12 +173,12 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
         v8 = angle_bar / v7
         v_bar = -(v8 * step)
-        eccentricity_bar += v_bar * v5
-        angle_bar -= v_bar * eccentricity * math.sin(angle)
+        eccentricity_bar += v_bar * v6
+        angle_bar -= v_bar * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v8
-        eccentricity_bar += v8 * v6
-        angle_bar = angle_bar - v8 + v8 * eccentricity * math.cos(angle)
+        eccentricity_bar += v8 * v5
+        angle_bar = angle_bar - v8 + v8 * eccentricity * v6
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v
     mean_anomaly_bar = (

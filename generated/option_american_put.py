@@ -12,26 +12,24 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     v2 = 1.0 / up
     v3 = up - v2
     weight = (growth - v2) / v3
-    v4 = steps + 1
     values = []
-    v5_tape = []
-    for i in range(v4):
-        v5 = up ** (2 * i - steps)
-        v5_tape.append(v5)
-        v6 = strike - spot * v5
-        values.append(0.0 if 0.0 > v6 else v6)
-    v7 = steps - 1
+    v4_tape = []
+    for i in range(steps + 1):
+        v4 = up ** (2 * i - steps)
+        v4_tape.append(v4)
+        v5 = strike - spot * v4
+        values.append(0.0 if 0.0 > v5 else v5)
     tape = []
-    for step in range(v7, -1, -1):
+    for step in range(steps - 1, -1, -1):
         earlier = []
-        v8_tape = []
+        v6_tape = []
         for i in range(step + 1):
             held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth
-            v8 = up ** (2 * i - step)
-            v8_tape.append(v8)
-            sold = strike - spot * v8
+            v6 = up ** (2 * i - step)
+            v6_tape.append(v6)
+            sold = strike - spot * v6
             earlier.append(sold if sold > held else held)
-        tape.append((values, v8_tape))
+        tape.append((values, v6_tape))
         values = earlier
 
     # Reverse sweep
@@ -43,23 +41,24 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, (values, v8_tape) in zip(reversed(range(v7, -1, -1)), reversed(tape)):
-        v9 = [0.0] * len(values)
+    for step, (values, v6_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
+        v7 = [0.0] * len(values)
         earlier_bar = values_bar
-        values_bar = v9
-        for i, v10 in zip(reversed(range(step + 1)), reversed(v8_tape)):
+        values_bar = v7
+        for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v11 = i + 1
-            v12 = values[v11]
-            v13 = 1.0 - weight
-            v14 = values[i]
-            held = (weight * v12 + v13 * v14) / growth
+            v9 = i + 1
+            v10 = values[v9]
+            v11 = 1.0 - weight
+            v12 = values[i]
+            held = (weight * v10 + v11 * v12) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v15 = 2 * i - step
-            sold = strike - spot * v10
+            v13 = 2 * i - step
+            sold = strike - spot * v8
             # earlier.append(max(held, sold))  [option.py:32]
-            earlier_bar_2 = earlier_bar[:-1]
             sold_bar = earlier_bar[-1]
+            earlier_bar = earlier_bar.copy()
+            del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
             else:
@@ -68,47 +67,45 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v_bar = -sold_bar
             strike_bar += sold_bar
-            v10_bar = v_bar * spot
-            spot_bar += v_bar * v10
-            if up != 0 or v15 >= 1:
+            v8_bar = v_bar * spot
+            spot_bar += v_bar * v8
+            if up != 0 or v13 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v16 = v15 * up ** (v15 - 1)
+                v14 = v13 * up ** (v13 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v16 = 0.0 if v15 == 0 else math.inf
+                v14 = 0.0 if v13 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v10_bar * v16
+            up_bar += v8_bar * v14
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar[i] += v_bar * v13
-            weight_bar = weight_bar - v_bar * v14 + v_bar * v12
-            values_bar[v11] += v_bar * weight
-            earlier_bar = earlier_bar_2
-    for i, v17 in zip(reversed(range(v4)), reversed(v5_tape)):
+            values_bar[i] += v_bar * v11
+            weight_bar = weight_bar - v_bar * v12 + v_bar * v10
+            values_bar[v9] += v_bar * weight
+    for i, v15 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v18 = 2 * i - steps
-        values_bar_2 = values_bar[:-1]
+        v16 = 2 * i - steps
         v_bar = values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v17 else v_bar
+        del values_bar[-1]
+        v_bar = 0.0 if 0.0 > strike - spot * v15 else v_bar
         v_bar_2 = -v_bar
         strike_bar += v_bar
-        v17_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v17
-        if up != 0 or v18 >= 1:
+        v15_bar = v_bar_2 * spot
+        spot_bar += v_bar_2 * v15
+        if up != 0 or v16 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v19 = v18 * up ** (v18 - 1)
+            v17 = v16 * up ** (v16 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v19 = 0.0 if v18 == 0 else math.inf
+            v17 = 0.0 if v16 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v17_bar * v19
-        values_bar = values_bar_2
+        up_bar += v15_bar * v17
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v20 = v_bar * weight
+    v18 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v20 - v20 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v18 - v18 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -131,26 +128,24 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v2 = 1.0 / up
     v3 = up - v2
     weight = (growth - v2) / v3
-    v4 = steps + 1
     values = []
-    v5_tape = []
-    for i in range(v4):
-        v5 = up ** (2 * i - steps)
-        v5_tape.append(v5)
-        v6 = strike - spot * v5
-        values.append(0.0 if 0.0 > v6 else v6)
-    v7 = steps - 1
+    v4_tape = []
+    for i in range(steps + 1):
+        v4 = up ** (2 * i - steps)
+        v4_tape.append(v4)
+        v5 = strike - spot * v4
+        values.append(0.0 if 0.0 > v5 else v5)
     tape = []
-    for step in range(v7, -1, -1):
+    for step in range(steps - 1, -1, -1):
         earlier = []
-        v8_tape = []
+        v6_tape = []
         for i in range(step + 1):
             held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth
-            v8 = up ** (2 * i - step)
-            v8_tape.append(v8)
-            sold = strike - spot * v8
+            v6 = up ** (2 * i - step)
+            v6_tape.append(v6)
+            sold = strike - spot * v6
             earlier.append(sold if sold > held else held)
-        tape.append((values, v8_tape))
+        tape.append((values, v6_tape))
         values = earlier
     y = values[0]
 
@@ -163,23 +158,24 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, (values, v8_tape) in zip(reversed(range(v7, -1, -1)), reversed(tape)):
-        v9 = [0.0] * len(values)
+    for step, (values, v6_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
+        v7 = [0.0] * len(values)
         earlier_bar = values_bar
-        values_bar = v9
-        for i, v10 in zip(reversed(range(step + 1)), reversed(v8_tape)):
+        values_bar = v7
+        for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v11 = i + 1
-            v12 = values[v11]
-            v13 = 1.0 - weight
-            v14 = values[i]
-            held = (weight * v12 + v13 * v14) / growth
+            v9 = i + 1
+            v10 = values[v9]
+            v11 = 1.0 - weight
+            v12 = values[i]
+            held = (weight * v10 + v11 * v12) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v15 = 2 * i - step
-            sold = strike - spot * v10
+            v13 = 2 * i - step
+            sold = strike - spot * v8
             # earlier.append(max(held, sold))  [option.py:32]
-            earlier_bar_2 = earlier_bar[:-1]
             sold_bar = earlier_bar[-1]
+            earlier_bar = earlier_bar.copy()
+            del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
             else:
@@ -188,47 +184,45 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v_bar = -sold_bar
             strike_bar += sold_bar
-            v10_bar = v_bar * spot
-            spot_bar += v_bar * v10
-            if up != 0 or v15 >= 1:
+            v8_bar = v_bar * spot
+            spot_bar += v_bar * v8
+            if up != 0 or v13 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v16 = v15 * up ** (v15 - 1)
+                v14 = v13 * up ** (v13 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v16 = 0.0 if v15 == 0 else math.inf
+                v14 = 0.0 if v13 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v10_bar * v16
+            up_bar += v8_bar * v14
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar[i] += v_bar * v13
-            weight_bar = weight_bar - v_bar * v14 + v_bar * v12
-            values_bar[v11] += v_bar * weight
-            earlier_bar = earlier_bar_2
-    for i, v17 in zip(reversed(range(v4)), reversed(v5_tape)):
+            values_bar[i] += v_bar * v11
+            weight_bar = weight_bar - v_bar * v12 + v_bar * v10
+            values_bar[v9] += v_bar * weight
+    for i, v15 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v18 = 2 * i - steps
-        values_bar_2 = values_bar[:-1]
+        v16 = 2 * i - steps
         v_bar = values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v17 else v_bar
+        del values_bar[-1]
+        v_bar = 0.0 if 0.0 > strike - spot * v15 else v_bar
         v_bar_2 = -v_bar
         strike_bar += v_bar
-        v17_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v17
-        if up != 0 or v18 >= 1:
+        v15_bar = v_bar_2 * spot
+        spot_bar += v_bar_2 * v15
+        if up != 0 or v16 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v19 = v18 * up ** (v18 - 1)
+            v17 = v16 * up ** (v16 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v19 = 0.0 if v18 == 0 else math.inf
+            v17 = 0.0 if v16 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v17_bar * v19
-        values_bar = values_bar_2
+        up_bar += v15_bar * v17
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v20 = v_bar * weight
+    v18 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v20 - v20 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v18 - v18 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -257,14 +251,15 @@ def american_put_jvp(
 ):
     # dt = expiry / steps  [option.py:20]
     dt = expiry / steps
-    dt_dot = expiry_dot / steps
     # up = math.exp(volatility * math.sqrt(dt))  [option.py:21]
     v = math.sqrt(dt)
     up = math.exp(volatility * v)
-    up_dot = (volatility_dot * v + dt_dot * (0.5 / v if v != 0 else math.inf) * volatility) * up
+    up_dot = (
+        volatility_dot * v + expiry_dot / steps * (0.5 / v if v != 0 else math.inf) * volatility
+    ) * up
     # growth = math.exp(rate * dt)  [option.py:22]
     growth = math.exp(rate * dt)
-    growth_dot = (rate_dot * dt + dt_dot * rate) * growth
+    growth_dot = (rate_dot * dt + expiry_dot / steps * rate) * growth
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v2 = 1.0 / up
     v3 = up_dot * v2 / up
@@ -349,26 +344,24 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v2 = 1.0 / up
     v3 = up - v2
     weight = (growth - v2) / v3
-    v4 = steps + 1
     values = []
-    v5_tape = []
-    for i in range(v4):
-        v5 = up ** (2 * i - steps)
-        v5_tape.append(v5)
-        v6 = strike - spot * v5
-        values.append(0.0 if 0.0 > v6 else v6)
-    v7 = steps - 1
+    v4_tape = []
+    for i in range(steps + 1):
+        v4 = up ** (2 * i - steps)
+        v4_tape.append(v4)
+        v5 = strike - spot * v4
+        values.append(0.0 if 0.0 > v5 else v5)
     tape = []
-    for step in range(v7, -1, -1):
+    for step in range(steps - 1, -1, -1):
         earlier = []
-        v8_tape = []
+        v6_tape = []
         for i in range(step + 1):
             held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth
-            v8 = up ** (2 * i - step)
-            v8_tape.append(v8)
-            sold = strike - spot * v8
+            v6 = up ** (2 * i - step)
+            v6_tape.append(v6)
+            sold = strike - spot * v6
             earlier.append(sold if sold > held else held)
-        tape.append((values, v8_tape))
+        tape.append((values, v6_tape))
         values = earlier
     y = values[0]
 
@@ -381,23 +374,24 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, (values, v8_tape) in zip(reversed(range(v7, -1, -1)), reversed(tape)):
-        v9 = [0.0] * len(values)
+    for step, (values, v6_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
+        v7 = [0.0] * len(values)
         earlier_bar = values_bar
-        values_bar = v9
-        for i, v10 in zip(reversed(range(step + 1)), reversed(v8_tape)):
+        values_bar = v7
+        for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v11 = i + 1
-            v12 = values[v11]
-            v13 = 1.0 - weight
-            v14 = values[i]
-            held = (weight * v12 + v13 * v14) / growth
+            v9 = i + 1
+            v10 = values[v9]
+            v11 = 1.0 - weight
+            v12 = values[i]
+            held = (weight * v10 + v11 * v12) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v15 = 2 * i - step
-            sold = strike - spot * v10
+            v13 = 2 * i - step
+            sold = strike - spot * v8
             # earlier.append(max(held, sold))  [option.py:32]
-            earlier_bar_2 = earlier_bar[:-1]
             sold_bar = earlier_bar[-1]
+            earlier_bar = earlier_bar.copy()
+            del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
             else:
@@ -406,47 +400,45 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v_bar = -sold_bar
             strike_bar += sold_bar
-            v10_bar = v_bar * spot
-            spot_bar += v_bar * v10
-            if up != 0 or v15 >= 1:
+            v8_bar = v_bar * spot
+            spot_bar += v_bar * v8
+            if up != 0 or v13 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v16 = v15 * up ** (v15 - 1)
+                v14 = v13 * up ** (v13 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v16 = 0.0 if v15 == 0 else math.inf
+                v14 = 0.0 if v13 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v10_bar * v16
+            up_bar += v8_bar * v14
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar[i] += v_bar * v13
-            weight_bar = weight_bar - v_bar * v14 + v_bar * v12
-            values_bar[v11] += v_bar * weight
-            earlier_bar = earlier_bar_2
-    for i, v17 in zip(reversed(range(v4)), reversed(v5_tape)):
+            values_bar[i] += v_bar * v11
+            weight_bar = weight_bar - v_bar * v12 + v_bar * v10
+            values_bar[v9] += v_bar * weight
+    for i, v15 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v18 = 2 * i - steps
-        values_bar_2 = values_bar[:-1]
+        v16 = 2 * i - steps
         v_bar = values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v17 else v_bar
+        del values_bar[-1]
+        v_bar = 0.0 if 0.0 > strike - spot * v15 else v_bar
         v_bar_2 = -v_bar
         strike_bar += v_bar
-        v17_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v17
-        if up != 0 or v18 >= 1:
+        v15_bar = v_bar_2 * spot
+        spot_bar += v_bar_2 * v15
+        if up != 0 or v16 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v19 = v18 * up ** (v18 - 1)
+            v17 = v16 * up ** (v16 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v19 = 0.0 if v18 == 0 else math.inf
+            v17 = 0.0 if v16 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v17_bar * v19
-        values_bar = values_bar_2
+        up_bar += v15_bar * v17
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v20 = v_bar * weight
+    v18 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v20 - v20 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v18 - v18 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt

@@ -161,9 +161,8 @@ def black_scholes_call_vjp(spot, strike, rate, volatility, expiry, y_bar=1.0):
 
     # Reverse sweep
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * expiry) * normal_cdf(d2)  [option.py:15]
-    v_bar = -y_bar
-    v8_bar = v_bar * v10
-    v10_bar = v_bar * v8
+    v8_bar = -y_bar * v10
+    v10_bar = -y_bar * v8
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))  [option.py:7]
     d2_bar = v10_bar * 0.5 * (1.1283791670955126 * math.exp(-(v9 * v9))) / v4
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * expiry) * normal_cdf(d2)  [option.py:15]

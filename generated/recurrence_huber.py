@@ -41,15 +41,14 @@ def huber_value_and_grad(r, delta):
 def huber_jvp(r, delta, r_dot, delta_dot):
     if abs(r) <= delta:
         # return 0.5 * r * r  [recurrence.py:16]
-        v = 0.5 * r
-        y = v * r
-        y_dot = r_dot * 0.5 * r + r_dot * v
+        y = 0.5 * r * r
+        y_dot = r_dot * 0.5 * r + r_dot * (0.5 * r)
     else:
         # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
-        v2 = abs(r) - 0.5 * delta
-        y = delta * v2
+        v = abs(r) - 0.5 * delta
+        y = delta * v
         y_dot = (
-            delta_dot * v2
+            delta_dot * v
             + (r_dot * (math.copysign(1.0, r) if r != 0 else 0.0) - delta_dot * 0.5) * delta
         )
     return y, y_dot
@@ -69,7 +68,6 @@ def huber_vjp(r, delta, y_bar=1.0):
         delta_bar = 0.0
     else:
         # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
-        v_bar = y_bar * delta
-        delta_bar = y_bar * (abs(r) - 0.5 * delta) - v_bar * 0.5
-        r_bar = v_bar * (math.copysign(1.0, r) if r != 0 else 0.0)
+        delta_bar = y_bar * (abs(r) - 0.5 * delta) - y_bar * delta * 0.5
+        r_bar = y_bar * delta * (math.copysign(1.0, r) if r != 0 else 0.0)
     return y, (r_bar, delta_bar)

@@ -65,6 +65,11 @@ def value_and_grad(
     return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize))
 
 
+for _transform in (grad, value_and_grad):
+    # grad(f) inside a function that is differentiated is made when that function is compiled
+    _transform.__s2s_static__ = True  # type: ignore[attr-defined]
+
+
 class _Once:
     """The derivatives made for jvp and vjp, kept as long as the function lives."""
 

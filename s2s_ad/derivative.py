@@ -19,9 +19,12 @@ from s2s_ad.backend.module import format_source
 from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.lower import lower
+from s2s_ad.ir.builder import const
 from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
-from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, leaf_kinds, spec_of
+from s2s_ad.ir.nodes import Atom, Block, Value
+from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.text import text_of
+from s2s_ad.ir.walk import substitute
 from s2s_ad.load import annotate
 from s2s_ad.pipeline import Compiled, compile_kept, emit
 from s2s_ad.store import NotKept, fingerprint, spec_text
@@ -167,7 +170,24 @@ class Derivative:
     def __s2s_lower__(self, positional: Sequence[Spec], keywords: dict[str, Spec]) -> Lowered:
         """For the frontend: this derivative called inside a function that is differentiated itself."""
         bound = self._signature.bind(*positional, **keywords)
-        return self.lowered({name: _argument_spec(p, bound.arguments) for name, p in self.parameters.items()})
+        given = {name: _argument_spec(p, bound.arguments) for name, p in self.parameters.items()}
+        lowered = self.lowered(given)
+        body = lowered.program.main.body
+        by_name: dict[str, list[Value]] = {}
+        params = list(body.params)
+        for name, spec in lowered.arguments.items():
+            by_name[name], params = params[: len(leaf_kinds(spec))], params[len(leaf_kinds(spec)) :]
+        baked: dict[Value, Atom] = {}
+        for name in [n for n in self.parameters if n not in bound.arguments]:
+            # a number that the call leaves to its default is a constant of this call
+            default = self.parameters[name].default
+            numbers = leaves(given[name], default) if leaf_kinds(given[name]) else []
+            baked.update(zip(by_name.pop(name), map(const, numbers)))
+        # the caller has the leaves in the order in which the call names them
+        named = [value for name in keywords if name in by_name for value in by_name.pop(name)]
+        order = (*(value for values in by_name.values() for value in values), *named, *params)
+        changed = substitute(Block(order, body.stmts, body.results), baked)
+        return transforms.with_main(lowered, changed)
 
     @property
     def __s2s_function__(self) -> Any:

@@ -93,7 +93,7 @@ def _merged(derivatives: Sequence[Lowered], docs: Mapping[str, str]) -> tuple[Pr
     for lowered in derivatives:
         program = lowered.program
         names: dict[str, str] = {}
-        for name, function in program.functions.items():
+        for name in program.functions:
             other = functions.get(name)
             if other is None or _whole(functions, name) == _whole(program.functions, name):
                 names[name] = name

@@ -291,6 +291,13 @@ def _moved_aside(program: Program, name: str) -> Program:
     return replace(program, functions=functions, entry="_" + name if program.entry == name else program.entry)
 
 
+def with_main(lowered: Lowered, body: Block) -> Lowered:
+    """The same with another body of its entry function."""
+    main = replace(lowered.program.main, body=body)
+    functions = {**lowered.program.functions, lowered.program.entry: main}
+    return replace(lowered, program=replace(lowered.program, functions=functions))
+
+
 def owned(lowered: Lowered) -> Lowered:
     """What is returned shares no memory with the arguments: for the last step before emission."""
     program = lowered.program

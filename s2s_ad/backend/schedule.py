@@ -316,13 +316,17 @@ class Scheduler:
         return candidate
 
     def _again(self, stmt: Apply, candidate: _Candidate) -> bool:
-        """A condition that reads only arguments is printed again at each place rather than stored."""
+        """A condition, or one cheap operation, that reads only arguments is printed again rather than stored."""
         out = stmt.outputs[0]
         if out.hint or self.plan.uses.get(out, 0) < 2 or stmt.op.effect or stmt.op.store:
             return False
-        if templates.identity(stmt.op) and len(stmt.outputs) == 1:
+        if templates.identity(stmt.op):
             return not isinstance(stmt.inputs[0], Value) or stmt.inputs[0] not in self.plan.folded
-        if out.kind != BOOL or stmt.op.cost > 1 or candidate.depth > 2:
+        if stmt.op.cost > 1 or not isinstance(out.kind, Scalar):
+            return False
+        if candidate.depth > (2 if out.kind == BOOL else 1) or (out.kind != BOOL and self.plan.uses[out] > 2):
+            return False
+        if out.kind != BOOL and not all(leaf in self.params for leaf in candidate.leaves):
             return False
         return all(isinstance(leaf.kind, Scalar) and self._stays(leaf) for leaf in candidate.leaves)
 

@@ -81,7 +81,7 @@ def outside(text: str) -> frozenset[str]:
 
 def identity(op: Op) -> bool:
     """Whether the result simply is the input: stop_gradient."""
-    return isinstance(op.code, str) and op.code in op.args and not op.effect
+    return isinstance(op.code, str) and op.code in op.args and not op.effect and op.name != "unpack"
 
 
 def mutable(kind: Kind) -> bool:

@@ -39,6 +39,7 @@ NONE = Known(None)
 _DEEPEST = 60  # bodies put into one another in the place of calls
 _CREATES = {"np.array", "np.asarray", "np.ascontiguousarray"}
 
+
 def call(machine: Machine, function: Abstract, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
     read(function)
     if is_nothing(function):
@@ -89,9 +90,7 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     raise no_rule(_name_of(obj))
 
 
-def _at_compile_time(
-    machine: Machine, obj: Any, positional: list[Abstract], keywords: dict[str, Abstract]
-) -> Abstract:
+def _at_compile_time(machine: Machine, obj: Any, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
     """A call such as grad(f), which is made now: its arguments are functions and options, and so is its result."""
     if not positional or not isinstance(positional[0], Known):
         raise UnsupportedError(
@@ -272,9 +271,7 @@ def _result(machine: Machine) -> Abstract:
 # --- functions of the program -----------------------------------------------------------------------------------------
 
 
-def _call_of_its_own(
-    machine: Machine, function: Any, path: Path, arguments: dict[str, Abstract]
-) -> Abstract | None:
+def _call_of_its_own(machine: Machine, function: Any, path: Path, arguments: dict[str, Abstract]) -> Abstract | None:
     """Call the specialised function of the program; None if the body has to be put here instead."""
     flat = Flat()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class NotStatic(UnsupportedError):
     """A parameter of an operation that is computed."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parameter_names(function: Any) -> tuple[str, ...] | None:
     """The positional parameters of the library function, as its users know them."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.assign import assign
@@ -81,7 +82,7 @@ def _unroll(
             return
         if left is not False:
             rest = items[i + 1 :]
-            unless(machine, left, lambda: _unroll(machine, rest, trip, orelse))
+            unless(machine, left, partial(_unroll, machine, rest, trip, orelse))
             return
     if orelse is not None:
         orelse()
@@ -171,5 +172,5 @@ def _unroll_while(machine: Machine, node: ast.While, trips: int) -> None:
         if left is True:
             return
         if left is not False:
-            unless(machine, left, lambda: _unroll_while(machine, node, trips))
+            unless(machine, left, partial(_unroll_while, machine, node, trips))
             return

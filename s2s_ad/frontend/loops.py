@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.control import either
@@ -137,8 +138,8 @@ class Loop:
                 raise NeedsUnroll(shape.message, remedy=shape.remedy)
             if key not in self.shapes and same_shape(shape, before):
                 continue
-            start = entry.get(key, MISSING)
-            if joiner.freeze(key, lambda store: start if store is entry else value) and key not in self.frozen:  # noqa: B023
+            ends = partial(_end_of_trip, entry, entry.get(key, MISSING), value)
+            if joiner.freeze(key, ends) and key not in self.frozen:
                 self.frozen.add(key)
                 stable = False
             if key not in self.shapes or not same_shape(shape, self.shapes[key]):
@@ -195,7 +196,7 @@ class Loop:
         same: dict[Value, Atom] = {}
         outputs: list[Value] = []
         atoms: list[Atom] = []
-        for i, (start, param, result, _) in enumerate(flat):
+        for start, param, result, _ in flat:
             if result is param and start.kind == param.kind and not isinstance(start, (Unbound, Absent)):
                 same[param] = start
                 atoms.append(start)
@@ -313,3 +314,8 @@ def _never(flag: Atom) -> bool:
 
 def _always(cond: Side) -> bool:
     return isinstance(cond.value, Sym) and isinstance(cond.value.atom, Const) and bool(cond.value.atom.value)
+
+
+def _end_of_trip(entry: Store, start: Abstract, value: Abstract, store: Store) -> Abstract:
+    """What a variable is at the loop's start or at the end of a trip, as the store says."""
+    return start if store is entry else value

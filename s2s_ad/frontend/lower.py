@@ -128,9 +128,7 @@ def _read_body(
     return done, Function(name, body, _doc(function), span)
 
 
-def _as_called(
-    machine: Machine, function: Any, node: FunctionNode, values: dict[str, Abstract]
-) -> dict[str, Abstract]:
+def _as_called(machine: Machine, function: Any, node: FunctionNode, values: dict[str, Abstract]) -> dict[str, Abstract]:
     """The parameters of a wrapper, which shows the signature of what it wraps, called with those of that signature."""
     positional: list[Abstract] = []
     keywords: dict[str, Abstract] = {}

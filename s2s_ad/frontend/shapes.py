@@ -69,8 +69,11 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
     if isinstance(a, Known) and isinstance(b, Known):
         return same_object(a.obj, b.obj)
     if isinstance(a, Closure) and isinstance(b, Closure):
-        return a.node is b.node and a.frame is b.frame and len(a.defaults) == len(b.defaults) and all(
-            map(same_shape, a.defaults, b.defaults)
+        return (
+            a.node is b.node
+            and a.frame is b.frame
+            and len(a.defaults) == len(b.defaults)
+            and all(map(same_shape, a.defaults, b.defaults))
         )
     return isinstance(a, (Poison, Missing))
 
@@ -126,9 +129,7 @@ class Joiner:
         self.refs.append((ref.cell, store))
         return store[ref.cell]
 
-    def each(
-        self, a: tuple[Abstract, ...], at_a: Store, b: tuple[Abstract, ...], at_b: Store
-    ) -> tuple[Abstract, ...]:
+    def each(self, a: tuple[Abstract, ...], at_a: Store, b: tuple[Abstract, ...], at_b: Store) -> tuple[Abstract, ...]:
         return tuple(self.join(x, at_a, y, at_b) for x, y in zip(a, b))
 
     def numbers(self, a: Sym | Slot, b: Sym | Slot) -> Abstract:

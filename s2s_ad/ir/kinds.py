@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -163,7 +163,7 @@ def broadcast(*kinds: Kind) -> tuple[Dim, ...]:
     return tuple(out)
 
 
-@lru_cache(maxsize=None)
+@cache
 def result_dtype(kinds: tuple[Kind, ...]) -> str:
     """The dtype of an arithmetic result, with Python numbers weak as in NumPy 2."""
     weak = {"bool": False, "int": 1, "float": 1.0, "complex": 1j}

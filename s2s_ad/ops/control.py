@@ -128,18 +128,16 @@ def _real(kind: Kind) -> Kind:
 @piecewise_constant(
     name="list_zeros", code=lambda params, kinds: _zero_code(kinds[0], "xs"), infer=lambda k, p, op: _real(k[0]), cost=5
 )
-def list_zeros(xs):
-    ...
+def list_zeros(xs): ...
 
 
-@linear(name="list_init", code="xs[:-1]", cost=5, infer=first)
+@linear(name="list_init", code="del xs[-1]", cost=1, infer=first, store=True)
 def list_init(ct, xs):
     return list_append(ct, zero_item(xs, lambda: list_get(xs, -1)))
 
 
 @piecewise_constant(name="list_len", code="len(xs)", cost=1, infer=always(INT))
-def list_len(xs):
-    ...
+def list_len(xs): ...
 
 
 @linear(name="list_sum", code="sum(xs)", cost=20, infer=item)
@@ -249,8 +247,7 @@ PACK, UNPACK = pack.ops["python"], unpack.ops["python"]
 
 
 @piecewise_constant(name="record_zeros", code="zeros_of(record)", infer=always(RECORD), cost=20)
-def record_zeros(record):
-    ...
+def record_zeros(record): ...
 
 
 # `code` is the statement, in which _0, _1, ... stand for the inputs; `names` the objects of the user's that it names.

@@ -149,7 +149,9 @@ def pullback(
             active = [on and not _without_effect(op, i) for i, on in enumerate(active)]
             if any(on and i not in op.transposes for i, on in enumerate(active)):
                 raise no_rule(apply)
-            cts = [op.transposes[i](Traced(ct), *inputs, **params) if on else None for i, on in enumerate(active)]
+            # the last input first: list_append reads its item from the end of ct before the end is cut off
+            shares = {i: op.transposes[i](Traced(ct), *inputs, **params) for i in _last_first(active)}
+            cts = [shares.get(i) for i in range(len(active))]
         elif op.name in PRODUCTS_AND_SUMS:  # what is transposed most: without writing the tangent first
             steps = (GUARDED_STEPS if guarded else LINEAR_STEPS)[op.name]
             cts = [steps[i](Traced(ct), *inputs) if on else None for i, on in enumerate(active)]
@@ -169,6 +171,10 @@ def pullback(
             )
             for c, x in zip(cts, inputs)
         ]
+
+
+def _last_first(active: Sequence[bool]) -> list[int]:
+    return [i for i in reversed(range(len(active))) if active[i]]
 
 
 def _transposed(

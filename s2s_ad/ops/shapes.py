@@ -14,23 +14,19 @@ def _int(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
 
 
 @piecewise_constant(name="array_len", code="len(x)", cost=1, infer=_int)
-def array_len(x):
-    ...
+def array_len(x): ...
 
 
 @piecewise_constant(name="array_size", code="x.size", cost=1, infer=_int)
-def array_size(x):
-    ...
+def array_size(x): ...
 
 
 @piecewise_constant(name="shape_item", code=lambda params, kinds: f"x.shape[{params['axis']}]", cost=1, infer=_int)
-def shape_item(x, axis=0):
-    ...
+def shape_item(x, axis=0): ...
 
 
 @piecewise_constant(name="range_len", code="len(range(start, stop, step))", cost=1, infer=_int)
-def range_len(start, stop, step):
-    ...
+def range_len(start, stop, step): ...
 
 
 def _bound_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:

@@ -29,7 +29,7 @@ def _block(block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value])
     for stmt in block.stmts:
         moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen, plain))
         if isinstance(moved, Apply) and shareable(moved) and not _short(moved, plain):
-            key = (moved.op.name, moved.params, *map(_key, moved.inputs))
+            key = cse_key(moved)
             first = seen.get(key)
             if first is not None:
                 same[moved.out] = first
@@ -37,6 +37,11 @@ def _block(block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value])
             seen[key] = moved.out
         stmts.append(moved)
     return Block(block.params, tuple(stmts), tuple(map(atom, block.results)))
+
+
+def cse_key(stmt: Apply) -> tuple[Any, ...]:
+    """Equal for two applications that compute the same."""
+    return (stmt.op.name, stmt.params, *map(_key, stmt.inputs))
 
 
 def shareable(stmt: Apply) -> bool:

@@ -33,11 +33,12 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import clone, free_values, outputs_of
+from s2s_ad.ir.walk import all_stmts, clone, free_values, outputs_of, substitute
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import pullback
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.accumulate import Adjoints
+from s2s_ad.passes.cse import cse_key, shareable
 from s2s_ad.passes.dce import dce_block
 from s2s_ad.passes.residuals import Residuals, choose_residuals
 from s2s_ad.passes.variants import Variants
@@ -119,6 +120,16 @@ def _sweep_back(
     builder.span = None
     cts = [adjoints.take_or_zero(builder, p) for p, on in zip(body.params, inputs) if on]
     return pass_, cts, seeds, builder
+
+
+def _reusing(backward: Block, inside: Block) -> Block:
+    """The reverse block reading results of the forward block instead of computing dear ones again."""
+    made = {cse_key(s): s.out for s in inside.stmts if isinstance(s, Apply) and s.op.cost > 1 and shareable(s)}
+    again: dict[Value, Atom] = {}
+    for stmt in all_stmts(backward):
+        if isinstance(stmt, Apply) and stmt.op.cost > 1 and shareable(stmt) and (found := made.get(cse_key(stmt))):
+            again[stmt.out] = found
+    return _trimmed(substitute(backward, again)) if again else backward
 
 
 def _trimmed(block: Block) -> Block:
@@ -271,6 +282,7 @@ class _Reverse:
     def settle(self, stmt: If, block: Block, backward: Block) -> Block:
         """Let the reverse branch read only what the forward branch saves for it."""
         inside = self.block(block)
+        backward = _reusing(backward, inside)
         residuals = choose_residuals((), inside.stmts, free_values(backward))
         outs = [replace(v) for v in residuals.saved]
         self.extra.setdefault(stmt, []).extend(zip(residuals.saved, outs))
@@ -331,8 +343,9 @@ class _Reverse:
         trips = stmt.trips if isinstance(stmt, For) else None
         index = items[0] if trips is not None else None
         aligned = not stmt.stops and isinstance(stmt, For) and len(walks) + (trips is not None) == 1
-        needed = free_values(backward)
         inside = self.block(stmt.body)
+        backward = _reusing(backward, inside)
+        needed = free_values(backward)
         at_hand = set(items) if aligned else set()
         residuals = choose_residuals(stmt.body.params, inside.stmts, needed, at_hand)
         reads = free_values(Block((), residuals.repeated, ())) | needed

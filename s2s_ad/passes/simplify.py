@@ -210,7 +210,8 @@ class _Simplifier:
 
     def product(self, atom: Atom) -> tuple[float, list[Value]]:
         """(constant, at most two factors) of a product; no factors if it is none such."""
-        constant, factors, todo = 1.0, [], [atom]
+        constant, todo = 1.0, [atom]
+        factors: list[Value] = []
         while todo:
             part = todo.pop(0)
             made = self.maker(part, "mul")

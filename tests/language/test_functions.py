@@ -194,7 +194,7 @@ def long_helper(x, y):
 
 @case(*P2)
 def gradient_inside(x, y):
-    return s2s_ad.grad(square)(x) * y + s2s_ad.grad(lambda t: t * t * x)(y)
+    return s2s_ad.grad(square)(x) * y + s2s_ad.value_and_grad(huber, wrt="delta")(delta=y, r=x * y)[1]
 
 
 @s2s_ad.differentiate
@@ -210,6 +210,16 @@ def calls_one_of_ours(x, y):
 @pytest.mark.parametrize("f, point", case.found)
 def test_functions(f, point):
     agrees(f, *point)
+
+
+def gradient_of_what_it_captures(x, y):
+    return s2s_ad.grad(lambda t: t * t * x)(y)
+
+
+def test_a_gradient_of_a_local_function_inside_is_refused():
+    with pytest.raises(s2s_ad.UnsupportedError) as caught:
+        s2s_ad.grad(gradient_of_what_it_captures)(1.0, 2.0)
+    assert "gradient_of_what_it_captures" in str(caught.value) and caught.value.remedy
 
 
 def test_lambda():

@@ -139,7 +139,9 @@ def test_a_read_of_one_element_is_one_addition_in_reverse():
     program = transforms.optimized(reverse_joint(program, (True, False), (True,)), True)
     assert "index_add" in ops_in(program)
     body = next(s for s in program.main.body.stmts if isinstance(s, For) and s.reverse).body
-    assert not any(isinstance(s, Apply) and s.op.name in ("zeros_like", "add") and s.out.kind != FLOAT for s in body.stmts)
+    assert not any(
+        isinstance(s, Apply) and s.op.name in ("zeros_like", "add") and s.out.kind != FLOAT for s in body.stmts
+    )
     x = np.arange(4.0)
     assert np.array_equal(evaluate(program, x, 4, 1.0)[1], 2 * x)
 
