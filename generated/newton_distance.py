@@ -4,6 +4,7 @@ import math
 
 
 def distance_grad(time, period, semi_major_axis, eccentricity):
+    """Gradient of distance."""
     # Forward sweep
     v = 2.0 * math.pi * time / period
     v2 = math.sin(v)
@@ -60,6 +61,7 @@ def distance_grad(time, period, semi_major_axis, eccentricity):
 
 
 def distance_value_and_grad(time, period, semi_major_axis, eccentricity):
+    """Value of distance and its gradient."""
     # Forward sweep
     v = 2.0 * math.pi * time / period
     v2 = math.sin(v)
@@ -126,6 +128,7 @@ def distance_jvp(
     semi_major_axis_dot,
     eccentricity_dot,
 ):
+    """Value of distance and its directional derivative (forward mode)."""
     # angle = eccentric_anomaly(2.0 * math.pi * time / period, eccentricity)  [newton.py:20]
     v = 2.0 * math.pi * time / period
     v_dot = (time_dot * (2.0 * math.pi) - period_dot * v) / period
@@ -169,6 +172,7 @@ def distance_jvp(
 
 
 def distance_vjp(time, period, semi_major_axis, eccentricity, y_bar=1.0):
+    """Value of distance and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = 2.0 * math.pi * time / period
     v2 = math.sin(v)

@@ -4,6 +4,7 @@ import math
 
 
 def eccentric_anomaly_grad(mean_anomaly, eccentricity):
+    """Gradient of eccentric_anomaly."""
     # Forward sweep
     v = math.sin(mean_anomaly)
     angle = mean_anomaly + eccentricity * v
@@ -52,6 +53,7 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
 
 
 def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
+    """Value of eccentric_anomaly and its gradient."""
     # Forward sweep
     v = math.sin(mean_anomaly)
     angle = mean_anomaly + eccentricity * v
@@ -102,6 +104,7 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
 
 
 def eccentric_anomaly_jvp(mean_anomaly, eccentricity, mean_anomaly_dot, eccentricity_dot):
+    """Value of eccentric_anomaly and its directional derivative (forward mode)."""
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     v = math.sin(mean_anomaly)
     v_dot = eccentricity_dot * v + mean_anomaly_dot * math.cos(mean_anomaly) * eccentricity
@@ -139,6 +142,7 @@ def eccentric_anomaly_jvp(mean_anomaly, eccentricity, mean_anomaly_dot, eccentri
 
 
 def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
+    """Value of eccentric_anomaly and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = math.sin(mean_anomaly)
     angle = mean_anomaly + eccentricity * v

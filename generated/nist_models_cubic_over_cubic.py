@@ -6,6 +6,7 @@ import numpy as np
 def cubic_over_cubic_jvp(
     x, b1, b2, b3, b4, b5, b6, b7, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_dot, b6_dot, b7_dot
 ):
+    """Value of cubic_over_cubic and its directional derivative (forward mode)."""
     # return (b1 + b2 * x + b3 * x**2 + b4 * x**3) / (1.0 + b5 * x + b6 * x**2 + b7 * x**3)  [nist_models.py:28]
     v = x**2
     v_dot = x_dot * (2.0 * x)
@@ -26,6 +27,7 @@ def cubic_over_cubic_jvp(
 
 
 def cubic_over_cubic_vjp(x, b1, b2, b3, b4, b5, b6, b7, y_bar):
+    """Value of cubic_over_cubic and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = x**2
     v2 = x**3

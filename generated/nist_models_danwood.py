@@ -4,6 +4,7 @@ import numpy as np
 
 
 def danwood_jvp(x, b1, b2, x_dot, b1_dot, b2_dot):
+    """Value of danwood and its directional derivative (forward mode)."""
     # return b1 * x**b2  [nist_models.py:11]
     v = x**b2
     v2 = b2_dot * (v * np.log(np.where(x == 0, 1.0, x)))
@@ -13,6 +14,7 @@ def danwood_jvp(x, b1, b2, x_dot, b1_dot, b2_dot):
 
 
 def danwood_vjp(x, b1, b2, y_bar):
+    """Value of danwood and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = x**b2
     y = b1 * v

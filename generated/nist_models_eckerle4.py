@@ -4,6 +4,7 @@ import numpy as np
 
 
 def eckerle4_jvp(x, b1, b2, b3, x_dot, b1_dot, b2_dot, b3_dot):
+    """Value of eckerle4 and its directional derivative (forward mode)."""
     # return b1 / b2 * np.exp(-0.5 * ((x - b3) / b2) ** 2)  [nist_models.py:43]
     v = b1 / b2
     v2 = (x - b3) / b2
@@ -15,6 +16,7 @@ def eckerle4_jvp(x, b1, b2, b3, x_dot, b1_dot, b2_dot, b3_dot):
 
 
 def eckerle4_vjp(x, b1, b2, b3, y_bar):
+    """Value of eckerle4 and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = b1 / b2
     v2 = (x - b3) / b2

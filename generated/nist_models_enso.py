@@ -25,6 +25,7 @@ def enso_jvp(
     b8_dot,
     b9_dot,
 ):
+    """Value of enso and its directional derivative (forward mode)."""
     # turn = 2.0 * np.pi * x  [nist_models.py:36]
     turn = 2.0 * np.pi * x
     turn_dot = x_dot * (2.0 * np.pi)
@@ -59,6 +60,7 @@ def enso_jvp(
 
 
 def enso_vjp(x, b1, b2, b3, b4, b5, b6, b7, b8, b9, y_bar):
+    """Value of enso and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     turn = 2.0 * np.pi * x
     v = turn / 12.0

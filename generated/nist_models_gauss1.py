@@ -23,6 +23,7 @@ def gauss1_jvp(
     b7_dot,
     b8_dot,
 ):
+    """Value of gauss1 and its directional derivative (forward mode)."""
     # peaks = b3 * np.exp(-((x - b4) ** 2) / b5**2) + b6 * np.exp(-((x - b7) ** 2) / b8**2)  [nist_models.py:19]
     v = x - b4
     v2 = b5**2
@@ -47,6 +48,7 @@ def gauss1_jvp(
 
 
 def gauss1_vjp(x, b1, b2, b3, b4, b5, b6, b7, b8, y_bar):
+    """Value of gauss1 and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = x - b4
     v2 = b5**2

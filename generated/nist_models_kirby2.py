@@ -4,6 +4,7 @@ import numpy as np
 
 
 def kirby2_jvp(x, b1, b2, b3, b4, b5, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_dot):
+    """Value of kirby2 and its directional derivative (forward mode)."""
     # return (b1 + b2 * x + b3 * x**2) / (1.0 + b4 * x + b5 * x**2)  [nist_models.py:24]
     v = x**2
     v_dot = x_dot * (2.0 * x)
@@ -15,6 +16,7 @@ def kirby2_jvp(x, b1, b2, b3, b4, b5, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_
 
 
 def kirby2_vjp(x, b1, b2, b3, b4, b5, y_bar):
+    """Value of kirby2 and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = x**2
     v2 = 1.0 + b4 * x + b5 * v

@@ -4,6 +4,7 @@ import numpy as np
 
 
 def lanczos3_jvp(x, b1, b2, b3, b4, b5, b6, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_dot, b6_dot):
+    """Value of lanczos3 and its directional derivative (forward mode)."""
     # return b1 * np.exp(-b2 * x) + b3 * np.exp(-b4 * x) + b5 * np.exp(-b6 * x)  [nist_models.py:15]
     v = np.exp(-(b2 * x))
     v2 = np.exp(-(b4 * x))
@@ -16,6 +17,7 @@ def lanczos3_jvp(x, b1, b2, b3, b4, b5, b6, x_dot, b1_dot, b2_dot, b3_dot, b4_do
 
 
 def lanczos3_vjp(x, b1, b2, b3, b4, b5, b6, y_bar):
+    """Value of lanczos3 and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = np.exp(-(b2 * x))
     v2 = np.exp(-(b4 * x))

@@ -4,6 +4,7 @@ import numpy as np
 
 
 def mgh17_jvp(x, b1, b2, b3, b4, b5, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_dot):
+    """Value of mgh17 and its directional derivative (forward mode)."""
     # return b1 + b2 * np.exp(-x * b4) + b3 * np.exp(-x * b5)  [nist_models.py:32]
     v = np.exp(-(x * b4))
     v2 = np.exp(-(x * b5))
@@ -14,6 +15,7 @@ def mgh17_jvp(x, b1, b2, b3, b4, b5, x_dot, b1_dot, b2_dot, b3_dot, b4_dot, b5_d
 
 
 def mgh17_vjp(x, b1, b2, b3, b4, b5, y_bar):
+    """Value of mgh17 and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = np.exp(-(x * b4))
     v2 = np.exp(-(x * b5))

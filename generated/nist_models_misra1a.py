@@ -4,6 +4,7 @@ import numpy as np
 
 
 def misra1a_jvp(x, b1, b2, x_dot, b1_dot, b2_dot):
+    """Value of misra1a and its directional derivative (forward mode)."""
     # return b1 * (1.0 - np.exp(-b2 * x))  [nist_models.py:7]
     v = np.exp(-(b2 * x))
     v2 = 1.0 - v
@@ -13,6 +14,7 @@ def misra1a_jvp(x, b1, b2, x_dot, b1_dot, b2_dot):
 
 
 def misra1a_vjp(x, b1, b2, y_bar):
+    """Value of misra1a and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = np.exp(-(b2 * x))
     v2 = 1.0 - v

@@ -4,6 +4,7 @@ import math
 
 
 def american_put_grad(spot, strike, rate, volatility, expiry, steps):
+    """Gradient of american_put."""
     # Forward sweep
     dt = expiry / steps
     v = math.sqrt(dt)
@@ -120,6 +121,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
 
 
 def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
+    """Value of american_put and its gradient."""
     # Forward sweep
     dt = expiry / steps
     v = math.sqrt(dt)
@@ -249,6 +251,7 @@ def american_put_jvp(
     volatility_dot,
     expiry_dot,
 ):
+    """Value of american_put and its directional derivative (forward mode)."""
     # dt = expiry / steps  [option.py:20]
     dt = expiry / steps
     # up = math.exp(volatility * math.sqrt(dt))  [option.py:21]
@@ -336,6 +339,7 @@ def american_put_jvp(
 
 
 def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
+    """Value of american_put and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     dt = expiry / steps
     v = math.sqrt(dt)

@@ -4,6 +4,7 @@ import math
 
 
 def black_scholes_call_grad(spot, strike, rate, volatility, expiry):
+    """Gradient of black_scholes_call."""
     # Forward sweep
     v = math.sqrt(expiry)
     spread = volatility * v
@@ -39,7 +40,7 @@ def black_scholes_call_grad(spot, strike, rate, volatility, expiry):
     v3_bar = v_bar * expiry
     expiry_bar += v_bar * v3
     rate_bar += v3_bar
-    volatility_bar = v3_bar * 0.5 * (2.0 * volatility)
+    volatility_bar = v3_bar * volatility
     v12 = v_bar / v2 / strike
     spot_bar = v6 + v12
     strike_bar -= v12 * v2
@@ -50,6 +51,7 @@ def black_scholes_call_grad(spot, strike, rate, volatility, expiry):
 
 
 def black_scholes_call_value_and_grad(spot, strike, rate, volatility, expiry):
+    """Value of black_scholes_call and its gradient."""
     # Forward sweep
     v = math.sqrt(expiry)
     spread = volatility * v
@@ -86,7 +88,7 @@ def black_scholes_call_value_and_grad(spot, strike, rate, volatility, expiry):
     v3_bar = v_bar * expiry
     expiry_bar += v_bar * v3
     rate_bar += v3_bar
-    volatility_bar = v3_bar * 0.5 * (2.0 * volatility)
+    volatility_bar = v3_bar * volatility
     v12 = v_bar / v2 / strike
     spot_bar = v6 + v12
     strike_bar -= v12 * v2
@@ -108,6 +110,7 @@ def black_scholes_call_jvp(
     volatility_dot,
     expiry_dot,
 ):
+    """Value of black_scholes_call and its directional derivative (forward mode)."""
     # spread = volatility * math.sqrt(expiry)  [option.py:12]
     v = math.sqrt(expiry)
     spread = volatility * v
@@ -115,7 +118,7 @@ def black_scholes_call_jvp(
     # d1 = (math.log(spot / strike) + (rate + 0.5 * volatility**2) * expiry) / spread  [option.py:13]
     v2 = spot / strike
     v3 = rate + 0.5 * volatility**2
-    v_dot = (rate_dot + volatility_dot * (2.0 * volatility) * 0.5) * expiry + expiry_dot * v3
+    v_dot = (rate_dot + volatility_dot * volatility) * expiry + expiry_dot * v3
     d1 = (math.log(v2) + v3 * expiry) / spread
     d1_dot = ((spot_dot - strike_dot * v2) / strike / v2 + v_dot - spread_dot * d1) / spread
     # d2 = d1 - spread  [option.py:14]
@@ -143,6 +146,7 @@ def black_scholes_call_jvp(
 
 
 def black_scholes_call_vjp(spot, strike, rate, volatility, expiry, y_bar=1.0):
+    """Value of black_scholes_call and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = math.sqrt(expiry)
     spread = volatility * v
@@ -183,7 +187,7 @@ def black_scholes_call_vjp(spot, strike, rate, volatility, expiry, y_bar=1.0):
     v3_bar = v_bar * expiry
     expiry_bar += v_bar * v3
     rate_bar += v3_bar
-    volatility_bar = v3_bar * 0.5 * (2.0 * volatility)
+    volatility_bar = v3_bar * volatility
     v11 = v_bar / v2 / strike
     spot_bar += v11
     strike_bar -= v11 * v2

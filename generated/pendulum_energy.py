@@ -4,40 +4,36 @@ import math
 
 
 def energy_grad(state):
-    state_0, state_1 = state
-    # return 0.5 * speed**2 + 1.0 - math.cos(angle)  [pendulum.py:37]
-    state_1_bar = 0.5 * (2.0 * state_1)
-    return math.sin(state_0), state_1_bar
+    """Gradient of energy."""
+    angle, speed = state
+    return math.sin(angle), speed
 
 
 def energy_value_and_grad(state):
-    state_0, state_1 = state
-
-    # Forward sweep
-    y = 0.5 * state_1**2 + 1.0 - math.cos(state_0)
-
-    # Reverse sweep
-    # return 0.5 * speed**2 + 1.0 - math.cos(angle)  [pendulum.py:37]
-    state_1_bar = 0.5 * (2.0 * state_1)
-    return y, (math.sin(state_0), state_1_bar)
+    """Value of energy and its gradient."""
+    angle, speed = state
+    y = 0.5 * speed**2 + 1.0 - math.cos(angle)
+    return y, (math.sin(angle), speed)
 
 
 def energy_jvp(state, state_dot):
-    state_0, state_1 = state
-    state_0_dot, state_1_dot = state_dot
+    """Value of energy and its directional derivative (forward mode)."""
+    angle, speed = state
+    angle_dot, speed_dot = state_dot
     # return 0.5 * speed**2 + 1.0 - math.cos(angle)  [pendulum.py:37]
-    y = 0.5 * state_1**2 + 1.0 - math.cos(state_0)
-    y_dot = state_1_dot * (2.0 * state_1) * 0.5 + state_0_dot * math.sin(state_0)
+    y = 0.5 * speed**2 + 1.0 - math.cos(angle)
+    y_dot = speed_dot * speed + angle_dot * math.sin(angle)
     return y, y_dot
 
 
 def energy_vjp(state, y_bar=1.0):
-    state_0, state_1 = state
+    """Value of energy and its gradient weighted by y_bar (reverse mode)."""
+    angle, speed = state
 
     # Forward sweep
-    y = 0.5 * state_1**2 + 1.0 - math.cos(state_0)
+    y = 0.5 * speed**2 + 1.0 - math.cos(angle)
 
     # Reverse sweep
     # return 0.5 * speed**2 + 1.0 - math.cos(angle)  [pendulum.py:37]
-    state_1_bar = y_bar * 0.5 * (2.0 * state_1)
-    return y, (y_bar * math.sin(state_0), state_1_bar)
+    speed_bar = y_bar * speed
+    return y, (y_bar * math.sin(angle), speed_bar)

@@ -4,6 +4,7 @@ import math
 
 
 def final_angle_grad(angle, speed, damping, time, steps):
+    """Gradient of final_angle."""
     # Forward sweep
     state = angle
     state_2 = speed
@@ -99,6 +100,7 @@ def final_angle_grad(angle, speed, damping, time, steps):
 
 
 def final_angle_value_and_grad(angle, speed, damping, time, steps):
+    """Value of final_angle and its gradient."""
     # Forward sweep
     state = angle
     state_2 = speed
@@ -198,6 +200,7 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
 def final_angle_jvp(
     angle, speed, damping, time, steps, angle_dot, speed_dot, damping_dot, time_dot
 ):
+    """Value of final_angle and its directional derivative (forward mode)."""
     state = angle
     state_2 = speed
     state_dot = angle_dot
@@ -250,6 +253,7 @@ def final_angle_jvp(
 
 
 def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
+    """Value of final_angle and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     state = angle
     state_2 = speed

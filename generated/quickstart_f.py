@@ -4,6 +4,7 @@ import math
 
 
 def f_grad(x1, x2):
+    """Gradient of f."""
     # return math.log(x1) + x1 * x2 - math.sin(x2)  [quickstart.py:7]
     x2_bar = x1 - math.cos(x2)
     x1_bar = x2 + 1.0 / x1
@@ -11,6 +12,7 @@ def f_grad(x1, x2):
 
 
 def f_value_and_grad(x1, x2):
+    """Value of f and its gradient."""
     # Forward sweep
     y = math.log(x1) + x1 * x2 - math.sin(x2)
 
@@ -22,6 +24,7 @@ def f_value_and_grad(x1, x2):
 
 
 def f_jvp(x1, x2, x1_dot, x2_dot):
+    """Value of f and its directional derivative (forward mode)."""
     # return math.log(x1) + x1 * x2 - math.sin(x2)  [quickstart.py:7]
     y = math.log(x1) + x1 * x2 - math.sin(x2)
     y_dot = x1_dot / x1 + (x1_dot * x2 + x2_dot * x1) - x2_dot * math.cos(x2)
@@ -29,6 +32,7 @@ def f_jvp(x1, x2, x1_dot, x2_dot):
 
 
 def f_vjp(x1, x2, y_bar=1.0):
+    """Value of f and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     y = math.log(x1) + x1 * x2 - math.sin(x2)
 

@@ -4,6 +4,7 @@ import math
 
 
 def first_above_grad(x, rate, level, n):
+    """Gradient of first_above."""
     # Forward sweep
     total = 0.0
     x_tape = []
@@ -41,6 +42,7 @@ def first_above_grad(x, rate, level, n):
 
 
 def first_above_value_and_grad(x, rate, level, n):
+    """Value of first_above and its gradient."""
     # Forward sweep
     total = 0.0
     x_tape = []
@@ -78,6 +80,7 @@ def first_above_value_and_grad(x, rate, level, n):
 
 
 def first_above_jvp(x, rate, level, n, x_dot, rate_dot, level_dot):
+    """Value of first_above and its directional derivative (forward mode)."""
     total = 0.0
     total_dot = 0.0
     for _ in range(n):
@@ -111,6 +114,7 @@ def first_above_jvp(x, rate, level, n, x_dot, rate_dot, level_dot):
 
 
 def first_above_vjp(x, rate, level, n, y_bar=1.0):
+    """Value of first_above and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     total = 0.0
     x_tape = []

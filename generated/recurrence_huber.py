@@ -4,13 +4,13 @@ import math
 
 
 def huber_grad(r, delta):
+    """Gradient of huber."""
     # Forward sweep
     v = abs(r) <= delta
 
     # Reverse sweep
     if v:
-        # return 0.5 * r * r  [recurrence.py:16]
-        r_bar = 0.5 * r + r * 0.5
+        r_bar = r
         delta_bar = 0.0
     else:
         # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
@@ -20,6 +20,7 @@ def huber_grad(r, delta):
 
 
 def huber_value_and_grad(r, delta):
+    """Value of huber and its gradient."""
     # Forward sweep
     if abs(r) <= delta:
         y = 0.5 * r * r
@@ -28,8 +29,7 @@ def huber_value_and_grad(r, delta):
 
     # Reverse sweep
     if abs(r) <= delta:
-        # return 0.5 * r * r  [recurrence.py:16]
-        r_bar = 0.5 * r + r * 0.5
+        r_bar = r
         delta_bar = 0.0
     else:
         # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
@@ -39,6 +39,7 @@ def huber_value_and_grad(r, delta):
 
 
 def huber_jvp(r, delta, r_dot, delta_dot):
+    """Value of huber and its directional derivative (forward mode)."""
     if abs(r) <= delta:
         # return 0.5 * r * r  [recurrence.py:16]
         y = 0.5 * r * r
@@ -55,6 +56,7 @@ def huber_jvp(r, delta, r_dot, delta_dot):
 
 
 def huber_vjp(r, delta, y_bar=1.0):
+    """Value of huber and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     if abs(r) <= delta:
         y = 0.5 * r * r

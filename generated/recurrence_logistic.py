@@ -2,6 +2,7 @@
 
 
 def logistic_grad(x, r, n):
+    """Gradient of logistic."""
     # Forward sweep
     x_tape = []
     for _ in range(n):
@@ -20,6 +21,7 @@ def logistic_grad(x, r, n):
 
 
 def logistic_value_and_grad(x, r, n):
+    """Value of logistic and its gradient."""
     # Forward sweep
     x_tape = []
     for _ in range(n):
@@ -39,6 +41,7 @@ def logistic_value_and_grad(x, r, n):
 
 
 def logistic_jvp(x, r, n, x_dot, r_dot):
+    """Value of logistic and its directional derivative (forward mode)."""
     for _ in range(n):
         # x = r * x * (1.0 - x)  [recurrence.py:3]
         v = r * x
@@ -50,6 +53,7 @@ def logistic_jvp(x, r, n, x_dot, r_dot):
 
 
 def logistic_vjp(x, r, n, y_bar=1.0):
+    """Value of logistic and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     x_tape = []
     for _ in range(n):

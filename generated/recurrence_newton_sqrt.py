@@ -2,6 +2,7 @@
 
 
 def newton_sqrt_grad(a):
+    """Gradient of newton_sqrt."""
     # Forward sweep
     x = a
     x_tape = []
@@ -23,6 +24,7 @@ def newton_sqrt_grad(a):
 
 
 def newton_sqrt_value_and_grad(a):
+    """Value of newton_sqrt and its gradient."""
     # Forward sweep
     x = a
     x_tape = []
@@ -45,6 +47,7 @@ def newton_sqrt_value_and_grad(a):
 
 
 def newton_sqrt_jvp(a, a_dot):
+    """Value of newton_sqrt and its directional derivative (forward mode)."""
     x = a
     x_dot = a_dot
     while abs(x * x - a) > 1e-12 * a:
@@ -57,6 +60,7 @@ def newton_sqrt_jvp(a, a_dot):
 
 
 def newton_sqrt_vjp(a, y_bar=1.0):
+    """Value of newton_sqrt and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     x = a
     x_tape = []

@@ -4,6 +4,7 @@ import numpy as np
 
 
 def logistic_loss_grad(weights, bias, features, labels, penalty):
+    """Gradient of logistic_loss."""
     # Forward sweep
     v = features @ weights + bias
     margins = labels * v
@@ -13,7 +14,7 @@ def logistic_loss_grad(weights, bias, features, labels, penalty):
 
     # Reverse sweep
     # return np.mean(np.log1p(np.exp(-margins))) + penalty * np.sum(weights**2)  [regression.py:9]
-    weights_bar = 1.0 * penalty * (2.0 * weights)
+    weights_bar = penalty * (2.0 * weights)
     margins_bar = -(1.0 / v3.size / (1.0 + v2) * v2)
     # margins = labels * (features @ weights + bias)  [regression.py:8]
     labels_bar = margins_bar * v
@@ -25,6 +26,7 @@ def logistic_loss_grad(weights, bias, features, labels, penalty):
 
 
 def logistic_loss_value_and_grad(weights, bias, features, labels, penalty):
+    """Value of logistic_loss and its gradient."""
     # Forward sweep
     v = features @ weights + bias
     margins = labels * v
@@ -35,7 +37,7 @@ def logistic_loss_value_and_grad(weights, bias, features, labels, penalty):
 
     # Reverse sweep
     # return np.mean(np.log1p(np.exp(-margins))) + penalty * np.sum(weights**2)  [regression.py:9]
-    weights_bar = 1.0 * penalty * (2.0 * weights)
+    weights_bar = penalty * (2.0 * weights)
     margins_bar = -(1.0 / v3.size / (1.0 + v2) * v2)
     # margins = labels * (features @ weights + bias)  [regression.py:8]
     labels_bar = margins_bar * v
@@ -58,6 +60,7 @@ def logistic_loss_jvp(
     labels_dot,
     penalty_dot,
 ):
+    """Value of logistic_loss and its directional derivative (forward mode)."""
     # margins = labels * (features @ weights + bias)  [regression.py:8]
     v = features @ weights + bias
     margins = labels * v
@@ -74,6 +77,7 @@ def logistic_loss_jvp(
 
 
 def logistic_loss_vjp(weights, bias, features, labels, penalty, y_bar=1.0):
+    """Value of logistic_loss and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     v = features @ weights + bias
     margins = labels * v

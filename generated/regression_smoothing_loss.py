@@ -4,6 +4,7 @@ import numpy as np
 
 
 def smoothing_loss_grad(level, slope, times, values):
+    """Gradient of smoothing_loss."""
     # Forward sweep
     centred = values - np.mean(values)
     v = times - np.mean(times)
@@ -29,6 +30,7 @@ def smoothing_loss_grad(level, slope, times, values):
 
 
 def smoothing_loss_value_and_grad(level, slope, times, values):
+    """Value of smoothing_loss and its gradient."""
     # Forward sweep
     centred = values - np.mean(values)
     v = times - np.mean(times)
@@ -54,6 +56,7 @@ def smoothing_loss_value_and_grad(level, slope, times, values):
 
 
 def smoothing_loss_jvp(level, slope, times, values, level_dot, slope_dot, times_dot, values_dot):
+    """Value of smoothing_loss and its directional derivative (forward mode)."""
     # centred = values - np.mean(values)  [regression.py:14]
     centred = values - np.mean(values)
     centred_dot = values_dot - np.mean(values_dot)
@@ -69,6 +72,7 @@ def smoothing_loss_jvp(level, slope, times, values, level_dot, slope_dot, times_
 
 
 def smoothing_loss_vjp(level, slope, times, values, y_bar=1.0):
+    """Value of smoothing_loss and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     centred = values - np.mean(values)
     v = times - np.mean(times)

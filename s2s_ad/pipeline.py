@@ -79,15 +79,13 @@ def _loaded(
     return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted)
 
 
-def emit(
-    derivatives: Sequence[Lowered], optimize: bool, docs: Mapping[str, str] | None = None, title: str = ""
-) -> Emitted:
+def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "") -> Emitted:
     """One module with all of these as functions."""
-    program, entries = _merged([owned(lowered) for lowered in derivatives], docs or {})
+    program, entries = _merged([owned(lowered) for lowered in derivatives])
     return emit_module(program, entries, optimize=optimize, title=title)
 
 
-def _merged(derivatives: Sequence[Lowered], docs: Mapping[str, str]) -> tuple[Program, list[Entry]]:
+def _merged(derivatives: Sequence[Lowered]) -> tuple[Program, list[Entry]]:
     functions: dict[str, Function] = {}
     entries = []
     for lowered in derivatives:
@@ -104,7 +102,7 @@ def _merged(derivatives: Sequence[Lowered], docs: Mapping[str, str]) -> tuple[Pr
                 names[name] = f"{name}_{number}"
         for name, function in program.functions.items():
             functions.setdefault(names[name], _renamed(function, names))
-        entries.append(_entry(lowered, names[program.entry], docs.get(program.entry, "")))
+        entries.append(_entry(lowered, names[program.entry]))
     return Program(functions, entries[0].name), entries
 
 
@@ -125,11 +123,11 @@ def _renamed(function: Function, names: Mapping[str, str]) -> Function:
     return replace(function, name=names[function.name], body=block(function.body))
 
 
-def _entry(lowered: Lowered, name: str, doc: str) -> Entry:
+def _entry(lowered: Lowered, name: str) -> Entry:
     params = [Param(arg, spec) for arg, spec in lowered.arguments.items() if leaf_kinds(spec)]
     if params and params[-1].name.startswith(("y_bar", "value_bar")) and _is_number(params[-1].spec):
         params[-1] = replace(params[-1], default="1.0")
-    return Entry(name, tuple(params), lowered.reads, lowered.result, doc)
+    return Entry(name, tuple(params), lowered.reads, lowered.result, lowered.program.main.doc)
 
 
 def _is_number(spec: Spec) -> bool:

@@ -11,14 +11,14 @@ from s2s_ad.ir.kinds import FLOAT, RECORD, Array, Kind, Scalar
 from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.verify import verify
-from s2s_ad.ir.walk import all_stmts, map_inputs, substitute
+from s2s_ad.ir.walk import map_inputs, substitute
 from s2s_ad.ops.derive import zero
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
 from s2s_ad.passes.forward import forward
 from s2s_ad.passes.inline import inline
 from s2s_ad.passes.own import own_results
-from s2s_ad.passes.reverse import reverse_joint, reverse_split
+from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.simplify import simplify
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
@@ -48,23 +48,24 @@ def prepared(lowered: Lowered, optimize: bool) -> Lowered:
 
 def _named_result(lowered: Lowered, program: Program) -> Program:
     """A single result that the user gave no name is called y, so that its tangent is y_dot and its adjoint y_bar."""
-    body = program.main.body
-    if not isinstance(lowered.result, Leaf) or not isinstance(body.results[0], Value):
-        return program
-    result = body.results[0]
-    if result.hint or result.base is not None or result in body.params:
-        return program
     taken = {*lowered.arguments, *(read.name for read in lowered.reads)}
-    named = replace(result, hint=next(name for name in ("y", "value", "result", "y_") if name not in taken))
+    hint = next(name for name in ("y", "value", "result", "y_") if name not in taken)
+    return replace(program, functions={name: _hinted_result(f, hint) for name, f in program.functions.items()})
+
+
+def _hinted_result(function: Function, hint: str) -> Function:
+    body = function.body
+    result = body.results[0] if len(body.results) == 1 else None
+    if not isinstance(result, Value) or result.hint or result.base is not None or result in body.params:
+        return function
+    named = replace(result, hint=hint)
 
     def outputs(stmt: Stmt) -> Stmt:
         if isinstance(stmt, Section) or result not in stmt.outputs:
             return stmt
         return replace(stmt, outputs=tuple(named if v is result else v for v in stmt.outputs))
 
-    body = substitute(replace(body, stmts=tuple(map(outputs, body.stmts))), {result: named})
-    main = replace(program.main, body=body)
-    return replace(program, functions={**program.functions, program.entry: main})
+    return replace(function, body=substitute(replace(body, stmts=tuple(map(outputs, body.stmts))), {result: named}))
 
 
 def wrt_flags(lowered: Lowered, wrt: Sequence[str]) -> tuple[bool, ...]:
@@ -263,17 +264,32 @@ def _made(
 ) -> Lowered:
     old = lowered.program.main
     name = f"{old.name}_{suffix}"
-    program = _moved_aside(program, name)
-    functions = {**program.functions, name: Function(name, body, "", old.span)}
+    same = program.functions.get(name)
+    if same is None or same.body.params != body.params or same.body.results != body.results:
+        program = _moved_aside(program, name)
+    doc = _DOCS.get(suffix, "").format(old.name, _listed(arguments))
+    functions = {**program.functions, name: Function(name, body, doc, old.span)}
     made = optimized(replace(program, functions=functions, entry=name), optimize)
     return replace(lowered, program=made, result=result, arguments=arguments)
 
 
+_DOCS = {
+    "grad": "Gradient of {0}.",
+    "value_and_grad": "Value of {0} and its gradient.",
+    "jvp": "Value of {0} and its directional derivative (forward mode).",
+    "vjp": "Value of {0} and its gradient weighted by {1} (reverse mode).",
+    "fwd": "Value of {0}, and what its reverse sweep needs.",
+    "bwd": "Gradient of {0} weighted by {1}, from what the forward sweep saved.",
+}
+
+
+def _listed(arguments: dict[str, Spec]) -> str:
+    return list(arguments)[-1] if arguments else ""
+
+
 def _moved_aside(program: Program, name: str) -> Program:
     """Where a recursion calls the function whose name the new entry takes, that one is called _name."""
-    called = any(
-        isinstance(s, Call) and s.callee == name for f in program.functions.values() for s in all_stmts(f.body)
-    )
+    called = any(calls(f, name) for f in program.functions.values())
     if not called:
         return program
 

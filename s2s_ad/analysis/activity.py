@@ -5,10 +5,51 @@ Griewank & Walther, Evaluating Derivatives, section 6.2: a derivative is needed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import outputs_of
+
+Key = tuple[str, tuple[bool, ...]]
+
+
+class _Answers:
+    """Flags by function and pattern. Functions that call one another are asked in rounds, all from "none", until no
+    answer grows any more; only then are the answers of the round kept."""
+
+    def __init__(self) -> None:
+        self.settled: dict[Key, tuple[bool, ...]] = {}
+        self.assumed: dict[Key, tuple[bool, ...]] = {}
+        self.asked: set[Key] = set()  # in this round
+        self.grown = False
+        self.running = False
+
+    def ask(self, key: Key, count: int, find: Callable[[], tuple[bool, ...]]) -> tuple[bool, ...]:
+        if key in self.settled:
+            return self.settled[key]
+        if self.running:
+            self._ask_once(key, count, find)
+            return self.assumed[key]
+        self.running = True
+        try:
+            while True:
+                self.asked, self.grown = set(), False
+                self._ask_once(key, count, find)
+                if not self.grown:
+                    break
+        finally:
+            self.running = False
+        self.settled.update(self.assumed)
+        self.assumed = {}
+        return self.settled[key]
+
+    def _ask_once(self, key: Key, count: int, find: Callable[[], tuple[bool, ...]]) -> None:
+        if key in self.asked:
+            return
+        self.asked.add(key)
+        before = self.assumed.setdefault(key, (False,) * count)
+        self.assumed[key] = tuple(a or b for a, b in zip(before, find()))
+        self.grown = self.grown or self.assumed[key] != before
 
 
 class Activity:
@@ -16,24 +57,20 @@ class Activity:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._varied: dict[tuple[str, tuple[bool, ...]], tuple[bool, ...]] = {}
-        self._useful: dict[tuple[str, tuple[bool, ...]], tuple[bool, ...]] = {}
+        self._varied = _Answers()
+        self._useful = _Answers()
 
     # --- forward: what varies with the inputs ---------------------------------------------------------------------
 
     def outputs(self, name: str, inputs: tuple[bool, ...]) -> tuple[bool, ...]:
-        """Which outputs of a function vary when these inputs do. Recursion starts from "none" and grows."""
-        key = (name, inputs)
-        if key not in self._varied:
-            body = self.program.functions[name].body
-            self._varied[key] = (False,) * len(body.results)
-            while True:
-                varied = self.varied(body, [p for p, on in zip(body.params, inputs) if on])
-                found = tuple(_in(r, varied) for r in body.results)
-                if found == self._varied[key]:
-                    break
-                self._varied[key] = found
-        return self._varied[key]
+        """Which outputs of a function vary when these inputs do."""
+        body = self.program.functions[name].body
+
+        def find() -> tuple[bool, ...]:
+            varied = self.varied(body, [p for p, on in zip(body.params, inputs) if on])
+            return tuple(_in(r, varied) for r in body.results)
+
+        return self._varied.ask((name, inputs), len(body.results), find)
 
     def varied(self, block: Block, seeds: Iterable[Value]) -> set[Value]:
         """The values in the block, inner blocks included, that vary with the seeds."""
@@ -84,17 +121,13 @@ class Activity:
 
     def inputs(self, name: str, outputs: tuple[bool, ...]) -> tuple[bool, ...]:
         """Which inputs of a function matter to these outputs."""
-        key = (name, outputs)
-        if key not in self._useful:
-            body = self.program.functions[name].body
-            self._useful[key] = (False,) * len(body.params)
-            while True:
-                useful = self.useful(body, [r for r, on in zip(body.results, outputs) if on])
-                found = tuple(p in useful for p in body.params)
-                if found == self._useful[key]:
-                    break
-                self._useful[key] = found
-        return self._useful[key]
+        body = self.program.functions[name].body
+
+        def find() -> tuple[bool, ...]:
+            useful = self.useful(body, [r for r, on in zip(body.results, outputs) if on])
+            return tuple(p in useful for p in body.params)
+
+        return self._useful.ask((name, outputs), len(body.params), find)
 
     def useful(self, block: Block, seeds: Iterable[Atom]) -> set[Value]:
         """The values in the block, inner blocks included, on which the seeds depend smoothly."""

@@ -77,6 +77,10 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Abstract) -> None:
     if len(items) != len(targets):
         raise UnsupportedError(f"{len(items)} values are unpacked into {len(targets)} names")
     for target, item in zip(targets, items):
+        if isinstance(target, ast.Name) and isinstance(item, Sym) and item.atom in machine.parts:
+            # a part of an argument: called as the user calls it where he takes the argument apart
+            machine.parts.discard(item.atom)
+            object.__setattr__(item.atom, "hint", target.id)
         assign(machine, target.value if isinstance(target, ast.Starred) else target, item)
 
 

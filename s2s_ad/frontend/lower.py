@@ -27,8 +27,9 @@ from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, Poison, Ref, Table, Tuple, is_nothing
+from s2s_ad.ir.kinds import List
 from s2s_ad.ir.nodes import Atom, Block, Function, Program
-from s2s_ad.ir.structure import Lowered, Path, Spec
+from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
 
 # each of these rooms says in the tables of the machine what it can do
 ROOMS = (attributes, builtin_functions, comprehensions, iteration, loop_statements, messages, methods, simple)
@@ -41,13 +42,19 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
     unit = Unit(specialise, call_derivative, globals=function.__globals__)
     unit.taken.update(arguments)
     entry = _unique_name(unit, function)
-    found = _specialise(unit, function, (), arguments, [], ("entry",), entry)
+    found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
     if found.result is None:
         raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
     return Lowered(program, dict(arguments), found.result, reads, tuple(unit.guards.values()))
+
+
+def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
+    """The key under which its own calls find it again, where they may: a list would be known there by other names."""
+    plain = all(isinstance(spec, Leaf) and not isinstance(spec.kind, List) for spec in arguments.values())
+    return (function, tuple(arguments.items()), ()) if plain else ("entry",)
 
 
 def _span(function: Any) -> Any:
@@ -110,6 +117,8 @@ def _read_body(
     machine = Machine(unit, span)
     machine.frame = Frame(unit.number(), found.node, found, locals_of(found.node), function, path)
     params = [value for part, spec in specs.items() for value in hinted(spec, part)]
+    alone = {part for part, spec in specs.items() if isinstance(spec, Leaf)}
+    machine.parts.update(value for value in params if value.hint not in alone)
     leaves: Iterator[Atom] = iter(params)
     steps = iter(paths)
     values = {part: value_of(machine, spec, leaves, steps, frozen=True) for part, spec in specs.items()}

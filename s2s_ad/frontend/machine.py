@@ -129,6 +129,7 @@ class Machine:
         self.builder = Builder(span)
         self.dead = False  # after a raise
         self.frozen: set[int] = set()  # lists that are reached in ways we lose sight of: read, never written
+        self.parts: set[Atom] = set()  # leaves of structured arguments, which no statement has named yet
         self.nameable: set[Value] = set()  # made in this statement and not named yet
         self.cell_names: dict[int, str] = {}
         self.unbound_reads: set[Key] = set()

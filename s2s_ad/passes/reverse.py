@@ -50,6 +50,8 @@ def reverse_joint(program: Program, inputs: Flags, outputs: Flags) -> Program:
     """Both sweeps in one function: (inputs, cotangents of the active outputs) -> (outputs, cotangents of `inputs`)."""
     variants = Variants(program)
     main = program.main
+    if any(calls(f, main.name) for f in program.functions.values()):
+        return _joined_halves(variants, main, inputs, outputs)
     name, _ = variants.reserve((program.entry, inputs, outputs, "joint"), f"{program.entry}_vjp")
     pass_, cts, seeds, backward = _sweep_back(variants, main, inputs, outputs)
     forward = Builder()
@@ -60,6 +62,27 @@ def reverse_joint(program: Program, inputs: Flags, outputs: Flags) -> Program:
     body = forward.block((*main.body.params, *seeds), (*main.body.results, *cts))
     variants.made[name] = Function(name, body, main.doc, main.span)
     return variants.finish(name)
+
+
+def _joined_halves(variants: Variants, main: Function, inputs: Flags, outputs: Flags) -> Program:
+    """A recursion has its two halves as functions anyway: the joint one calls them."""
+    name, _ = variants.reserve((main.name, inputs, outputs, "joint"), f"{main.name}_vjp")
+    forward, backward = _split(variants, main.name, inputs, outputs)
+    body = main.body
+    values = [Value(r.kind, base=r if isinstance(r, Value) else None) for r in body.results]
+    record = Value(RECORD, "saved")
+    seeds = [name_like(r.kind, r, "_bar") for r, on in zip(body.results, outputs) if on]
+    cts = [name_like(p.kind, p, "_bar") for p, on in zip(body.params, inputs) if on]
+    builder = Builder()
+    builder.emit(Call(forward, body.params, (*values, record)))
+    builder.emit(Call(backward, (record, *seeds), tuple(cts)))
+    made = builder.block((*body.params, *seeds), (*values, *cts))
+    variants.made[name] = Function(name, made, main.doc, main.span)
+    return variants.finish(name)
+
+
+def calls(function: Function, name: str) -> bool:
+    return any(isinstance(s, Call) and s.callee == name for s in all_stmts(function.body))
 
 
 def reverse_split(program: Program, inputs: Flags, outputs: Flags) -> tuple[Program, str, str]:
@@ -85,7 +108,7 @@ def _split(variants: Variants, name: str, inputs: Flags, outputs: Flags) -> tupl
             saved = forward.apply_all(PACK, residuals.saved, (), ("saved",))[0]
         else:
             saved = forward.apply_all(PACK, (ZERO_INT,), (), ("saved",))[0]
-        made = Function(forward_name, forward.block(body.params, (*body.results, saved)), function.doc, function.span)
+        made = Function(forward_name, forward.block(body.params, (*body.results, saved)), "", function.span)
         variants.made[forward_name] = made
         start = Builder()
         kinds = tuple(v.kind for v in residuals.saved) or (INT,)
@@ -95,7 +118,7 @@ def _split(variants: Variants, name: str, inputs: Flags, outputs: Flags) -> tupl
         mapping: dict[Value, Atom] = dict(zip(residuals.saved, fields))
         whole = _with_repeats(start, residuals, block, mapping)
         variants.made[backward_name] = Function(
-            backward_name, Block((record, *seeds), whole.stmts, whole.results), function.doc, function.span
+            backward_name, Block((record, *seeds), whole.stmts, whole.results), "", function.span
         )
     return forward_name, backward_name
 

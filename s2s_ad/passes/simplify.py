@@ -132,8 +132,9 @@ class _Simplifier:
         """An atom that the result is equal to."""
         name, x = stmt.op.name, stmt.inputs
         if name == "mul":
+            kind = stmt.op.kinds((x[0].kind, x[1].kind), stmt.params)[0]
             for one, other in (x, x[::-1]):
-                if _is(one, 1.0) and other.kind == stmt.out.kind:
+                if _is(one, 1.0) and other.kind == kind:
                     return other
             if isinstance(x[0], Const) and isinstance(x[1], Const) and _exact(x[0], x[1]):
                 return _constant(x[0].value * x[1].value)
@@ -186,6 +187,8 @@ class _Simplifier:
             for i in (0, 1):
                 if _is(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:
                     return OPS["neg"], (x[1 - i],)
+        if name == "mul" and (shorter := self.gathered(stmt, builder)) is not None:
+            return shorter
         if name in ("mul", "div"):
             for i in (0, 1):
                 factor = self.maker(x[i], "neg")
@@ -196,20 +199,43 @@ class _Simplifier:
 
     def doubled(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """c*u*v + d*u*v as (c + d)*u*v where c, d and their sum are powers of two, so that every rounding stays."""
-        (c, first), (d, second) = (self.product(a) for a in stmt.inputs)
+        parts = [self.product(a) for a in stmt.inputs]
+        if parts[0] is None or parts[1] is None:
+            return None
+        (c, first), (d, second) = parts[0], parts[1]
         if not first or first != second or not all(map(_power_of_two, (c, d, c + d))):
             return None
         if any(self.uses[a] != 1 for a in stmt.inputs if isinstance(a, Value) and a not in first) or stmt.out.kind != (
             stmt.inputs[0].kind
         ):
             return None
-        factors: list[Atom] = [*([Const(c + d, FLOAT)] if c + d != 1.0 else []), *first]
+        return self.multiplied(c + d, first, builder)
+
+    def gathered(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
+        """(c*u) * (d*v) as (c*d)*u*v where c and d are powers of two, so that every rounding stays."""
+        once = [isinstance(a, Const) or (self.maker(a, "mul") is not None and self.uses[a] == 1) for a in stmt.inputs]  # type: ignore[index]
+        if not all(once):
+            return None
+        parts = [self.product(a) for a in stmt.inputs]
+        if parts[0] is None or parts[1] is None:
+            return None
+        (c, first), (d, second) = parts[0], parts[1]
+        if 1.0 in (c, d) or not _power_of_two(c) or not _power_of_two(d) or not 0 < len(first + second) <= 2:
+            return None
+        kinds = {str(a.kind) for a in (*first, *second)}
+        if str(stmt.out.kind) not in kinds:
+            return None
+        return self.multiplied(c * d, sorted(first + second, key=self.order.__getitem__), builder)
+
+    def multiplied(self, c: float, values: list[Value], builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
+        """c times the values, as the last of the products that it takes."""
+        factors: list[Atom] = [*([Const(c, FLOAT)] if c != 1.0 or len(values) == 1 else []), *values]
         while len(factors) > 2:
             factors[:2] = [builder.apply(OPS["mul"], factors[0], factors[1])]
         return (OPS["mul"], tuple(factors)) if len(factors) == 2 else None
 
-    def product(self, atom: Atom) -> tuple[float, list[Value]]:
-        """(constant, at most two factors) of a product; no factors if it is none such."""
+    def product(self, atom: Atom) -> tuple[float, list[Value]] | None:
+        """(constant, at most two factors) of a product; None if it is none such."""
         constant, todo = 1.0, [atom]
         factors: list[Value] = []
         while todo:
@@ -222,9 +248,9 @@ class _Simplifier:
             elif isinstance(part, Value):
                 factors.append(part)
             else:
-                return 1.0, []
+                return None
         factors.sort(key=self.order.__getitem__)
-        return constant, factors if len(factors) <= 2 else []
+        return (constant, factors) if len(factors) <= 2 else None
 
     def maker(self, atom: Atom, name: str) -> Apply | None:
         found = self.makers.get(atom) if isinstance(atom, Value) else None

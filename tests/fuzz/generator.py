@@ -103,9 +103,20 @@ class Program:
         for name in wanted:
             scope.names[PARAMETERS[name]].append(name)
         lines = self.block(scope, 1, self.random.randint(2, 6), depth=0)
-        results = [self.float(scope, 2) for _ in range(self.random.choice([1, 1, 1, 2]))]
+        results = [self.result(scope) for _ in range(self.random.choice([1, 1, 1, 2]))]
         lines.append(f"    return {', '.join(results)}")
         return "\n".join([f"\ndef f({', '.join(wanted)}):", *lines]) + "\n"
+
+    def result(self, scope: Scope) -> str:
+        """Of all that the function made something."""
+        terms = [self.float(scope, 2)]
+        terms += [f"{self.pick('0.3', '1.25', '-0.8')} * {n}" for n in scope.names["float"][-4:]]
+        terms += [f"sum({n})" for n in scope.names["list"][-2:] if n != "xs"]
+        terms += [f"{n} @ {n[::-1][0] + '[::-1]' if len(n) == 1 else n}" for n in scope.names["array"][-1:]]
+        terms += [f"{n}[0] * {n}[1]" for n in scope.names["pair"][-1:]]
+        terms += [f'{n}["one"] - {n}["two"]' for n in scope.names["dict"][-1:]]
+        self.random.shuffle(terms)
+        return " + ".join(terms[: self.random.randint(1, 5)])
 
     # --- statements -----------------------------------------------------------------------------------------------
 
