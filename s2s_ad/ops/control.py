@@ -111,11 +111,12 @@ def zeros(x: Any) -> Any:
     return 0.0
 
 
-def _zero_code(kind: Kind, name: str) -> str:
+def _zero_code(kind: Kind, name: str, optional: bool) -> str:
     if isinstance(kind, List):
+        there = f"({name} or ())" if optional else name
         if not isinstance(kind.item, (List, Array)) or kind.item == Array("float64", ()):
-            return f"[0.0] * len({name})"
-        return f"[{_zero_code(kind.item, 'item')} for item in {name}]"
+            return f"[0.0] * len({there})"
+        return f"[{_zero_code(kind.item, 'item', optional)} for item in {there}]"
     return f"np.zeros_like({name})" if isinstance(kind, Array) else "0.0"
 
 
@@ -126,9 +127,12 @@ def _real(kind: Kind) -> Kind:
 
 
 @piecewise_constant(
-    name="list_zeros", code=lambda params, kinds: _zero_code(kinds[0], "xs"), infer=lambda k, p, op: _real(k[0]), cost=5
+    name="list_zeros",
+    code=lambda params, kinds: _zero_code(kinds[0], "xs", params["optional"]),
+    infer=lambda k, p, op: _real(k[0]),
+    cost=5,
 )
-def list_zeros(xs): ...
+def list_zeros(xs, optional=False): ...
 
 
 @linear(name="list_init", code="del xs[-1]", cost=1, infer=first, store=True)
@@ -248,6 +252,12 @@ PACK, UNPACK = pack.ops["python"], unpack.ops["python"]
 
 @piecewise_constant(name="record_zeros", code="zeros_of(record)", infer=always(RECORD), cost=20)
 def record_zeros(record): ...
+
+
+record_plus = declare(
+    (), lambda xs, ys: None, name="record_plus", code="sum_of(xs, ys)", infer=always(RECORD), cost=20, joint=True,
+    transposes={0: lambda ct, xs, ys: ct, 1: lambda ct, xs, ys: ct},
+)  # fmt: skip
 
 
 # `code` is the statement, in which _0, _1, ... stand for the inputs; `names` the objects of the user's that it names.

@@ -40,13 +40,14 @@ def tracing(builder: Builder, flavor: str) -> Iterator[None]:
         current.builder, current.flavor, current.tangents, current.result = saved  # type: ignore[assignment]
 
 
-def zero(builder: Builder, primal: Atom) -> Atom:
-    """A zero derivative of the primal's kind, where one must be written down."""
+def zero(builder: Builder, primal: Atom, optional: bool = False) -> Atom:
+    """A zero derivative of the primal's kind, where one must be written down. `optional`: the primal may be None."""
     if isinstance(primal, (Unbound, Absent)):
         return primal
     kind = primal.kind
     if isinstance(kind, List):
-        return builder.apply(OPS["list_zeros"], primal)
+        zeros = OPS["list_zeros"]
+        return builder.apply(zeros, primal, optional=True) if optional else builder.apply(zeros, primal)
     if isinstance(kind, Array) and kind.real:
         return builder.apply(OPS["zeros_like"], primal)
     if isinstance(kind, Record):

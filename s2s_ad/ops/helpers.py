@@ -129,6 +129,15 @@ def zeros_of(saved):
     return 0.0 if isinstance(saved, (float, np.floating)) else None
 
 
+def sum_of(a, b):
+    """The sum of two cotangents of what a forward sweep saved; None is zero."""
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, (tuple, list)):
+        return type(a)(map(sum_of, a, b))
+    return a + b
+
+
 HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
@@ -141,6 +150,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         from_diagonal,
         sum_tiles,
         sum_repeats,
+        sum_of,
         zeros_of,
     )
 }

@@ -16,13 +16,14 @@ from s2s_ad.passes.variants import named
 class Adjoints:
     """Value -> its adjoint; a value that is not in it has adjoint zero, which costs and emits nothing."""
 
-    def __init__(self, active: set[Value]) -> None:
+    def __init__(self, active: set[Value], absent: set[Value]) -> None:
         self.active = active
+        self.absent = absent  # what may be None, and so has no length
         self.known: dict[Value, Atom] = {}
         self.renamed: dict[Atom, Atom] = {}
 
     def copy(self) -> Adjoints:
-        other = Adjoints(self.active)
+        other = Adjoints(self.active, self.absent)
         other.known, other.renamed = dict(self.known), self.renamed
         return other
 
@@ -38,7 +39,7 @@ class Adjoints:
 
     def take_or_zero(self, builder: Builder, value: Value) -> Atom:
         found = self.known.pop(value, None)
-        return found if found is not None else zero(builder, value)
+        return found if found is not None else zero(builder, value, value in self.absent)
 
     def changed_since(self, before: Adjoints) -> list[Value]:
         return [v for v, adjoint in self.known.items() if before.known.get(v) is not adjoint]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, name_like
@@ -49,7 +50,7 @@ def _derive(variants: Variants, name: str, active: tuple[bool, ...]) -> tuple[st
         dots: Dots = dict(seeds)
         builder = Builder()
         builder.section("", True)
-        pass_ = _Forward(variants, variants.activity.varied(body, dots), Lengths(body))
+        pass_ = _Forward(variants, body, variants.activity.varied(body, dots))
         pass_.stmts(body, builder, dots)
         results = [r for r, on in zip(body.results, varied) if on]
         out = pass_.dots_of(builder, results, dots)
@@ -59,10 +60,11 @@ def _derive(variants: Variants, name: str, active: tuple[bool, ...]) -> tuple[st
 
 
 class _Forward:
-    def __init__(self, variants: Variants, varied: set[Value], lengths: Lengths) -> None:
+    def __init__(self, variants: Variants, block: Block, varied: set[Value]) -> None:
         self.variants = variants
         self.varied = varied
-        self.lengths = lengths
+        self.lengths = Lengths(block)
+        self.absent = maybe_absent(block)
 
     def dots_of(self, builder: Builder, atoms: Sequence[Atom], dots: Dots) -> list[Atom]:
         """Tangents that must be there, zeros written down."""
@@ -70,7 +72,7 @@ class _Forward:
 
     def dot(self, builder: Builder, atom: Atom, dots: Dots) -> Atom:
         found = dots.get(atom) if isinstance(atom, Value) else None
-        return found if found is not None else zero(builder, atom)
+        return found if found is not None else zero(builder, atom, atom in self.absent)
 
     def fresh(self, values: Sequence[Value], dots: Dots) -> tuple[Value, ...]:
         made = tuple(name_like(v.kind, v, "_dot") for v in values)

@@ -393,7 +393,9 @@ class Program:
         if self.helpers:
             choices.append((1.5, lambda: self.helper_call(scope, sub)))
         if self.recursive and not self.inside_helper and not self.loops:
-            choices.append((1, lambda: f"{self.recursive[0]}({sub()}, {self.atom(scope)}, {self.pick('2', '3', 'COUNT')})"))
+            choices.append(
+                (1, lambda: f"{self.recursive[0]}({sub()}, {self.atom(scope)}, {self.pick('2', '3', 'COUNT')})")
+            )
         return self.weighted(choices)
 
     def helper_call(self, scope: Scope, sub: Callable[[], str]) -> str:
@@ -435,7 +437,6 @@ class Program:
             (1, lambda: f"[{self.atom(scope)} + 0.1 * i_ for i_ in range({self.pick('3', 'COUNT', '2')})]"),
             (1, lambda: f"list({xs})"),
             (0.5, lambda: f"{xs}[::-1]"),
-            (0.5, lambda: f"sorted({xs})"),
             (0.5, lambda: f"[{self.atom(scope)}] * 3"),
             (0.5, lambda: f"{xs}.copy()"),
         ])  # fmt: skip
