@@ -35,19 +35,22 @@ from s2s_ad.ops.core import Op
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.registry import OPS
 
+ROUNDS = 3  # most of what one change makes possible is done in the same round
+
 
 def simplify(program: Program) -> Program:
-    """Every function simplified, until nothing changes any more."""
+    """Every function simplified."""
     return replace(program, functions={name: simplify_function(f) for name, f in program.functions.items()})
 
 
 def simplify_function(function: Function) -> Function:
-    while True:
+    for _ in range(ROUNDS):
         worker = _Simplifier(_use_counts(function.body))
         body = worker.block(function.body)
         function = replace(function, body=body)
         if not worker.changed:
-            return function
+            break
+    return function
 
 
 def _use_counts(block: Block) -> Counter[Value]:
@@ -116,14 +119,20 @@ class _Simplifier:
         if plain != stmt.inputs:
             self.changed = True
             stmt = replace(stmt, inputs=plain)
-        same = self.known(stmt)
-        if same is not None:
+        while (same := self.known(stmt)) is None:
+            made = len(builder.stmts)
+            better = self.better(stmt, builder)
+            if better is None:
+                break
+            self.changed = True
+            for part in builder.stmts[made:]:  # what it is made of now may be folded in its turn
+                assert isinstance(part, Apply)
+                self.makers[part.out] = part
+                self.uses[part.out] = 1
+            stmt = replace(stmt, op=better[0], inputs=better[1])
+        else:
             self.alias(stmt.out, same)
             return
-        better = self.better(stmt, builder)
-        if better is not None:
-            self.changed = True
-            stmt = replace(stmt, op=better[0], inputs=better[1])
         if len(stmt.outputs) == 1:
             self.makers[stmt.out] = stmt
         builder.emit(stmt)
