@@ -6,6 +6,7 @@ import difflib
 import functools
 import inspect
 import threading
+import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -278,12 +279,22 @@ def run(compiled: Compiled, call: Sequence[Any], reads: dict[str, Any]) -> Any:
 
 
 def plain_function(target: Any) -> Any:
-    """The user's function under decorators and derivatives of ours."""
-    while hasattr(target, "__s2s_function__"):
-        target = target.__s2s_function__
+    """The user's function under decorators and derivatives of ours, and under caches of its results."""
+    while hasattr(target, "__s2s_function__") or isinstance(target, _CACHED):
+        target = target.__wrapped__ if isinstance(target, _CACHED) else target.__s2s_function__
+    if isinstance(target, types.FunctionType):
+        return target
     if not callable(target):
-        raise KindError(f"{target!r} is not a function")
-    return target
+        raise KindError(f"{target!r} is not a function", remedy="Give a function that is written in Python.")
+    what = "a method" if isinstance(target, types.MethodType) else f"an object of type {type(target).__name__}"
+    name = getattr(target, "__name__", "this")
+    raise UnsupportedError(
+        f"{name} is {what}, not a function that is written in Python",
+        remedy=f"Call it in a function of your own: lambda x: {name}(x).",
+    )
+
+
+_CACHED = type(functools.lru_cache(lambda: None))
 
 
 def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:
