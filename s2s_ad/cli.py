@@ -244,7 +244,6 @@ def _argument(text: str) -> Any:
 
 
 def _print_report(result: Report) -> None:
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -252,8 +251,12 @@ def _print_report(result: Report) -> None:
     console = Console(highlight=False)
     colors = {"ok": "green", "WRONG": "bold red", "kink": "yellow"}
     for section in result.sections:
-        head, rows = section.table()
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+        for digits in range(12, 5, -1):  # as many as the console is wide enough for
+            head, rows = section.table(digits)
+            name, *widths = section.widths(head, rows)
+            if min(name, 16) + sum(widths) + 2 * len(widths) <= console.width:
+                break
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
         for k, title in enumerate(head):
             # a name may be broken over lines, a number not; as Text, so that nothing is taken for markup
             table.add_column(Text(title), no_wrap=k > 0, overflow="fold")
@@ -264,3 +267,4 @@ def _print_report(result: Report) -> None:
         console.print(table)
         for note in section.notes:
             console.print(Text(note))
+        console.print()

@@ -12,7 +12,7 @@ from s2s_ad.ir.nodes import Apply
 from s2s_ad.probe import Direction, Probe
 from s2s_ad.shadow import AS_THEY_ARE, NotApplicable, Shadow
 
-_STEPS = (1e-30, 1e-24)  # so small that their squares are nothing beside 1
+_STEPS = (1e-150, 1e-140)  # so small that their squares are nothing, also where the derivative is very large
 
 
 def complex_step(probe: Probe, direction: Direction) -> float:
@@ -30,7 +30,8 @@ def _slope(probe: Probe, direction: Direction, h: float) -> float:
         runner = _Complex(probe.lowered.program)
         return runner.call(probe.lowered.program.entry, inputs)
 
-    made = complex(probe.interpreted(run, probe.moved(direction, lambda x, d: x + 1j * h * d if np.any(d) else x)))
+    moved = probe.moved(direction, lambda x, d: np.asarray(x, float)[()] + 1j * h * d if np.any(d) else x)
+    made = complex(probe.interpreted(run, moved))
     here = float(probe.weighted(probe.value))
     if not _same(made.real, here, 1e-6 if probe.epsilon < 1e-12 else 1e-2):
         raise NotApplicable(f"its value is {made.real:.6g} where the function gives {here:.6g}")

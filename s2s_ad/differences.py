@@ -51,10 +51,12 @@ class _Limit:
     def __init__(self, even: bool) -> None:
         self.factor = _RATIO**2 if even else _RATIO
         self.rows: list[list[float]] = []
+        self.raw: list[float] = []
         self.best = Slope(math.nan, math.inf)
 
     def add(self, difference: float, noise: float) -> None:
         """The difference for the next step, and what rounding does to it."""
+        self.raw.append(difference)
         if not math.isfinite(difference):
             self.rows = []
             return
@@ -69,16 +71,24 @@ class _Limit:
                     self.best = Slope(row[k + 1], error)
         self.rows.append(row)
 
+    @property
+    def found(self) -> Slope:
+        """The limit, if differences for three steps in a row are near it: in chaos some scheme always seems to end."""
+        near = 0.1 * abs(self.best.value) + 10.0 * self.best.error + 1e-6
+        hits = [abs(difference - self.best.value) <= near for difference in self.raw]
+        settles = any(all(hits[k : k + 3]) for k in range(len(hits) - 2))
+        return self.best if settles else Slope(math.nan, math.inf)
+
 
 def differences(g: Callable[[float], float], scale: float, epsilon: float) -> Differences:
     """The derivative of g at 0, where its argument has the magnitude `scale` and its values the accuracy `epsilon`."""
     here = g(0.0)
-    found = _search(g, here, max(scale, 1.0), epsilon)
+    # steps that are small beside the argument do not change its sign: a loop that ends may not end on the other side
+    found = _search(g, here, scale or 1.0, epsilon)
     if 0.0 < scale < 0.5 and not found.sure(1e-6):
-        closer = _search(g, here, scale, epsilon)  # the argument is small, and perhaps so is all that happens near it
-        better = closer.slope.error < found.slope.error if found.sure(math.inf) else True
-        if closer.sure(1e-3) and better:
-            return closer
+        wider = _search(g, here, 1.0, epsilon)  # the function may be far larger than its argument, and rounding too
+        if wider.sure(1e-3) and (wider.slope.error < found.slope.error or not found.sure(math.inf)):
+            return wider
     return found
 
 
@@ -94,10 +104,12 @@ def _search(g: Callable[[float], float], here: float, scale: float, epsilon: flo
             left.add((here - low) / h, 2.0 * noise)
             right.add((high - here) / h, 2.0 * noise)
             sides.append((h, here - low, high - here))
-            if all(_good(limit.best) for limit in (middle, left, right)) and len(middle.rows) > 2:
+            if all(_good(limit.found) for limit in (middle, left, right)):
                 break
             h /= _RATIO
-    return _judged(middle.best, _side(left.best, sides, 1, epsilon, here), _side(right.best, sides, 2, epsilon, here))
+    return _judged(
+        middle.found, _side(left.found, sides, 1, epsilon, here), _side(right.found, sides, 2, epsilon, here)
+    )
 
 
 def _slope(low: float, high: float, h: float) -> float:
@@ -119,7 +131,8 @@ def _side(slope: Slope, sides: list[tuple[float, float, float]], which: int, eps
         return Slope(math.nan, math.inf, missing=True)
     moves = [abs(move) for _, move in steps[-7:]]
     if min(moves) > 1e3 * epsilon * max(abs(here), 1e-300):
-        if moves[-1] > 0.8 * moves[0]:  # the step is 4,000 times smaller, and the function moves as before
+        shrinks = [now / before for before, now in zip(moves, moves[1:])]
+        if all(0.8 < ratio < 1.2 for ratio in shrinks):  # the step is much smaller, and the function moves as before
             return Slope(math.copysign(math.inf, steps[-1][1]), jumps=True)
         growth = [b[1] / b[0] / (a[1] / a[0]) for a, b in zip(steps[-7:], steps[-6:])]
         if min(growth) > 1.2 and max(growth) < 1.2 * min(growth):  # like a root: steeper by the same factor each time

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.nodes import For, Program, Stmt, While
+from s2s_ad.ir.nodes import Apply, For, Program, Stmt, While
 from s2s_ad.ops.evaluate import Scope
 from s2s_ad.probe import FEW, Direction, Probe
 from s2s_ad.shadow import NotApplicable, Shadow
@@ -95,8 +95,10 @@ class _Symbolic(Shadow):
 
     def size(self, expression: Any) -> int:
         """How many nodes it has; what occurs twice is computed twice."""
+        if not isinstance(expression, self.sympy.Basic):
+            return 1
         if expression not in self.sizes:
-            parts = getattr(expression, "args", ())
+            parts = expression.args
             self.sizes[expression] = 1 + sum(map(self.size, parts))
         return self.sizes[expression]
 
@@ -104,6 +106,13 @@ class _Symbolic(Shadow):
         if isinstance(stmt, (For, While)):
             raise NotApplicable("the program has a loop")
         return super().stmt(stmt, scope)
+
+    def checked(self, stmt: Apply, made: Any, inputs: Sequence[Any]) -> Any:
+        """Given up while it is small enough for SymPy to be quick."""
+        for item in made.ravel() if isinstance(made, np.ndarray) else made if isinstance(made, list) else [made]:
+            if self.size(item) > _LARGEST:
+                raise NotApplicable("the expression is too large")
+        return made
 
     def fn(self, name: str) -> Callable[..., Any]:
         sympy = self.sympy

@@ -36,7 +36,7 @@ class Compiled:
         """What it reads from outside, now; None if something that was compiled in has been rebound."""
         try:
             for guard in self.guards:
-                if resolve(function, guard.path) is not guard.seen:
+                if not guard.holds(function):
                     return None
             values = {read.name: resolve(function, read.path) for read in self.reads}
         except (AttributeError, KeyError, IndexError, ValueError, TypeError):
@@ -48,9 +48,13 @@ class Compiled:
 
     def watched(self, function: Any) -> tuple[tuple[dict[str, Any], str, Any], ...] | None:
         """The guards as (scope, name, object), where all are names of the function's own module and nothing is read."""
-        if self.reads or any(len(guard.path) != 1 or guard.path[0][0] != "global" for guard in self.guards):
+        if self.reads or any(guard.outline is not None for guard in self.guards):
             return None
-        return tuple((function.__globals__, guard.path[0][1], guard.seen) for guard in self.guards)
+        if any(len(guard.path) != 1 or guard.path[0][0] != "global" for guard in self.guards):
+            return None
+        scope = function.__globals__
+        names = [(guard.path[0][1], guard.seen) for guard in self.guards]
+        return tuple((scope, name, seen if name in scope else None) for name, seen in names)  # None: a builtin
 
 
 def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], optimize: bool) -> Compiled:
@@ -61,7 +65,9 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         guards = store.guards_from(function, kept)
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
-            return _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept))
+            found = _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept))
+            if found.current(function) is not None:  # what it reads is of other kinds now
+                return found
     with collector_paused():
         lowered = build()
         emitted = emit([lowered], optimize)

@@ -13,7 +13,7 @@ import numpy as np
 from s2s_ad.arguments import converted, own_copy
 from s2s_ad.derivative import lowered_target, plain_function
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import Array, Kind, List
+from s2s_ad.ir.kinds import INT, Array, Kind, List
 from s2s_ad.ir.structure import Leaf, Lowered, Spec, Static, leaf_kinds, leaves, rebuild, resolve, spec_of
 from s2s_ad.transforms import as_float, prepared
 
@@ -35,20 +35,29 @@ class Probe:
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
         self.f = f
-        specs = [spec_of(a) for a in args]
-        if not any(kind.real for spec in specs for kind in leaf_kinds(spec)):
-            specs = [as_float(spec) for spec in specs]  # grad(f)(3) means 3.0
-        self.specs = specs
-        self.args = tuple(own_copy(converted(spec, a)) for spec, a in zip(specs, args))
+        self.specs = [spec_of(a) for a in args]
+        self.args = tuple(own_copy(converted(spec, a)) for spec, a in zip(self.specs, args))
+        if not any(kind.real for spec in self.specs for kind in leaf_kinds(spec)):
+            self._take_ints_as_floats()
         self.numbers = [n for tree in self.args_seen() for n in _real_numbers(tree)]
         self.value = self.call(self.args)
-        if any(_is_complex(kind) for spec in (*specs, spec_of(self.value)) for kind in leaf_kinds(spec)):
+        if any(_is_complex(kind) for spec in (*self.specs, spec_of(self.value)) for kind in leaf_kinds(spec)):
             raise KindError("derivatives of complex numbers are not checked", remedy="Pass real and imaginary parts.")
         self.single = isinstance(self.value, (int, float, np.generic)) or (
             isinstance(self.value, np.ndarray) and not self.value.shape
         )
         rng = np.random.default_rng(1)
         self.weight = 1.0 if self.single else _like(self.value, lambda v: float(rng.standard_normal()), any_number=True)
+
+    def _take_ints_as_floats(self) -> None:
+        """grad(f)(3) means 3.0, if the function takes that."""
+        specs = [as_float(spec) for spec in self.specs]
+        args = tuple(own_copy(converted(spec, a)) for spec, a in zip(specs, self.args))
+        try:
+            self.call(args)
+        except TypeError:
+            return  # an int that must stay one, such as the end of a range
+        self.specs, self.args = specs, args
 
     @property
     def name(self) -> str:
@@ -93,13 +102,21 @@ class Probe:
 
     def names(self) -> list[str]:
         """What the user would write for each number: x, p['a'][0], A[1, 2]."""
+        return [name for top, a in zip(self._tops(), self.args_seen()) for name in _names(top, a)]
+
+    @property
+    def whole(self) -> list[str]:
+        """The arguments that are ints."""
+        return [top for top, spec in zip(self._tops(), self.specs) if spec == Leaf(INT)]
+
+    def _tops(self) -> list[str]:
         tops: list[str] = []
         for p in inspect.signature(plain_function(self.f)).parameters.values():
             if p.kind is p.VAR_POSITIONAL:
                 tops += [f"{p.name}[{i}]" for i in range(len(self.args) - len(tops))]
             elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
                 tops.append(p.name)
-        return [name for top, a in zip(tops, self.args_seen()) for name in _names(top, a)]
+        return tops
 
     # --- the function as a program ------------------------------------------------------------------------------------
 

@@ -27,8 +27,9 @@ from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, Poison, Ref, Table, Tuple, is_nothing
-from s2s_ad.ir.kinds import List
-from s2s_ad.ir.nodes import Atom, Block, Function, Program
+from s2s_ad.ir.builder import ZERO_FLOAT
+from s2s_ad.ir.kinds import FLOAT, List
+from s2s_ad.ir.nodes import Apply, Atom, Block, Function, If, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
 
 # each of these rooms says in the tables of the machine what it can do
@@ -44,7 +45,11 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
     entry = _unique_name(unit, function)
     found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
     if found.result is None:
-        raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
+        body = unit.functions[entry].body
+        if not _raises(body):
+            raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
+        found = replace(found, result=Leaf(FLOAT))  # nobody will ever see it
+        unit.functions[entry] = replace(unit.functions[entry], body=replace(body, results=(ZERO_FLOAT,)))
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
@@ -55,6 +60,16 @@ def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
     """The key under which its own calls find it again, where they may: a list would be known there by other names."""
     plain = all(isinstance(spec, Leaf) and not isinstance(spec.kind, List) for spec in arguments.values())
     return (function, tuple(arguments.items()), ()) if plain else ("entry",)
+
+
+def _raises(block: Block) -> bool:
+    """Whether it surely ends in an exception of the user's."""
+    for stmt in block.stmts:
+        if isinstance(stmt, Apply) and stmt.op.effect and str(dict(stmt.params)["code"]).startswith("raise "):
+            return True
+        if isinstance(stmt, If) and _raises(stmt.then) and _raises(stmt.orelse):
+            return True
+    return False
 
 
 def _span(function: Any) -> Any:

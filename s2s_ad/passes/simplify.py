@@ -30,7 +30,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.registry import OPS
@@ -62,17 +62,9 @@ def _use_counts(block: Block) -> Counter[Value]:
     count(block)
     for stmt in all_stmts(block):
         uses.update(a for a in inputs_of(stmt) if isinstance(a, Value))
-        for inner in _inner(stmt):
+        for inner in blocks_of(stmt):
             count(inner)
     return uses
-
-
-def _inner(stmt: Stmt) -> tuple[Block, ...]:
-    if isinstance(stmt, If):
-        return (stmt.then, stmt.orelse)
-    if isinstance(stmt, While):
-        return (stmt.cond, stmt.body)
-    return (stmt.body,) if isinstance(stmt, For) else ()
 
 
 class _Simplifier:
