@@ -145,7 +145,7 @@ def _closure(
     machine: Machine, function: Closure, positional: list[Abstract], keywords: dict[str, Abstract]
 ) -> Abstract:
     signature = Signature(function.node.args, function.name, function.defaults, function.keyword_defaults)
-    arguments = bind(machine, signature, positional, keywords)
+    arguments = bind(machine, signature, *_held(machine, positional, keywords))
     outer, node = function.frame, function.node
     frame = Frame(machine.unit.number(), node, outer.definition, locals_of(node), parent=outer, at=outer.at)
     return inline(machine, frame, arguments, function.name)
@@ -172,7 +172,7 @@ def _python(
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     signature = Signature(found.node.args, function.__name__, defaults, keyword_defaults)
-    arguments = bind(machine, signature, positional, keywords)
+    arguments = bind(machine, signature, *_held(machine, positional, keywords))
     if base is not None:
         value = _call_of_its_own(machine, function, base, arguments)
         if value is not None:
@@ -180,6 +180,13 @@ def _python(
     at = machine.builder.span if library else None
     frame = Frame(machine.unit.number(), found.node, found, locals_of(found.node), function, base, at=at)
     return inline(machine, frame, arguments, function.__name__)
+
+
+def _held(
+    machine: Machine, positional: list[Abstract], keywords: dict[str, Abstract]
+) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments as the parameters refer to them."""
+    return [machine.held(v) for v in positional], {name: machine.held(v) for name, v in keywords.items()}
 
 
 def refuse_node(node: ast.AST, span: Any) -> None:
@@ -262,7 +269,7 @@ def _result(machine: Machine) -> Abstract:
     value = machine.get(RESULT)
     if isinstance(left, Const):
         return read(value) if not isinstance(value, Poison) else value
-    joined = Joiner(machine).join(value, machine.store, NONE, machine.store)
+    joined = Joiner(machine, machine.unit.serial).join(value, machine.store, NONE, machine.store)
     if isinstance(joined, Poison):
         return Poison("the function returns a value on some paths and None on others", "Return a value at its end.")
     return joined

@@ -12,6 +12,7 @@ from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.operators import array_of, operand, read, static_int
 from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.views import result_of
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Atom, Const
 from s2s_ad.ops.core import Op
@@ -86,7 +87,7 @@ def call_op(
     params = _params(machine, op, keywords, name)
     numpy = op.flavor == "numpy" or name.startswith("np.")
     atoms = [_input(machine, value, numpy) for value in inputs]
-    return machine.apply(op, *atoms, **params)
+    return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
 
 
 def _input(machine: Machine, value: Abstract, numpy: bool) -> Atom:
@@ -153,7 +154,8 @@ def _with_shape(
             if str(atom.kind) != "int" and not (isinstance(atom.kind, Array) and np_int(atom.kind)):
                 raise KindError(f"the lengths of a shape are ints, and this is {what(size)}")
             atoms.append(atom)
-    return machine.apply(op, *atoms, shape=tuple(sizes), **params)
+    params["shape"] = tuple(sizes)
+    return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
 
 
 def np_int(kind: Array) -> bool:
@@ -191,7 +193,9 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
 def cast(machine: Machine, array: Sym, dtype: Any) -> Sym:
     name = np.dtype(dtype).name
     kind = array.kind
-    return array if isinstance(kind, Array) and kind.dtype == name else machine.apply("astype", array.atom, dtype=name)
+    if isinstance(kind, Array) and kind.dtype == name:
+        return Sym(array.atom)  # a new array, in which the same numbers are
+    return machine.apply("astype", array.atom, dtype=name)
 
 
 def no_rule(name: str) -> NotDifferentiableError:

@@ -138,7 +138,8 @@ class Sweep:
                     adjoints.add(builder, a, field)
             return
         since = len(builder.stmts)
-        shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same)
+        filled = stmt.op.name in ("index_set", "index_add") and self.lengths.fills(stmt)
+        shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same, filled)
         for a, share in zip(stmt.inputs, shares):
             if share is not None:
                 adjoints.add(builder, a, share, since)
