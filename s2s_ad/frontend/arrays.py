@@ -43,7 +43,7 @@ class Arrays:
         self.ties: dict[int, set[int]] = {}  # arrays that may share the memory of a cell and are not followed
         self.origins: dict[int, frozenset[int]] = {}  # the other way round
         self.by_index: set[int] = set()  # arrays that change, or whose rows do, while a loop walks over them
-        self.in_order: set[Value] = set()  # arrays that are stored row by row without gaps
+        self.in_order: set[Value | int] = set()  # arrays and cells that are stored row by row without gaps
         self.views: tuple[Builder, dict[Any, Atom]] = builder, {}  # read in the block that is being made
 
     def number(self) -> int:
@@ -65,6 +65,8 @@ class Arrays:
     def new_array(self, content: Sym) -> ArrayRef:
         cell = self.number()
         self.store[cell] = content
+        if content.atom in self.in_order:
+            self.in_order.add(cell)
         return ArrayRef(self, cell, content.kind)
 
     def root(self, ref: ArrayRef) -> Atom:

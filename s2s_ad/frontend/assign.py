@@ -166,7 +166,9 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
             augment_item(machine, name, owner, index, lambda: machine.eval(node.value))
             return
         old = get_item(machine, owner, index)
-        set_item(machine, owner, index, _changed(machine, name, old, machine.eval(node.value)))
+        new = _changed(machine, name, old, machine.eval(node.value))
+        if new is not old or not isinstance(owner, Ref):  # an array in a list or dict has changed by itself
+            set_item(machine, owner, index, new)
     else:
         raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
 

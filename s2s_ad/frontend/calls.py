@@ -306,4 +306,5 @@ def _call_of_its_own(machine: Machine, function: Any, path: Path, arguments: dic
     if found.result is None:
         machine.dead = True
         return NOTHING
-    return value_of(machine, found.result, iter(outputs), iter(found.paths), frozen=False)
+    tied = tuple(flat.arrays) if found.shared else ()
+    return value_of(machine, found.result, iter(outputs), iter(found.paths), False, found.shared, tied)

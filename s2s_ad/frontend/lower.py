@@ -26,7 +26,7 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, Poison, Ref, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Table, Tuple, is_nothing
 from s2s_ad.ir.kinds import List
 from s2s_ad.ir.nodes import Atom, Block, Function, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
@@ -88,7 +88,7 @@ def _specialise(
         for _ in range(_MOST_ROUNDS):
             unit.asked.discard(key)
             before = dict(unit.functions), dict(unit.specialised), set(unit.names)
-            found, body = _read_body(unit, function, path, specs, paths, name)
+            found, body = _read_body(unit, function, path, specs, paths, key, name)
             assumed = unit.in_progress[key]
             if key not in unit.asked or (assumed.known and assumed.result == found.result):
                 unit.functions[name] = body
@@ -109,7 +109,7 @@ def _specialise(
 
 
 def _read_body(
-    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], name: str
+    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], key: Any, name: str
 ) -> tuple[Specialised, Function]:
     found = definition(function)
     span = found.span(found.node)
@@ -121,7 +121,11 @@ def _read_body(
     machine.parts.update(value for value in params if value.hint not in alone)
     leaves: Iterator[Atom] = iter(params)
     steps = iter(paths)
-    values = {part: value_of(machine, spec, leaves, steps, frozen=True) for part, spec in specs.items()}
+    inner = bool(path)  # then a write to an argument is a write to an array of the caller's, and made there
+    values = {part: value_of(machine, spec, leaves, steps, True, inner) for part, spec in specs.items()}
+    for part, argument in values.items():
+        if isinstance(argument, ArrayRef):
+            machine.cell_names[argument.cell] = part
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
     value = run_body(machine, values)
@@ -132,8 +136,11 @@ def _read_body(
         result = None if machine.dead or is_nothing(value) else spec_of(machine, value, flat)
         if len(set(flat.cells)) < len(flat.cells) or set(flat.cells) & machine.frozen and path:
             raise NoSpec("the function returns a list that has other names")
+        shared = len(set(flat.arrays)) < len(flat.arrays) or not machine.frozen.isdisjoint(flat.arrays)
+        if inner and shared and key not in unit.asked:
+            raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
-    done = Specialised(name, result, paths=tuple(flat.paths))
+    done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared)
     return done, Function(name, body, _doc(function), span)
 
 

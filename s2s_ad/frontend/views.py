@@ -56,7 +56,7 @@ def _of_the_user(op: Op) -> bool:
 
 def _is_view(machine: Machine, op: Op, owner: ArrayRef) -> bool:
     """Whether a reshape surely is a view; where it is not sure, it may be a copy."""
-    whole = not owner.steps and machine.root(owner) in machine.in_order
+    whole = not owner.steps and owner.cell in machine.in_order
     rank_one = isinstance(owner.kind, Array) and owner.kind.rank == 1
     return whole or op.name == "np.reshape" and rank_one
 
