@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import transforms
-from s2s_ad.arguments import converted, cotangent_like, kind_given, own_copy, zeros_like
+from s2s_ad.arguments import check_apart, converted, cotangent_like, kind_given, own_copy, zeros_like
 from s2s_ad.backend.module import format_source
 from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
@@ -93,6 +93,7 @@ class Derivative:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         values = self._bind(args, kwargs)
         compiled, reads = self.compiled_for(values)
+        check_apart(compiled.arguments, values, compiled.written, reads)
         given = list(zip(compiled.arguments.values(), values.values()))
         watched = compiled.watched(self.function)
         if watched is not None and not kwargs and len(args) == len(given) == len(compiled.positions):
@@ -320,6 +321,7 @@ class Jvp(Derivative):
 
     def _along(self, values: dict[str, Any], dots: dict[str, Any]) -> Any:
         compiled, reads = self.compiled_for(values)
+        check_apart(compiled.arguments, values, compiled.written, reads)
         arguments = list(compiled.arguments.items())
         call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
         names, _ = self.wrt_names(dict(arguments[: len(values)]))
@@ -352,9 +354,11 @@ class Vjp(Derivative):
         return forward
 
     def __call__(self, *primals: Any) -> Any:
-        values = {name: own_copy(value) for name, value in self._bind(primals, {}).items()}
+        given_now = self._bind(primals, {})
+        values = {name: own_copy(value) for name, value in given_now.items()}
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
         compiled, reads = self.compiled_for_specs(specs)
+        check_apart(compiled.arguments, given_now, compiled.written, reads)
         backward = self._backward[tuple(specs.values())]
         call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
         value, saved = run(compiled, call, reads)

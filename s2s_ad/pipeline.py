@@ -29,6 +29,7 @@ class Compiled:
     reads: tuple[Read, ...]
     guards: tuple[Guard, ...]
     emitted: Emitted
+    written: tuple[int, ...] = ()  # leaves of the arguments that the function writes to
 
     def current(self, function: Any) -> dict[str, Any] | None:
         """What it reads from outside, now; None if something that was compiled in has been rebound."""
@@ -59,24 +60,30 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         guards = store.guards_from(function, kept)
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
-            return _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept))
+            return _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept), tuple(kept["written"]))
     lowered = build()
     emitted = emit([lowered], optimize)
     entry = lowered.program.entry
     if key is not None:
         try:
-            disk.put(key, store.to_json(entry, lowered.arguments, lowered.reads, lowered.guards, emitted))
+            kept = store.to_json(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written)
+            disk.put(key, kept)
         except store.NotKept:
             pass  # it holds an object of this process: there is nothing that another could use
-    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted)
+    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written)
 
 
 def _loaded(
-    entry: str, arguments: Mapping[str, Spec], reads: tuple[Read, ...], guards: tuple[Guard, ...], emitted: Emitted
+    entry: str,
+    arguments: Mapping[str, Spec],
+    reads: tuple[Read, ...],
+    guards: tuple[Guard, ...],
+    emitted: Emitted,
+    written: tuple[int, ...],
 ) -> Compiled:
     module = load(entry, emitted.text, emitted.names, emitted.spans)
     positions = tuple(i for i, spec in enumerate(arguments.values()) if leaf_kinds(spec))
-    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted)
+    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted, written)
 
 
 def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "") -> Emitted:

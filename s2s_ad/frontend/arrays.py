@@ -40,6 +40,7 @@ class Arrays:
         self.store: Store = {}
         self.builder = builder
         self.frozen: set[int] = set()  # cells that are reached in ways we lose sight of: read, never written
+        self.written: set[int] = set()
         self.ties: dict[int, set[int]] = {}  # arrays that may share the memory of a cell and are not followed
         self.origins: dict[int, frozenset[int]] = {}  # the other way round
         self.by_index: set[int] = set()  # arrays that change, or whose rows do, while a loop walks over them
@@ -112,6 +113,7 @@ class Arrays:
                 "this array may share memory with another one, in a way that is not followed",
                 remedy="Copy it first: b = a.copy().",
             )
+        self.written.add(ref.cell)
         self.store[ref.cell] = content
         for other in self.ties.get(ref.cell, ()):
             if other in self.store:

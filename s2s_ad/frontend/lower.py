@@ -26,8 +26,9 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.kinds import List
+from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Atom, Block, Function, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
 
@@ -48,7 +49,7 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
-    return Lowered(program, dict(arguments), found.result, reads, tuple(unit.guards.values()))
+    return Lowered(program, dict(arguments), found.result, reads, tuple(unit.guards.values()), found.written)
 
 
 def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
@@ -121,8 +122,11 @@ def _read_body(
     machine.parts.update(value for value in params if value.hint not in alone)
     leaves: Iterator[Atom] = iter(params)
     steps = iter(paths)
+    before = unit.serial
     inner = bool(path)  # then a write to an argument is a write to an array of the caller's, and made there
     values = {part: value_of(machine, spec, leaves, steps, True, inner) for part, spec in specs.items()}
+    made = [cell for cell in range(before + 1, unit.serial + 1) if cell in machine.store]
+    arrays = [cell for cell in made if _is_array(machine.store[cell])]
     for part, argument in values.items():
         if isinstance(argument, ArrayRef):
             machine.cell_names[argument.cell] = part
@@ -140,8 +144,14 @@ def _read_body(
         if inner and shared and key not in unit.asked:
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
-    done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared)
+    places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
+    written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
+    done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared, written=written)
     return done, Function(name, body, _doc(function), span)
+
+
+def _is_array(content: Abstract) -> bool:
+    return isinstance(content, Sym) and isinstance(content.kind, Array)
 
 
 def _as_called(machine: Machine, function: Any, node: FunctionNode, values: dict[str, Abstract]) -> dict[str, Abstract]:

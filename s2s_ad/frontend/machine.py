@@ -72,6 +72,7 @@ class Specialised:
     name: str
     result: Spec | None
     paths: tuple[Path | None, ...] = ()  # of what is static in the result
+    written: tuple[int, ...] = ()  # numbers of the leaves of its arguments that it writes to
     shared: bool = False  # its results may share memory with its arguments or with each other
     known: bool = True  # False: while its own body is being read, and nothing is known of the result yet
 

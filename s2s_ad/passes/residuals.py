@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Stmt, Value
 from s2s_ad.ir.walk import outputs_of
 
 CUT_LIMIT = 300  # above it the search for a smallest set would take longer than it saves
+ARRAY_SIZE = 100  # of an array, where that of a number is 1
 REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
 
 
@@ -78,30 +80,37 @@ def repeatable(stmt: Apply) -> bool:
     return op.cost <= REPEAT_COST and not op.effect and not op.store and len(stmt.outputs) == 1
 
 
+def size(value: Value) -> int:
+    """What saving the value costs: many elements of an array are less than all of it."""
+    return ARRAY_SIZE if isinstance(value.kind, Array) and value.kind.rank else 1
+
+
 def minimum_cut(
     sinks: list[Value], parents: Callable[[Value], list[Value]], splits: Callable[[Value], bool]
 ) -> set[Value]:
     """A smallest set of values that every path from a sink to a source crosses: the one nearest to the sinks.
 
     A source is a value that `splits` refuses: nothing makes it again. Maximum flow by shortest augmenting paths
-    (Edmonds and Karp), one unit through each value.
+    (Edmonds and Karp), through each value as much as its size.
     """
     room: dict[Node, dict[Node, float]] = {START: {(sink, 0): INFINITE for sink in sinks}, END: {}}
     stack = list(sinks)
-    while stack:  # each value is two nodes, between which one unit fits
+    while stack:  # each value is two nodes, between which its size fits
         value = stack.pop()
         if (value, 0) in room:
             continue
-        room[(value, 0)] = {(value, 1): 1}
+        room[(value, 0)] = {(value, 1): size(value)}
         onward: list[Node] = [END]
         if splits(value):
             stack.extend(parents(value))
             onward = [(parent, 0) for parent in parents(value)]
         room[(value, 1)] = dict.fromkeys(onward, INFINITE)
     while (path := _open_path(room)) is not None:
-        for here, there in zip(path, path[1:]):
-            room[here][there] -= 1
-            room[there][here] = room[there].get(here, 0) + 1
+        steps = list(zip(path, path[1:]))
+        amount = min(room[here][there] for here, there in steps)
+        for here, there in steps:
+            room[here][there] -= amount
+            room[there][here] = room[there].get(here, 0) + amount
     reached = _reachable(room)
     return {node[0] for node in reached if node not in (START, END) and node[1] == 0 and (node[0], 1) not in reached}
 

@@ -381,7 +381,7 @@ def gauss_seidel(a, b, sweeps):
     return np.sum(x * x)
 
 
-@case((V[:4], V[1:5] + 4.0, W[:4], W[1:5]))
+@case((V[:4], V[1:5] + 4.0, W[:4], A[0:4, 1].copy()))
 def thomas(a, b, c, d):
     n = len(d)
     for i in range(1, n):
@@ -508,3 +508,36 @@ def test_arguments_stay_as_they_are(f):
     s2s_ad.vjp(f, *args)[1](1.0)
     s2s_ad.jvp(f, args, (np.ones_like(x), 1.0)[: len(args)])
     assert np.array_equal(x, before)
+
+
+def writes_first(x, y):
+    x[0] = y[1] * 2.0
+    return np.sum(x * y)
+
+
+G = V.copy()
+
+
+def reads_global(x):
+    x[1] *= 3.0
+    return np.sum(x * G)
+
+
+@pytest.mark.parametrize("transform", ["grad", "value_and_grad", "vjp", "jvp"])
+def test_arguments_that_share_memory_are_refused(transform):
+    import s2s_ad
+
+    def derivative(f, *args):
+        if transform == "jvp":
+            return s2s_ad.jvp(f, args, tuple(map(np.ones_like, args)))
+        return s2s_ad.vjp(f, *args) if transform == "vjp" else getattr(s2s_ad, transform)(f)(*args)
+
+    x = V.copy()
+    for args in ((x, x), (x, x[::-1]), (x[1:], x[:-1])):
+        with pytest.raises(s2s_ad.UnsupportedError, match="x is written to, and shares memory with y"):
+            derivative(writes_first, *args)
+    with pytest.raises(s2s_ad.UnsupportedError, match="shares memory with G"):
+        derivative(reads_global, G)
+    derivative(writes_first, x[::2], x[1::2])
+    derivative(writes_first, x, V.copy())
+    derivative(reads_global, x)
