@@ -13,7 +13,7 @@ from s2s_ad.ir.kinds import MANY, ONE, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, If, Section, Stmt, Value
 from s2s_ad.ir.walk import blocks_of, outputs_of
 from s2s_ad.ops.fitting import is_elementwise, shape_of
-from s2s_ad.ops.linear import axes_of
+from s2s_ad.ops.linear import axes_of, dtype_of
 
 Length = Any  # 1, or (what it is of, which axis, by how much it is shorter)
 Shape = tuple[Length, ...]
@@ -92,6 +92,11 @@ class Lengths:
 
     def _sliced(self, stmt: Apply, index: tuple[Any, ...], own: Shape, at: Sequence[Atom]) -> Shape:
         source = self.of(stmt.inputs[0])
+        if len(index) == 1 and isinstance(index[0], tuple) and index[0][0] == "in" and shape_of(at[0].kind):
+            # how many elements an array picks out depends on that array alone
+            if dtype_of(at[0].kind) == "bool":
+                return (("picked", at[0]), 0, 0), *source[len(shape_of(at[0].kind)) :]
+            return *self.of(at[0]), *source[1:]
         if not all(isinstance(e, int) or isinstance(e, tuple) and e[0] == "slice" for e in index):
             return own
         full = (*index, *[("slice", None, None, None)] * (len(source) - len(index)))
