@@ -79,7 +79,8 @@ class _Analysis:
             if init is not None and init not in tried:
                 tried.add(init)
                 self.result.copied_init.add(init)
-                if self.safe(store, Memory(self.function, self.plan, self.result)):
+                memory = Memory(self.function, self.plan, self.result)
+                if self.safe(store, memory) or self.copy_views(store, memory):
                     continue
                 self.result.copied_init.discard(init)
             self.result.on_spot.discard(store)

@@ -9,7 +9,7 @@ the smallest sets the one with the least recomputation is taken.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,23 @@ class Residuals:
 
 
 def choose_residuals(
-    params: Iterable[Value], stmts: Iterable[Stmt], needed: Iterable[Value], free: Iterable[Value] = ()
+    params: Iterable[Value],
+    stmts: Iterable[Stmt],
+    needed: Iterable[Value],
+    free: Iterable[Value] = (),
+    overwritten: Collection[Value] = (),
 ) -> Residuals:
     """Cut the needed values of a scope from what cannot be had again.
 
-    `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway.
+    `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway. Elements of arrays
+    that are `overwritten` are not read again from outside: that would take a copy of the whole array.
     """
+
+    def gone(stmt: Apply) -> bool:
+        if stmt.op.name != "getitem" or getattr(stmt.out.kind, "shape", ()):
+            return False
+        return stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+
     position: dict[Value, int] = {}
     makers: dict[Value, Apply] = {}
     for value in params:
@@ -44,7 +55,7 @@ def choose_residuals(
     for stmt in stmts:
         for value in outputs_of(stmt):
             position[value] = len(position)
-            if isinstance(stmt, Apply) and repeatable(stmt):
+            if isinstance(stmt, Apply) and repeatable(stmt) and not gone(stmt):
                 makers[value] = stmt
     at_hand = set(free)
     sinks = sorted((v for v in set(needed) if v in position and v not in at_hand), key=position.__getitem__)
