@@ -31,7 +31,7 @@ def converted(spec: Spec, value: Any) -> Any:
 def check_apart(
     specs: Mapping[str, Spec], values: Mapping[str, Any], written: tuple[int, ...], reads: Mapping[str, Any]
 ) -> None:
-    """Refuse arguments that share memory if one of them is written to: the derivative takes them for separate arrays."""
+    """Refuse arguments that share memory if one is written to: the derivative takes them for separate arrays."""
     if not written:
         return
     flat = [(name, leaf) for name, value in values.items() for leaf in leaves(specs[name], value)]
@@ -40,9 +40,9 @@ def check_apart(
         name, array = flat[place]
         for other, (other_name, leaf) in others:
             if other != place and any(_overlap(array, part) for part in _arrays_in(leaf)):
+                whom = other_name if other_name != name else "another part of it"
                 raise UnsupportedError(
-                    f"{name} is written to, and shares memory with {other_name if other_name != name else 'another part'}",
-                    remedy=f"Pass a copy: {name}.copy().",
+                    f"{name} is written to, and shares memory with {whom}", remedy=f"Pass a copy: {name}.copy()."
                 )
 
 
@@ -58,7 +58,7 @@ def _overlap(a: Any, b: Any) -> bool:
     if not np.may_share_memory(a, b):
         return False
     try:
-        return bool(np.shares_memory(a, b, max_work=_WORK))
+        return bool(np.shares_memory(a, b, max_work=_WORK))  # type: ignore[arg-type]
     except np.exceptions.TooHardError:  # not decided in reasonable time
         return True
 

@@ -60,7 +60,8 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         guards = store.guards_from(function, kept)
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
-            return _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept), tuple(kept["written"]))
+            reads, written = store.reads_from(kept), tuple(kept["written"])
+            return _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), written)
     lowered = build()
     emitted = emit([lowered], optimize)
     entry = lowered.program.entry

@@ -12,7 +12,6 @@ from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Atom, Value
 
-
 # what these make is stored row by row without gaps
 IN_ORDER = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.eye", "np.arange", "np.linspace", "array_of"})
 

@@ -9,7 +9,6 @@ from s2s_ad.frontend.machine import Machine, expression, number, statement
 from s2s_ad.frontend.operators import binary, operator_name, read
 from s2s_ad.frontend.scope import lookup
 from s2s_ad.frontend.subscripts import SliceOf, augment_item, delete_item, get_item, set_item
-from s2s_ad.frontend.views import augment
 from s2s_ad.frontend.values import (
     MISSING,
     NOTHING,
@@ -25,6 +24,7 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
+from s2s_ad.frontend.views import augment
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Value
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.arguments import Signature, bind
+from s2s_ad.frontend.arrays import NotWritable
 from s2s_ad.frontend.control import run_block, status
 from s2s_ad.frontend.library import call_op, make_array, no_rule, static
-from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, NotWritable, number
+from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known, locals_of
 from s2s_ad.frontend.shapes import Joiner
@@ -20,13 +21,17 @@ from s2s_ad.frontend.specs import Flat, NoSpec, spec_of, value_of
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    ArrayRef,
     Bound,
     Closure,
+    Items,
     Known,
     Method,
     NeedsUnroll,
     Poison,
+    Ref,
     Sym,
+    Tuple,
     is_nothing,
     what,
 )
@@ -73,7 +78,8 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
             return make_array(machine, positional, keywords, op)
         return call_op(machine, op, obj, positional, keywords)
     if _hashable(obj) and obj in COMPOSITIONS:
-        return _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True)
+        mark = machine.unit.serial
+        return _apart(machine, _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True), mark)
     if hasattr(obj, "__s2s_function__"):
         return call(machine, _step(machine, function, "__s2s_function__"), positional, keywords)
     if isinstance(obj, functools.partial):
@@ -88,6 +94,17 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     if isinstance(getattr(obj, "__wrapped__", None), types.FunctionType) and type(obj).__module__ == "functools":
         return call(machine, _step(machine, function, "__wrapped__"), positional, keywords)
     raise no_rule(_name_of(obj))
+
+
+def _apart(machine: Machine, value: Abstract, mark: int) -> Abstract:
+    """What a function of a library returns may be what it was given, or a copy: which of these is not followed."""
+    if isinstance(value, ArrayRef) and value.cell <= mark:
+        return machine.tie(machine.new_array(Sym(value.atom)), [value.cell])
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_apart(machine, item, mark) for item in value.items))
+    if isinstance(value, Ref) and isinstance(content := machine.store[value.cell], Items):
+        return machine.new_list(tuple(_apart(machine, item, mark) for item in content.items))
+    return value
 
 
 def _at_compile_time(machine: Machine, obj: Any, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.arrays import RowsChange
 from s2s_ad.frontend.assign import assign
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.control import run_block, status, unless
 from s2s_ad.frontend.loops import ConditionWrites, Loop
-from s2s_ad.frontend.arrays import RowsChange
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
 from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, unrolled, walked
@@ -33,7 +33,7 @@ def for_each(
     value = machine.held(value)
     own = set(refs_in(value))
     with machine.walking(value):
-        store, count, frozen = dict(machine.store), len(machine.builder.stmts), set(machine.frozen)
+        store, count, frozen = dict(machine.store), len(machine.builder.stmts), machine.frozen.copy()
         source = walked(machine, value, call)
         while isinstance(source, Stream):
             stream = source

@@ -9,6 +9,7 @@ from typing import Any
 
 from s2s_ad.errors import DifferentiationError, UnsupportedError
 from s2s_ad.frontend import (
+    array_changes,
     attributes,
     builtin_functions,
     comprehensions,
@@ -27,13 +28,22 @@ from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
-from s2s_ad.ir.kinds import List
-from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Atom, Block, Function, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
 
 # each of these rooms says in the tables of the machine what it can do
-ROOMS = (attributes, builtin_functions, comprehensions, iteration, loop_statements, messages, methods, simple)
+ROOMS = (
+    array_changes,
+    attributes,
+    builtin_functions,
+    comprehensions,
+    iteration,
+    loop_statements,
+    messages,
+    methods,
+    simple,
+)
 _MOST_ROUNDS = 12
 
 

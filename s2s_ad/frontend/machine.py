@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
@@ -274,7 +275,7 @@ class Machine(Arrays):
 
     def attempt(self, run: Callable[[], Any]) -> NeedsUnroll | None:
         """Run it; if something would have to be known when compiled, undo all of it and say what."""
-        store, count, frozen = dict(self.store), len(self.builder.stmts), set(self.frozen)
+        store, count, frozen = dict(self.store), len(self.builder.stmts), self.frozen.copy()
         try:
             run()
         except NeedsUnroll as error:
@@ -282,9 +283,9 @@ class Machine(Arrays):
             return error
         return None
 
-    def back_to(self, store: Store, count: int, frozen: set[int]) -> None:
+    def back_to(self, store: Store, count: int, frozen: AbstractSet[int]) -> None:
         """Undo what was read since the store was this, and so many statements were there."""
-        self.store, self.frozen = dict(store), set(frozen)
+        self.store, self.frozen = dict(store), {*frozen}
         del self.builder.stmts[count:]
         self.views = self.builder, {}
 

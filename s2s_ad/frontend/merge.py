@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, RESULT, RETURNED, Machine, Side
 from s2s_ad.frontend.shapes import Fresh, Joiner, Slot, flow, rebuild, same_atom, slots
-from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, ArrayRef, Items, Key, Known, Ref, Store, Sym, Table, Tuple
+from s2s_ad.frontend.values import (
+    MISSING,
+    NOTHING,
+    Abstract,
+    ArrayRef,
+    Items,
+    Key,
+    Known,
+    Ref,
+    Store,
+    Sym,
+    Table,
+    Tuple,
+)
 from s2s_ad.ir.kinds import BOOL
 from s2s_ad.ir.nodes import Atom, Const, If, Unbound, Value
 from s2s_ad.ir.walk import outputs_of

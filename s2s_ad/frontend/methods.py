@@ -313,7 +313,7 @@ def _tolist(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
     return machine.wrap(machine.apply("array_to_list", value.atom, kind=kind))
 
 
-@method("fill", "sort", "put", "resize", "partition", "itemset")
+@method("put", "resize", "partition", "itemset")
 def _writes(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     if isinstance(owner, Sym):
         raise UnsupportedError("this method changes an array and is not differentiated", remedy="Write a[...] = value.")

@@ -157,9 +157,7 @@ class Joiner:
             return a
         return Poison(f"this is {what(a)} on one path and {what(b)} on another", "Give it one kind on every path.")
 
-    def array(
-        self, a: Sym | Slot | FreshArray, at_a: Store, b: Sym | Slot | FreshArray, at_b: Store
-    ) -> Abstract:
+    def array(self, a: Sym | Slot | FreshArray, at_a: Store, b: Sym | Slot | FreshArray, at_b: Store) -> Abstract:
         """Two arrays, or an array and a number that becomes one."""
         x, y = self.as_array(a, at_a), self.as_array(b, at_b)
         if isinstance(x, Poison) or isinstance(y, Poison):

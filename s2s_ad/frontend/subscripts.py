@@ -34,6 +34,7 @@ from s2s_ad.ir.nodes import Atom, Const, For, Range, Value
 from s2s_ad.ops.indexing import has_mask, may_repeat
 from s2s_ad.ops.registry import OPS
 
+
 @dataclass(frozen=True, eq=False)
 class SliceOf(Abstract):
     start: Abstract
@@ -253,9 +254,7 @@ def _set_array_item(machine: Machine, owner: Abstract, index: Abstract, value: A
     write_item(machine, owner, atoms, entries, operand(machine, value, near_array=True).atom)
 
 
-def augment_item(
-    machine: Machine, name: str, owner: ArrayRef, index: Abstract, value: Callable[[], Abstract]
-) -> None:
+def augment_item(machine: Machine, name: str, owner: ArrayRef, index: Abstract, value: Callable[[], Abstract]) -> None:
     """owner[index] op= value()."""
     read(index)
     if is_nothing(index):
@@ -280,6 +279,15 @@ def augment_item(
     new = binary(machine, name, old, by)
     assert isinstance(new, Sym)
     write_item(machine, owner, atoms, entries, new.atom)
+
+
+def augment_repeated(machine: Machine, name: str, owner: ArrayRef, index: Abstract, value: Abstract) -> None:
+    """np.add.at and np.subtract.at: what is named twice by the index is changed twice."""
+    atoms, entries = _array_index(machine, index)
+    by = operand(machine, value, near_array=True)
+    check_in_place(name, owner.kind, Array(by.kind.dtype, ()) if isinstance(by.kind, Array) else by.kind)
+    amount = by.atom if name == "add" else machine.apply("neg", by.atom).atom
+    add_to_item(machine, owner, atoms, entries, amount)
 
 
 def set_key(content: Table, key: Any, value: Abstract) -> Table:

@@ -75,7 +75,7 @@ class ArrayRef(Sym):
     seen: tuple[Atom, Atom] | None
 
     @property
-    def atom(self) -> Atom:  # type: ignore[override]
+    def atom(self) -> Atom:
         return self.machine.loaded(self)
 
     @property

@@ -202,6 +202,23 @@ def augment(machine: Machine, name: str, ref: ArrayRef, value: Abstract) -> None
     replaced(machine, ref, new)
 
 
+def write_out(machine: Machine, out: Abstract, made: Sym) -> Abstract:
+    """A function with out=: its result is written into the array that is given, and is that array."""
+    if not isinstance(out, ArrayRef):
+        raise KindError(f"out= is an array, and this is {what(out)}")
+    have, want = _dtype(made.kind), _dtype(out.kind)
+    new = made
+    if isinstance(made.kind, Array) and have != want:
+        if not np.can_cast(have, want, "same_kind"):
+            raise KindError(f"NumPy does not write {have} into an array of {want}")
+        new = machine.apply("astype", made.atom, dtype=want)
+    assert isinstance(out.kind, Array)
+    if new.kind != out.kind or ANY in out.kind.shape:
+        new = machine.apply("index_set", out.atom, new.atom, index=(Ellipsis,))
+    replaced(machine, out, new)
+    return out
+
+
 def _may_grow(kind: Array, by: Kind) -> bool:
     return isinstance(by, Array) and bool(by.rank) and ANY in kind.shape
 

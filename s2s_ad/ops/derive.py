@@ -172,11 +172,7 @@ def pullback(
             return exact or whole and same_shape(apply.out, x.atom)
 
         return [
-            (
-                fit_cotangent(traced(c).atom, x, surely(i, x))
-                if c is not None and not isinstance(c, Zero)
-                else None
-            )
+            (fit_cotangent(traced(c).atom, x, surely(i, x)) if c is not None and not isinstance(c, Zero) else None)
             for i, (c, x) in enumerate(zip(cts, inputs))
         ]
 

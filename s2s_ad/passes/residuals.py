@@ -44,7 +44,7 @@ def choose_residuals(
     """
 
     def gone(stmt: Apply) -> bool:
-        if stmt.op.name != "getitem" or getattr(stmt.out.kind, "shape", ()):
+        if stmt.op.name != "getitem" or not isinstance(stmt.out.kind, Array) or stmt.out.kind.rank:
             return False
         return stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
 

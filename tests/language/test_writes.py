@@ -483,6 +483,43 @@ def dict_argument(p):
     return np.sum(p["w"] * p["b"])
 
 
+# --- functions that change an array ----------------------------------------------------------------------------------
+
+
+@case((V, W))
+def into_out(x, y):
+    np.multiply(x, x, out=y)
+    np.add(y[1:], x[:-1], y[:-1])
+    z = np.sin(x, out=np.empty(6))
+    np.cumsum(z * y, out=x)
+    return np.sum(x * y * z)
+
+
+@case((V, W[:4]))
+def add_at(x, v):
+    at = np.array([1, 3, 1, 1])
+    np.add.at(x, at, v * x[0])
+    np.subtract.at(x, np.array([0, 0]), v[1] * v[2])
+    return np.sum(x * x)
+
+
+@case((S,))
+def filled(a):
+    np.fill_diagonal(a, a[0, 1])
+    b = np.empty((2, 3))
+    b.fill(a[1, 2])
+    c = np.zeros(4)
+    np.copyto(c, a[1] * b[0, 0])
+    return np.sum(a * a) + np.sum(b) * np.sum(c * c)
+
+
+@case((V,))
+def clipped_and_unclipped(x):
+    y = np.clip(x, -0.5, 0.5)
+    y *= x
+    return np.sum(y * x)
+
+
 @pytest.mark.parametrize("f, point", case.found)
 def test_writes(f, point):
     agrees(f, *point)
@@ -496,7 +533,9 @@ def test_float32_stays_float32():
     agrees(narrow, V)
 
 
-@pytest.mark.parametrize("f", [two_names, overwritten_after_use, interior, rows, helper_writes], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [two_names, overwritten_after_use, interior, rows, helper_writes], ids=lambda f: f.__name__
+)
 def test_arguments_stay_as_they_are(f):
     import s2s_ad
 
