@@ -22,7 +22,7 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
 from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
 from s2s_ad.ir.nodes import Atom, Block, Value
-from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, leaf_kinds, leaves, spec_of
+from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import substitute
 from s2s_ad.load import annotate
@@ -32,12 +32,16 @@ from s2s_ad.store import NotKept, fingerprint, spec_text
 
 @dataclass(frozen=True)
 class How:
-    """Which derivative, of what, and how it is written. `wrt` None: of every real argument."""
+    """Which derivative, of what, and how it is written. `wrt` None: of every real argument.
+
+    `of` None: of what the function returns; else of what it leaves in a parameter, or a tuple of these.
+    """
 
     mode: str
     wrt: Any = None
     has_aux: bool = False
     optimize: bool = True
+    of: Any = None
 
     def __post_init__(self) -> None:
         if self.mode not in ("grad", "value_and_grad", "jvp", "vjp", "fwd", "bwd"):
@@ -156,7 +160,7 @@ class Derivative:
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
         """The derivative as a program, for arguments with these specs."""
         specs = self._floats(specs)
-        inner = lowered_target(self.target, specs)
+        inner = self.lowered_target(specs)
         prepared = transforms.prepared(inner, self.how.optimize)
         names, single = self.wrt_names(specs)
         how = self.how
@@ -167,6 +171,27 @@ class Derivative:
         return transforms.value_and_grad(
             prepared, names, single, how.has_aux, how.mode == "value_and_grad", how.optimize
         )
+
+    def lowered_target(self, specs: dict[str, Spec]) -> Lowered:
+        """The function itself as a program, or the derivative of which this is one."""
+        of = self.how.of
+        if isinstance(self.target, Derivative):
+            if of is not None:
+                raise UnsupportedError("a derivative leaves its arguments as they are", remedy="Leave out of=.")
+            return self.target.lowered(specs)
+        for part in of if isinstance(of, tuple) else (of,):
+            if part not in (None, "return"):
+                self._name(part)
+        lowered = lower(plain_function(self.target), specs, of)
+        if of is None and lowered.written and lowered.result == Static(None):
+            owners = [name for name, spec in specs.items() for _ in leaf_kinds(spec)]
+            changed = list(dict.fromkeys(owners[place] for place in lowered.written))
+            asked = repr(changed[0]) if len(changed) == 1 else repr(tuple(changed))
+            raise KindError(
+                f"{self.function.__name__} returns nothing and changes {', '.join(changed)}",
+                remedy=f"Ask for what it leaves there: of={asked}.",
+            )
+        return lowered
 
     def __s2s_lower__(self, positional: Sequence[Spec], keywords: dict[str, Spec]) -> Lowered:
         """For the frontend: this derivative called inside a function that is differentiated itself."""
@@ -287,10 +312,6 @@ def plain_function(target: Any) -> Any:
     return target
 
 
-def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:
-    return target.lowered(specs) if isinstance(target, Derivative) else lower(plain_function(target), specs)
-
-
 def _argument_spec(parameter: inspect.Parameter, given: dict[str, Any]) -> Spec:
     """The spec of one parameter, from those of the arguments that were bound to it."""
     if parameter.kind is parameter.VAR_POSITIONAL:
@@ -342,7 +363,7 @@ class Vjp(Derivative):
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
         @functools.cache
         def halves() -> tuple[Lowered, Lowered]:
-            inner = transforms.prepared(lowered_target(self.target, specs), self.how.optimize)
+            inner = transforms.prepared(self.lowered_target(specs), self.how.optimize)
             names, _ = self.wrt_names(specs)
             return transforms.vjp_split(inner, names, self.how.optimize)
 

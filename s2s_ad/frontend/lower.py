@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Union
 
 from s2s_ad.errors import DifferentiationError, UnsupportedError
 from s2s_ad.frontend import (
@@ -47,10 +47,16 @@ ROOMS = (
 _MOST_ROUNDS = 12
 
 
-def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
-    """Read the function for arguments of these specs, one for each of its parameters in their order."""
+Of = Union[str, tuple[str, ...], None]
+
+
+def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> Lowered:
+    """Read the function for arguments of these specs, one for each of its parameters in their order.
+
+    `of` says what the result is: "return" (or None) for what it returns, else what it leaves in these parameters.
+    """
     function = getattr(fn, "__s2s_function__", fn)
-    unit = Unit(specialise, call_derivative, globals=function.__globals__)
+    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
     unit.taken.update(arguments)
     entry = _unique_name(unit, function)
     found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
@@ -142,7 +148,10 @@ def _read_body(
             machine.cell_names[argument.cell] = part
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
+    given = values
     value = run_body(machine, values)
+    if not inner and unit.of is not None and not machine.dead:
+        value = _left(unit.of, value, given)
     flat = Flat()
     with machine.placed(found.node):
         if isinstance(value, Poison):
@@ -158,6 +167,13 @@ def _read_body(
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
     done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared, written=written)
     return done, Function(name, body, _doc(function), span)
+
+
+def _left(of: str | tuple[str, ...], returned: Abstract, given: dict[str, Abstract]) -> Abstract:
+    """What is asked for when the function is over: what it returns, what is in its arguments then."""
+    if isinstance(of, tuple):
+        return Tuple(tuple(_left(part, returned, given) for part in of))
+    return returned if of == "return" else given[of]
 
 
 def _is_array(content: Abstract) -> bool:

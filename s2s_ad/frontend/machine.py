@@ -87,6 +87,7 @@ class Unit:
 
     specialise: Callable[..., Specialised]
     external: Callable[..., Abstract]
+    of: str | tuple[str, ...] | None = None  # what is asked of the entry function, where that is not what it returns
     reads: dict[Any, tuple[Read, Value]] = field(default_factory=dict)
     guards: dict[Path, Guard] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.agree import agrees
+from tests.agree import agrees, same
 from tests.language.cases import Cases
 
 case = Cases()
@@ -580,3 +580,111 @@ def test_arguments_that_share_memory_are_refused(transform):
     derivative(writes_first, x[::2], x[1::2])
     derivative(writes_first, x, V.copy())
     derivative(reads_global, x)
+
+
+def leaves_in_arguments(a, b, k):
+    for i in range(len(a)):
+        a[i] *= k * b[i - 1]
+    b[0] = a[0] * a[1]
+
+
+def test_what_is_left_in_an_argument():
+    import s2s_ad
+
+    def returned(a, b, k):
+        a, b = a.copy(), b.copy()
+        leaves_in_arguments(a, b, k)
+        return b, a
+
+    args = (V, W, 2.0)
+    want, pull_want = s2s_ad.vjp(returned, *args)
+    got, pull_got = s2s_ad.vjp(leaves_in_arguments, *args, of=("b", "a"))
+    ct = (A[:2].ravel(), B[:2].ravel())
+    same(got, want)
+    same(pull_got(ct), pull_want(ct))
+    _, pull_a = s2s_ad.vjp(leaves_in_arguments, *args, of="a")
+    same(pull_a(ct[1]), pull_want((np.zeros(6), ct[1])))
+    tangents = (W, V, 1.0)
+    value, dot = s2s_ad.jvp(leaves_in_arguments, args, tangents, of=("return", "b"))
+    assert value[0] is None and dot[0] is None
+    same(dot[1], s2s_ad.jvp(returned, args, tangents)[1][0])
+    with pytest.raises(s2s_ad.KindError, match="returns nothing and changes a, b"):
+        s2s_ad.vjp(leaves_in_arguments, *args)
+    with pytest.raises(s2s_ad.KindError, match="has no parameter 'c'"):
+        s2s_ad.vjp(leaves_in_arguments, *args, of="c")
+
+
+# --- refused: what NumPy would not do either, or where it cannot be decided which memory is meant ---------------------
+
+
+def may_be_a_copy(a):
+    flat = a.reshape(-1)  # a copy, if the rows of a do not lie one behind the other
+    a[0, 0] = 1.0
+    return np.sum(flat)
+
+
+def written_in_what_may_be_a_copy(a):
+    a.ravel()[0] = 1.0
+    return np.sum(a)
+
+
+def one_of_two(a):
+    b = a.copy()
+    c = a if a[0, 0] > 0 else b
+    c[0] = 2.0
+    return np.sum(a) + np.sum(b)
+
+
+def read_after(a):
+    b = a.copy()
+    c = a if a[0, 0] > 0 else b
+    a[0] = 2.0
+    return np.sum(c)
+
+
+def kept_in_a_list(a):
+    xs = []
+    for i in range(len(a) + 1):
+        xs.append(a)
+        a *= 2.0
+    return sum(np.sum(x) for x in xs)
+
+
+def global_array(a):
+    G[0] = a[0, 0]
+    return np.sum(G)
+
+
+def wrong_kind(a):
+    n = np.arange(3)
+    n += a[0]
+    return np.sum(n * a[0])
+
+
+def another_shape(a):
+    a[:1] += a
+    b = a[0]
+    b += a
+    return np.sum(a)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        may_be_a_copy,
+        written_in_what_may_be_a_copy,
+        one_of_two,
+        read_after,
+        kept_in_a_list,
+        global_array,
+        wrong_kind,
+        another_shape,
+    ],
+    ids=lambda f: f.__name__,
+)
+def test_refused(f):
+    import s2s_ad
+
+    with pytest.raises(s2s_ad.DifferentiationError) as caught:
+        s2s_ad.grad(f)(A)
+    assert caught.value.span.function == f.__name__ and caught.value.remedy
