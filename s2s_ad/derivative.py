@@ -178,7 +178,7 @@ class Derivative:
         if isinstance(self.target, Derivative):
             if of is not None:
                 raise UnsupportedError("a derivative leaves its arguments as they are", remedy="Leave out of=.")
-            return self.target.lowered(specs)
+            return lowered_target(self.target, specs)
         for part in of if isinstance(of, tuple) else (of,):
             if part not in (None, "return"):
                 self._name(part)
@@ -310,6 +310,11 @@ def plain_function(target: Any) -> Any:
     if not callable(target):
         raise KindError(f"{target!r} is not a function")
     return target
+
+
+def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:
+    """What is to be differentiated, as a program."""
+    return target.lowered(specs) if isinstance(target, Derivative) else lower(plain_function(target), specs)
 
 
 def _argument_spec(parameter: inspect.Parameter, given: dict[str, Any]) -> Spec:
