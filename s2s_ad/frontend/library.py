@@ -12,12 +12,12 @@ from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.operators import array_of, operand, read, static_int
 from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Atom, Const
 from s2s_ad.ops.core import Op
 
 _REFUSED = {
-    "out": "Use the result instead.",
     "where": "Choose with np.where.",
 }
 _JOINS = ("np.stack", "np.concatenate", "np.vstack", "np.hstack", "np.column_stack")
@@ -70,6 +70,10 @@ def call_op(
     inputs, rest = positional[: len(fixed)], positional[len(fixed) :]
     keywords = dict(keywords)
     names = _parameter_names(function)
+    out = _out(function, keywords, rest)
+    if out is not None:
+        made = call_op(machine, op, function, inputs, keywords, name)
+        return write_out(machine, machine.held(out), made) if isinstance(made, Sym) else made
     if op.variadic:
         inputs, rest = positional, []
     elif rest:
@@ -86,7 +90,17 @@ def call_op(
     params = _params(machine, op, keywords, name)
     numpy = op.flavor == "numpy" or name.startswith("np.")
     atoms = [_input(machine, value, numpy) for value in inputs]
-    return machine.apply(op, *atoms, **params)
+    return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
+
+
+def _out(function: Any, keywords: dict[str, Abstract], rest: list[Abstract]) -> Abstract | None:
+    """The array that the result is written into, which is taken out of the arguments."""
+    out = keywords.pop("out", None)
+    if isinstance(function, np.ufunc) and out is None and len(rest) == 1:
+        out = rest.pop()
+    if isinstance(out, Tuple) and len(out.items) == 1:
+        out = out.items[0]
+    return None if isinstance(out, Known) and out.obj is None else out
 
 
 def _input(machine: Machine, value: Abstract, numpy: bool) -> Atom:
@@ -153,7 +167,8 @@ def _with_shape(
             if str(atom.kind) != "int" and not (isinstance(atom.kind, Array) and np_int(atom.kind)):
                 raise KindError(f"the lengths of a shape are ints, and this is {what(size)}")
             atoms.append(atom)
-    return machine.apply(op, *atoms, shape=tuple(sizes), **params)
+    params["shape"] = tuple(sizes)
+    return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
 
 
 def np_int(kind: Array) -> bool:
@@ -191,7 +206,9 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
 def cast(machine: Machine, array: Sym, dtype: Any) -> Sym:
     name = np.dtype(dtype).name
     kind = array.kind
-    return array if isinstance(kind, Array) and kind.dtype == name else machine.apply("astype", array.atom, dtype=name)
+    if isinstance(kind, Array) and kind.dtype == name:
+        return Sym(array.atom)  # a new array, in which the same numbers are
+    return machine.apply("astype", array.atom, dtype=name)
 
 
 def no_rule(name: str) -> NotDifferentiableError:

@@ -14,7 +14,7 @@ from s2s_ad.frontend.loop_statements import for_each
 from s2s_ad.frontend.machine import Machine, method, number
 from s2s_ad.frontend.operators import concatenate, equals, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import list_atom
-from s2s_ad.frontend.subscripts import WRITES, WRITES_REMEDY, SliceOf, get_item, list_item, list_part, set_key
+from s2s_ad.frontend.subscripts import SliceOf, get_item, list_item, list_part, set_key
 from s2s_ad.frontend.values import Abstract, Items, Known, Message, Ref, Sym, Table, Tuple, View, what
 from s2s_ad.ir.kinds import Array, List, Scalar
 from s2s_ad.ir.nodes import Const
@@ -264,7 +264,7 @@ method("transpose")(_spread(np.transpose))
 @method("flatten")
 def _flatten(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     _count("flatten", args, keywords, 0, 0)
-    return call_op(machine, FUNCTIONS[np.ravel], np.ravel, [owner], {})
+    return call_op(machine, FUNCTIONS[np.ravel], np.ravel, [Sym(operand(machine, owner).atom)], {})
 
 
 @method("copy")
@@ -313,10 +313,10 @@ def _tolist(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
     return machine.wrap(machine.apply("array_to_list", value.atom, kind=kind))
 
 
-@method("fill", "sort", "put", "resize", "partition", "itemset")
+@method("put", "resize", "partition", "itemset")
 def _writes(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     if isinstance(owner, Sym):
-        raise UnsupportedError(WRITES, remedy=WRITES_REMEDY)
+        raise UnsupportedError("this method changes an array and is not differentiated", remedy="Write a[...] = value.")
     raise UnsupportedError("this method of a list is not supported")
 
 

@@ -128,12 +128,13 @@ def pullback(
     active: Sequence[bool],
     guarded: bool = False,
     same_shape: SameShape = not_known,
+    filled: bool = False,
 ) -> list[Atom | None]:
     """The cotangents of the active inputs, given that of the (one) output.
 
     `guarded`: the output goes through a selection later on (an operation that `selects`). Where `ct` is zero, it was
     not taken, and zero times an infinite slope is zero then. `same_shape`: whether two values surely have the same
-    shape, beyond what their kinds say.
+    shape, beyond what their kinds say. `filled`: of a write into an array, whether nothing was broadcast by it.
     """
     op = apply.op
     none: list[Atom | None] = [None] * len(apply.inputs)
@@ -164,13 +165,15 @@ def pullback(
         fitted = op.pullback is None and op.rule is not None and op.name not in PRODUCTS_AND_SUMS
         exact = fitted or is_exact(op, tuple(x.kind for x in apply.inputs))
         whole = is_elementwise(op) or op.name == "np.where"  # a share has the shape of the output then
+
+        def surely(i: int, x: Traced) -> bool:
+            if op.store:
+                return exact or filled or i == 0
+            return exact or whole and same_shape(apply.out, x.atom)
+
         return [
-            (
-                fit_cotangent(traced(c).atom, x, exact or whole and same_shape(apply.out, x.atom))
-                if c is not None and not isinstance(c, Zero)
-                else None
-            )
-            for c, x in zip(cts, inputs)
+            (fit_cotangent(traced(c).atom, x, surely(i, x)) if c is not None and not isinstance(c, Zero) else None)
+            for i, (c, x) in enumerate(zip(cts, inputs))
         ]
 
 

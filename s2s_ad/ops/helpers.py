@@ -120,6 +120,14 @@ def sum_repeats(x, shape, repeats, axis):
     return x.reshape(*shape[: axis + 1], repeats, *shape[axis + 1 :]).sum(axis=axis + 1)
 
 
+def last_written(shape, index):
+    """Where an index names an element more than once the last write stays: which of the writes stay."""
+    order = np.zeros(shape, dtype=int)
+    places = np.arange(order[index].size).reshape(order[index].shape)
+    order[index] = places
+    return order[index] == places
+
+
 def zeros_of(saved):
     """Zeros in the structure of what a forward sweep saved; None for what has no derivative."""
     if isinstance(saved, (tuple, list)):
@@ -151,6 +159,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         sum_tiles,
         sum_repeats,
         sum_of,
+        last_written,
         zeros_of,
     )
 }

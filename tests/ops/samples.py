@@ -197,6 +197,15 @@ SAMPLES = {
         ([r(2, 3, 4), np.array([0, 1])], {"index": (WHOLE, 0, ("in", 0))}),
         ([r(2, 3, 4), 1, np.array([0, 1])], {"index": (("in", 0), WHOLE, ("in", 1))}),
     ],
+    "index_set": [
+        ([r(4), 2.5], {"index": (1,)}),
+        ([r(2, 3), r(3)], {"index": (1,)}),
+        ([r(2, 3), r(2, 1)], {"index": (Ellipsis,)}),
+        ([r(5), r(3)], {"index": (("slice", 1, -1, None),)}),
+        ([r(4), r(3), np.array([0, 2, 2])], {"index": (("in", 0),)}),
+        ([r(3), r(2), np.array([True, False, True])], {"index": (("in", 0),)}),
+        ([r(3, 4), r(3), np.array([0, 1, 0]), np.array([2, 2, 2])], {"index": (("in", 0), ("in", 1))}),
+    ],
     "index_add": [
         ([r(4), 2.5], {"index": (1,)}),
         ([r(2, 3), r(3)], {"index": (1,)}),
