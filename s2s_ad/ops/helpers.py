@@ -10,6 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.array_helpers import (
+    add_along_axis,
+    cofactors,
+    cofactors_change,
+    from_diagonals,
+    into_part,
+    inverse_gaps,
+    prefixes_without,
+    quantile_weights,
+    sum_pads,
+)
+
 
 def unbroadcast(x, shape):
     """Sum x over the axes along which `shape` was broadcast to the shape of x."""
@@ -142,6 +154,15 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         sum_tiles,
         sum_repeats,
         zeros_of,
+        cofactors,
+        cofactors_change,
+        quantile_weights,
+        add_along_axis,
+        sum_pads,
+        into_part,
+        from_diagonals,
+        inverse_gaps,
+        prefixes_without,
     )
 }
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import BOOL, INT, ONE, Array, Kind
-from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
+from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
 from s2s_ad.ops.shaping import expand_dims, flip, moveaxis, ravel
 from s2s_ad.ops.slopes import nonzero, real_only, sign
 from s2s_ad.ops.trace import d
-from s2s_ad.ops.ufuncs import where
+from s2s_ad.ops.ufuncs import absolute, where
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
@@ -200,20 +200,37 @@ def products_without(x, m=1, *, out):
 # --- norms ------------------------------------------------------------------------------------------------------------
 
 
+def _norm_code(params: Params, kinds: Kinds) -> str:
+    given = [f"{k}={literal(params[k])}" for k in ("ord", "axis") if params.get(k) is not None]
+    keepdims = ["keepdims=True"] if params.get("keepdims") else []
+    return f"np.linalg.norm({', '.join(['x', *given, *keepdims])})"
+
+
+def length_along(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """np.linalg.norm of vectors, and the Frobenius norm of matrices."""
+    return np.linalg.norm(x, ord, axis, keepdims)
+
+
 def _norm_slope(x, ord=None, axis=None, keepdims=False, *, out):
     real_only(x)
     along_one = isinstance(axis, int) or x.rank == 1
+    length = restore_axes(out, x, axis, keepdims)
     if ord is None or ord == 2 and along_one or ord == "fro" and not along_one:
-        return x / nonzero(restore_axes(out, x, axis, keepdims))  # at 0 the slope is 0
+        return x / nonzero(length)  # at 0 the slope is 0
     if ord == 1 and along_one:
         return sign(x)
+    if isinstance(ord, (int, float)) and along_one and np.isfinite(ord) and ord != 0:
+        return sign(x) * (absolute(x) / nonzero(length)) ** (ord - 1)
     raise UnsupportedError(
         f"the derivative of np.linalg.norm with ord={ord!r}",
         remedy="Write it out, for example with np.sum or np.max.",
     )
 
 
-norm = declare((np.linalg.norm,), _norm_slope, infer=reduced(_averaged), cost=20, **weighted(_norm_slope))
+norm = declare(
+    (length_along,), _norm_slope, name="np.linalg.norm", code=_norm_code, infer=reduced(_averaged), flavor="numpy",
+    cost=20, **weighted(_norm_slope),
+)  # fmt: skip
 
 
 # --- answers without a derivative -------------------------------------------------------------------------------------
