@@ -205,6 +205,8 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
         keywords = {**keywords, "dtype": positional[1]}
     if is_nothing(value):
         return NOTHING
+    if op.name == "np.asarray" and not keywords and isinstance(value, Sym) and isinstance(value.kind, Array):
+        return value  # the same array
     if not isinstance(value, (Tuple, Ref)):
         return call_op(machine, op, op.function, [value], keywords)
     array = array_of(machine, value)

@@ -7,173 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.array_helpers import put_where
 from s2s_ad.ops.ordering import (
     along_axis,
     along_one_axis,
     nonzero_places,
-    one_quantile,
     order_along_one_axis,
-    plain_counts,
-    weighted_counts,
 )
 from s2s_ad.ops.parts import one_part
-from s2s_ad.ops.settled import axes_tuple, count_up, hundredth, one_long_axis, place_of, refused
-
-# --- statistics -------------------------------------------------------------------------------------------------------
-
-
-def average(a, axis=None, weights=None, returned=False, keepdims=False):
-    if weights is None:
-        result = np.mean(a, axis=axis, keepdims=keepdims)
-        if not returned:
-            return result
-        refused("np.average with returned=True and without weights", "Take np.mean.")
-    if np.ndim(weights) != np.ndim(a):
-        if not isinstance(axis, int) or np.ndim(weights) != 1:
-            refused("np.average with weights of another shape and no single axis", "Give each item its weight.")
-        after = (np.ndim(a) - axis if axis >= 0 else -axis) - 1
-        if after > 0:
-            weights = np.expand_dims(weights, count_up(1, after + 1))
-        weights = weights + np.zeros_like(a)
-    scale = np.sum(weights, axis=axis, keepdims=keepdims)
-    result = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims) / scale
-    return (result, scale) if returned else result
-
-
-def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
-    if out is not None:
-        refused("the argument out= of np.quantile", "Use the result instead.")
-    if method != "linear":
-        refused("np.quantile with another method than 'linear'")
-    if isinstance(q, (tuple, list)):
-        return np.stack([one_quantile(a, p, axis=axis, keepdims=keepdims) for p in q])
-    return one_quantile(a, q, axis=axis, keepdims=keepdims)
-
-
-def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
-    if out is not None:
-        refused("the argument out= of np.percentile", "Use the result instead.")
-    if method != "linear":
-        refused("np.percentile with another method than 'linear'")
-    if isinstance(q, (tuple, list)):
-        return np.stack([one_quantile(a, hundredth(p), axis=axis, keepdims=keepdims) for p in q])
-    return one_quantile(a, hundredth(q), axis=axis, keepdims=keepdims)
-
-
-def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
-    if fweights is not None or aweights is not None:
-        refused("np.cov with weights", "Write it out.")
-    x = np.atleast_2d(m)
-    if not rowvar and np.ndim(m) == 2:
-        x = x.T
-    if y is not None:
-        other = np.atleast_2d(y)
-        if not rowvar and np.ndim(y) == 2:
-            other = other.T
-        x = np.concatenate([x, other], axis=0)
-    if ddof is None:
-        ddof = 0 if bias else 1
-    centered = x - np.mean(x, axis=1, keepdims=True)
-    return np.squeeze(centered @ centered.T / (np.shape(x)[1] - ddof))
-
-
-def corrcoef(x, y=None, rowvar=True):
-    c = np.cov(x, y, rowvar)
-    if np.ndim(c) == 0:
-        return c / c
-    deviation = np.sqrt(np.diagonal(c))
-    return np.clip(c / deviation[:, None] / deviation[None, :], -1, 1)
-
-
-def trapezoid(y, x=None, dx=1.0, axis=-1):
-    y = np.asarray(y)
-    if axis != -1:
-        y = np.moveaxis(y, axis, -1)
-    if x is None:
-        return np.sum(dx * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)
-    x = np.asarray(x)
-    if axis != -1 and np.ndim(x) > 1:
-        x = np.moveaxis(x, axis, -1)
-    return np.sum(np.diff(x) * (y[..., 1:] + y[..., :-1]) / 2.0, axis=-1)
-
-
-def gradient(f, *varargs, axis=None, edge_order=1):
-    rank = np.ndim(f)
-    axes = axes_tuple(axis, rank)
-    if len(varargs) == 0:
-        steps = (1.0,) * len(axes)
-    elif len(varargs) == 1 and np.ndim(varargs[0]) == 0:
-        steps = varargs * len(axes)
-    else:
-        steps = varargs
-    if len(steps) != len(axes):
-        raise TypeError("invalid number of arguments")
-    parts = [slope_along(f, h, at, edge_order) for h, at in zip(steps, axes)]
-    return parts[0] if len(parts) == 1 else tuple(parts)
-
-
-def slope_along(f, h, axis, edge_order):
-    if edge_order != 1 and edge_order != 2:
-        raise ValueError("'edge_order' greater than 2 not supported")
-    rank = np.ndim(f)
-    last = axis == rank - 1
-    y = f if last else np.moveaxis(f, axis, -1)
-    if np.ndim(h) == 0:
-        inner = (y[..., 2:] - y[..., :-2]) / (2.0 * h)
-        if edge_order == 1:
-            start = (y[..., 1:2] - y[..., :1]) / h
-            end = (y[..., -1:] - y[..., -2:-1]) / h
-        else:
-            start = (-1.5 * y[..., :1] + 2.0 * y[..., 1:2] - 0.5 * y[..., 2:3]) / h
-            end = (0.5 * y[..., -3:-2] - 2.0 * y[..., -2:-1] + 1.5 * y[..., -1:]) / h
-    else:
-        if edge_order == 2:
-            refused("np.gradient with uneven distances and edge_order=2", "Use edge_order=1.")
-        gaps = np.diff(h)
-        before, after = gaps[:-1], gaps[1:]
-        total = before + after
-        left, right = -after / (before * total), before / (after * total)
-        inner = left * y[..., :-2] + (after - before) / (before * after) * y[..., 1:-1] + right * y[..., 2:]
-        start = (y[..., 1:2] - y[..., :1]) / gaps[0]
-        end = (y[..., -1:] - y[..., -2:-1]) / gaps[-1]
-    result = np.concatenate([start, inner, end], axis=-1)
-    return result if last else np.moveaxis(result, -1, axis)
-
-
-def ediff1d(ary, to_end=None, to_begin=None):
-    flat = np.ravel(ary)
-    parts = [flat[1:] - flat[:-1]]
-    if to_begin is not None:
-        parts = [np.ravel(to_begin)] + parts
-    if to_end is not None:
-        parts = parts + [np.ravel(to_end)]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def bincount(x, /, weights=None, minlength=0):
-    if weights is None:
-        return plain_counts(x, minlength)
-    return weighted_counts(x, weights, minlength)
-
-
-def histogram(a, bins=10, range=None, density=None, weights=None):
-    if np.ndim(bins) > 0:
-        edges = np.asarray(bins)
-    else:
-        low, high = (np.min(a), np.max(a)) if range is None else range
-        edges = np.linspace(low, high, bins + 1)
-    count = np.size(edges) - 1
-    flat = np.ravel(a)
-    place = np.searchsorted(edges, flat, side="right") - 1 - (flat == edges[-1])
-    inside = (flat >= edges[0]) & (flat <= edges[-1])
-    if weights is None:
-        counts = plain_counts(place[inside], count)
-    else:
-        counts = weighted_counts(place[inside], np.ravel(weights)[inside], count)
-    if density:
-        return counts / np.diff(edges) / np.sum(counts), edges
-    return counts, edges
-
+from s2s_ad.ops.settled import axes_tuple, count_up, one_long_axis, place_of, refused
 
 # --- order ------------------------------------------------------------------------------------------------------------
 
@@ -233,6 +75,29 @@ def select(condlist, choicelist, default=0):
     return result
 
 
+def piecewise(x, condlist, funclist):
+    if np.ndim(x) == 0:
+        refused("np.piecewise of a single number", "Use if and else.")
+    if not isinstance(condlist, (tuple, list)):
+        condlist = [condlist]
+    if len(funclist) != len(condlist) and len(funclist) != len(condlist) + 1:
+        raise ValueError("with n condition(s), either n or n+1 functions are expected")
+    left = np.ones(np.shape(x), dtype=bool)
+    result = np.zeros_like(x)
+    for i in range(len(condlist) - 1, -1, -1):  # where several hold, NumPy lets the last one write last
+        result = result + piece(x, condlist[i] & left, funclist[i])
+        left = left & ~condlist[i]
+    if len(funclist) > len(condlist):
+        result = result + piece(x, left, funclist[-1])
+    return result
+
+
+def piece(x, mask, function):
+    items = x[mask]
+    values = function(items) if callable(function) else function
+    return put_where(values + np.zeros_like(items), mask)
+
+
 # --- shapes -----------------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +137,8 @@ def dstack(tup):
 
 
 def block(arrays):
+    if not isinstance(arrays, list):
+        return np.array(arrays)
     return joined(arrays, depth_of(arrays), rank_of(arrays))
 
 
@@ -369,6 +236,10 @@ def vander(x, N=None, increasing=False):
     return np.expand_dims(x, 1) ** powers
 
 
+def logspace(start, stop, num=50, endpoint=True, base=10.0):
+    return np.power(base, np.linspace(start, stop, num, endpoint))
+
+
 def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     rank = len(xi)
     order = count_up(rank)
@@ -376,7 +247,9 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         order = (1, 0) + order[2:]
     grids = [np.reshape(x, one_long_axis(at, rank)) for x, at in zip(xi, order)]
     if sparse:
-        return tuple(grids)
+        return tuple([np.array(grid) for grid in grids] if copy else grids)
+    if not copy:
+        refused("np.meshgrid with copy=False", "Leave it out, or use np.broadcast_arrays.")
     shape = tuple([np.size(xi[place_of(axis, order)]) for axis in count_up(rank)])
     return tuple([np.array(np.broadcast_to(grid, shape)) for grid in grids])
 
@@ -394,13 +267,12 @@ def ifftshift(x, axes=None):
 
 
 _TAKEN = (
-    average, quantile, percentile, cov, corrcoef, trapezoid, gradient, ediff1d, bincount, histogram, sort, argsort,
-    partition, take_along_axis, nonzero, extract, compress, choose, select, atleast_1d, atleast_2d, atleast_3d,
-    broadcast_arrays, dstack, block, split, array_split, hsplit, vsplit, dsplit, rot90, rollaxis, append, diagflat, tri,
-    vander, meshgrid,
+    sort, argsort, partition, take_along_axis, nonzero, extract, compress, choose, select, atleast_1d, atleast_2d,
+    atleast_3d, broadcast_arrays, dstack, block, split, array_split, hsplit, vsplit, dsplit, rot90, rollaxis,
+    append, diagflat, tri, vander, meshgrid, piecewise, logspace,
 )  # fmt: skip
 # parts of these, which are put in their place as well
-_PARTS = (slope_along, depth_of, rank_of, joined, cut_at)
+_PARTS = (piece, depth_of, rank_of, joined, cut_at)
 
 ARRAY_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, function.__name__): function for function in _TAKEN},

@@ -57,7 +57,7 @@ def sum_pads(x, shape, pad_width, mode):
         else:
             total = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
             source = np.pad(np.arange(n), (before, after), mode)
-            np.add.at(total, (slice(None),) * axis + (source,), x)
+            np.add.at(np.moveaxis(total, axis, 0), source, np.moveaxis(x, axis, 0))
             x = total
     return x
 
@@ -95,3 +95,10 @@ def prefixes_without(x, m):
     for place in range(m - 1):
         kept = kept & ~same.reshape((n,) + (1,) * place + (n,) + (1,) * (m - 1 - place))
     return np.where(kept, rest, np.zeros((), x.dtype))
+
+
+def put_where(x, mask):
+    """Zeros of the shape of the mask, with x where it holds."""
+    whole = np.zeros(mask.shape, x.dtype)
+    whole[mask] = x
+    return whole

@@ -18,6 +18,7 @@ from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
 from s2s_ad.ops.settled import count_up
+from s2s_ad.ops.statistics_compositions import STATISTICS_COMPOSITIONS
 
 # --- math -------------------------------------------------------------------------------------------------------------
 
@@ -143,6 +144,7 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.ptp: ptp,
     **ARRAY_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
+    **STATISTICS_COMPOSITIONS,
 }
 if hasattr(math, "sumprod"):  # from Python 3.12 on
     COMPOSITIONS[math.sumprod] = sumprod

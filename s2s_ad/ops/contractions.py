@@ -185,7 +185,7 @@ def _ordered(x: Any, order: tuple[int, ...]) -> Any:
     return x if back == tuple(range(len(order))) else transpose(x, axes=back)
 
 
-def _tensordot_left(ct, x, y, axes=2):
+def tensordot_left(ct, x, y, axes=2):
     first, second = _paired({"axes": axes}, x.rank, y.rank)
     free = _free(x.rank, first)
     kept = _free(y.rank, second)
@@ -194,7 +194,7 @@ def _tensordot_left(ct, x, y, axes=2):
     return _ordered(share, (*free, *met))
 
 
-def _tensordot_right(ct, x, y, axes=2):
+def tensordot_right(ct, x, y, axes=2):
     first, second = _paired({"axes": axes}, x.rank, y.rank)
     free = _free(x.rank, first)
     share = tensordot(x, ct, axes=(free, tuple(range(len(free)))))
@@ -204,7 +204,7 @@ def _tensordot_right(ct, x, y, axes=2):
 
 tensordot = declare(
     (np.tensordot,), lambda x, y, axes=2: None, code=_tensordot_code, infer=_tensordot_kind, cost=20,
-    transposes={0: _tensordot_left, 1: _tensordot_right},
+    transposes={0: tensordot_left, 1: tensordot_right},
 )  # fmt: skip
 
 

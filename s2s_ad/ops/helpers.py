@@ -18,6 +18,7 @@ from s2s_ad.ops.array_helpers import (
     into_part,
     inverse_gaps,
     prefixes_without,
+    put_where,
     quantile_weights,
     sum_pads,
 )
@@ -163,6 +164,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         from_diagonals,
         inverse_gaps,
         prefixes_without,
+        put_where,
     )
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, broadcast
+from s2s_ad.ops.array_helpers import put_where
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
 from s2s_ad.ops.indexing import getitem
 from s2s_ad.ops.linear import dtype_of, shape_of
@@ -281,3 +282,14 @@ piecewise_constant(
     plain_counts, name="count_each", cost=20, flavor="numpy", code="np.bincount(x, minlength=minlength)",
     infer=lambda kinds, params, op: Array("int64", (ANY,)),
 )(lambda x, minlength: None)  # fmt: skip
+
+
+# --- putting in place -------------------------------------------------------------------------------------------------
+
+
+@linear(
+    put_where, name="put_where", code="put_where(x, mask)", flavor="numpy",
+    infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[1])),
+)  # fmt: skip
+def _put_where(ct, x, mask):
+    return getitem(ct, mask, index=AT)

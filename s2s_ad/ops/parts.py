@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import KindError
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind
 from s2s_ad.ops.core import Op, linear, rule
 from s2s_ad.ops.linear import axes_of, dtype_of, shape_of
@@ -73,7 +73,9 @@ def _padded_dim(dim: Dim, before: int, after: int) -> Dim:
 
 def _padded(kinds: Kinds, params: Params, op: Op) -> Kind:
     if params.get("mode", "constant") not in _LINEAR_MODES:
-        raise KindError(f"np.pad with mode={params['mode']!r}", remedy=f"Use one of {', '.join(_LINEAR_MODES[:-1])}.")
+        raise UnsupportedError(
+            f"np.pad with mode={params['mode']!r}", remedy=f"Use one of {', '.join(_LINEAR_MODES[:-1])}."
+        )
     shape = shape_of(kinds[0])
     widths = _widths(params["pad_width"], len(shape))
     return Array(dtype_of(kinds[0]), tuple(_padded_dim(dim, *width) for dim, width in zip(shape, widths)))
@@ -100,7 +102,7 @@ def _pad_linear(ct, x, pad_width=0, mode="constant"):
 
 
 @linear(
-    name="sum_pads", infer=_like,
+    name="sum_pads", infer=_like, alias=True,
     code=lambda p, k: f'sum_pads(x, np.shape(like), {p["pad_width"]!r}, "{p.get("mode", "constant")}")',
 )  # fmt: skip
 def sum_pads(ct, x, like, pad_width=0, mode="constant"):

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, broadcast, result_dtype
+from s2s_ad.ops.contractions import tensordot_left, tensordot_right
 from s2s_ad.ops.core import Op, declare, linear
 from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
 from s2s_ad.ops.shaping import expand_dims, ravel, squeeze, swapaxes, transpose
@@ -65,19 +66,20 @@ def _dot_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(dtype, x[:-1] + y[:-2] + (y[-1:] if len(y) > 1 else ()))
 
 
-def _as_matmul(x: Any, y: Any) -> None:
-    # np.dot pairs the axes of stacked matrices otherwise than @ does
-    if x.rank > 2 and y.rank > 1 or y.rank > 2:
-        raise UnsupportedError("the derivative of np.dot for more than two axes", remedy="Use @ or np.matmul.")
+def _stacked(x: Any, y: Any) -> bool:
+    """Whether np.dot pairs the axes otherwise than @ does."""
+    return bool(x.rank > 2 and y.rank > 1 or y.rank > 2 and x.rank > 0)
 
 
 def _dot_left(ct, x, y):
-    _as_matmul(x, y)
+    if _stacked(x, y):
+        return tensordot_left(ct, x, y, axes=(-1, -2))
     return _left(ct, x, y) if x.rank and y.rank else ct * y
 
 
 def _dot_right(ct, x, y):
-    _as_matmul(x, y)
+    if _stacked(x, y):
+        return tensordot_right(ct, x, y, axes=(-1, -2))
     return _right(ct, x, y) if x.rank and y.rank else ct * x
 
 

@@ -11,7 +11,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import BOOL, INT, ONE, Array, Kind
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
-from s2s_ad.ops.shaping import expand_dims, flip, moveaxis, ravel
+from s2s_ad.ops.shaping import expand_dims, flip, moveaxis, ravel, squeeze
 from s2s_ad.ops.slopes import nonzero, real_only, sign
 from s2s_ad.ops.trace import d
 from s2s_ad.ops.ufuncs import absolute, where
@@ -30,7 +30,8 @@ def reduced(dtype: Any) -> Callable[[Kinds, Params, Op], Kind]:
             left = tuple(ONE if i in gone else dim for i, dim in enumerate(shape))
         else:
             left = tuple(dim for i, dim in enumerate(shape) if i not in gone)
-        return Array(dtype(dtype_of(kinds[0])), left)
+        asked = params.get("dtype")
+        return Array(dtype(dtype_of(kinds[0])) if asked is None else np.dtype(asked).name, left)
 
     return infer
 
@@ -73,22 +74,23 @@ def count(x, axis=None):
 
 
 @linear(np.sum, infer=reduced(_summed))
-def sum(ct, x, axis=None, keepdims=False):
+def sum(ct, x, axis=None, keepdims=False, dtype=None):
     return broadcast_like(restore_axes(ct, x, axis, keepdims), x)
 
 
 @linear(np.mean, infer=reduced(_averaged))
-def mean(ct, x, axis=None, keepdims=False):
+def mean(ct, x, axis=None, keepdims=False, dtype=None):
     return broadcast_like(restore_axes(ct / count(x, axis=axis), x, axis, keepdims), x)
 
 
 def _along(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
-    return Array(_summed(dtype_of(kinds[0])), shape if params.get("axis") is not None else (total(shape),))
+    dtype = _summed(dtype_of(kinds[0])) if params.get("dtype") is None else np.dtype(params["dtype"]).name
+    return Array(dtype, shape if params.get("axis") is not None else (total(shape),))
 
 
 @linear(np.cumsum, infer=_along)
-def cumsum(ct, x, axis=None):
+def cumsum(ct, x, axis=None, dtype=None):
     along = 0 if axis is None else axis
     back = flip(cumsum(flip(ct, axis=along), axis=along), axis=along)
     return back if axis is not None or x.rank == 1 else reshape_like(back, x)
@@ -169,17 +171,28 @@ max, min = (
 
 @rule(np.prod, infer=reduced(_summed), cost=20)
 def prod(x, axis=None, keepdims=False, *, out):
-    if isinstance(axis, tuple):
-        raise UnsupportedError("the derivative of np.prod over several axes", remedy="Take one axis after the other.")
     if not x.rank:
         d[out] = d[x]
         return
-    # without dividing by the factors, so it is exact also where some are 0
-    items, changes = (ravel(v) if axis is None and v.rank != 1 else v for v in (x, d[x]))
-    if axis is not None and axis % x.rank != x.rank - 1:
-        items, changes = (moveaxis(v, source=axis, destination=-1) for v in (items, changes))
-    change = sum(changes * products_without(items), axis=-1 if items.rank > 1 else None)
-    d[out] = (expand_dims(change, axis=axis) if axis is not None else reshape_like(change, out)) if keepdims else change
+    if axis is None and x.rank == 1 or axis is not None and not isinstance(axis, tuple):
+        change = _product_change(x, d[x], 0 if axis is None else axis)
+        d[out] = expand_dims(change, axis=0 if axis is None else axis) if keepdims else change
+    elif axis is None:
+        change = _product_change(ravel(x), ravel(d[x]), 0)
+        d[out] = reshape_like(change, out) if keepdims else change
+    else:
+        items, change = x, d[x]
+        for one in axes_of(axis, x.rank):
+            change = expand_dims(_product_change(items, change, one), axis=one)
+            items = prod(items, axis=one, keepdims=True)
+        d[out] = change if keepdims else squeeze(change, axis=axis)
+
+
+def _product_change(x: Any, change: Any, axis: int) -> Any:
+    """How the product along one axis changes; without dividing by the factors, so exact also where some are 0."""
+    if axis % x.rank != x.rank - 1:
+        x, change = (moveaxis(v, source=axis, destination=-1) for v in (x, change))
+    return sum(change * products_without(x), axis=-1 if x.rank > 1 else None)
 
 
 def _without_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
