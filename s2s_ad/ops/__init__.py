@@ -17,6 +17,7 @@ from s2s_ad.ops import (  # noqa: F401
     parts,
     products,
     reductions,
+    scipy_functions,
     shapes,
     shaping,
     ufuncs,

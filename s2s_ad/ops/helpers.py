@@ -20,6 +20,7 @@ from s2s_ad.ops.array_helpers import (
     prefixes_without,
     put_where,
     quantile_weights,
+    scipy_special,
     sum_pads,
 )
 
@@ -165,6 +166,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         inverse_gaps,
         prefixes_without,
         put_where,
+        scipy_special,
     )
 }
 

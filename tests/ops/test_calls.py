@@ -40,8 +40,11 @@ def moved(args, dots, step):
 
 @pytest.mark.parametrize("group, k", CASES)
 def test_call(group, k):
-    f, args = ALL[group][k]
-    rng = rng_for(group, k)
+    check_call(rng_for(group, k), *ALL[group][k])
+
+
+def check_call(rng, f, args):
+    """The value is NumPy's; tangent = differences; <ct, J v> = <J^T ct, v>; second order = differences of pullbacks."""
     dots = [rng.standard_normal(np.shape(x))[()] if np.ndim(x) else float(rng.standard_normal()) for x in args]
     wanted = f(*args)
     value, tangent = s2s_ad.jvp(f, tuple(args), tuple(dots))
