@@ -18,6 +18,7 @@ from s2s_ad.ops import (  # noqa: F401
     products,
     reductions,
     scipy_functions,
+    scipy_linalg,
     shapes,
     shaping,
     ufuncs,

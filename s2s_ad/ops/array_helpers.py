@@ -109,3 +109,22 @@ def scipy_special(name):
     from scipy import special
 
     return getattr(special, name)
+
+
+def expm(x):
+    """The exponential of a matrix."""
+    from scipy import linalg
+
+    return linalg.expm(x)
+
+
+def expm_change(x, e):
+    """How the exponential of x changes along e: the upper right of that of a matrix of blocks."""
+    n = len(x)
+    return expm(np.block([[x, e], [np.zeros_like(x), x]]))[:n, n:]
+
+
+def expm_bend(x, e, f):
+    """How the change of the exponential of x along e changes along f."""
+    n, o = len(x), np.zeros_like(x)
+    return expm(np.block([[x, e, f, o], [o, x, o, f], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]

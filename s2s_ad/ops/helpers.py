@@ -14,6 +14,9 @@ from s2s_ad.ops.array_helpers import (
     add_along_axis,
     cofactors,
     cofactors_change,
+    expm,
+    expm_bend,
+    expm_change,
     from_diagonals,
     into_part,
     inverse_gaps,
@@ -167,6 +170,9 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         prefixes_without,
         put_where,
         scipy_special,
+        expm,
+        expm_change,
+        expm_bend,
     )
 }
 

@@ -110,7 +110,7 @@ def test_every_differentiable_operation_is_tried():
         if "list" in name or "record" in name or name in ("pack", "unpack", "effect", "stop_gradient")
     }
     left = {name for name, op in OPS.items() if op.differentiable and not op.zero} - tried - lists
-    assert not {name for name in left if not name.startswith("special.")}  # see test_scipy
+    assert not {name for name in left if not name.startswith(("special.", "expm"))}  # see test_scipy
 
 
 @pytest.mark.parametrize("name, k", LISTED)

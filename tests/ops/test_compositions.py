@@ -68,6 +68,7 @@ def test_composition(function, args, keywords):
 def test_every_composition_is_tried():
     tried, source = {function for function, _, _ in CALLS}, inspect.getsource(calls)
     parts = {function for function, program in COMPOSITIONS.items() if function is program}
+    parts |= {function for function in COMPOSITIONS if str(function.__module__).startswith("scipy")}  # see test_scipy
     left = {f.__name__ for f in set(COMPOSITIONS) - tried - parts if f".{f.__name__}(" not in source}
     assert not left
     assert not set(COMPOSITIONS) & set(FUNCTIONS)

@@ -9,10 +9,12 @@ import pytest
 import s2s_ad
 from s2s_ad.errors import KindError
 from s2s_ad.ops.registry import FUNCTIONS, OPS
-from tests.ops.driver import rng_for
+from tests.ops.driver import Case, Fixed, rng_for
+from tests.ops.test_arrays import check
 from tests.ops.test_calls import check_call
 
 special = pytest.importorskip("scipy.special")
+linalg = pytest.importorskip("scipy.linalg")
 FUNCTIONS.arrive()
 
 ANY, POSITIVE, UNIT, SMALL = (-2.0, 2.0), (0.5, 3.0), (0.1, 0.9), (-0.9, 0.9)
@@ -68,6 +70,33 @@ def test_function(name):
         low, high = ONE[name]
         check_call(rng, CALLS[name], (rng.uniform(low, high, (2, 3)),))
         check_call(rng, CALLS[name], (float(rng.uniform(low, high)),))
+
+
+A = np.random.default_rng(3).standard_normal((3, 3)) + 3.0 * np.eye(3)
+B, V = A[:, :2] - 1.0, A[0]
+LINALG = [
+    (lambda a: linalg.expm(a), (A / 4.0,)),
+    (lambda a, b: linalg.expm(a) @ b, (A / 4.0, V)),
+    (lambda a, b: linalg.solve_triangular(a, b), (A, V)),
+    (lambda a, b: linalg.solve_triangular(a, b, lower=True), (A, B)),
+    (lambda a, b: linalg.solve_triangular(a, b, trans=1, unit_diagonal=True), (A, B)),
+    (lambda a: linalg.cholesky(a @ a.T), (A,)),
+    (lambda a: linalg.cholesky(a @ a.T, lower=True), (A,)),
+    (lambda a, b: linalg.cho_solve(linalg.cho_factor(a @ a.T), b), (A, V)),
+    (lambda a, b: linalg.cho_solve((linalg.cholesky(a @ a.T, lower=True), True), b), (A, B)),
+]
+
+
+@pytest.mark.parametrize("k", range(len(LINALG)))
+def test_linalg(k):
+    check_call(rng_for("linalg", k), *LINALG[k])
+
+
+def test_the_second_derivative_of_expm_in_all_directions():
+    x, e, f = (np.random.default_rng(seed).standard_normal((3, 3)) for seed in range(3))
+    check(Case("expm_change", [x, e]))
+    case = Case("expm_bend", [Fixed(x), e, f])
+    check(case)
 
 
 def test_every_function_is_tried():
