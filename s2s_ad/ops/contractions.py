@@ -213,7 +213,9 @@ tensordot = declare(
 
 def _vectors(kinds: Kinds, op: Op) -> None:
     if any(len(shape_of(k)) != 1 for k in kinds):
-        raise KindError(f"{op.name} takes two vectors", remedy="Write it with a loop, or take scipy.signal apart.")
+        raise KindError(f"{op.name} takes two vectors", remedy="Take one pair of vectors after the other.")
+    if "complex" in dtype_of_all(kinds):  # NumPy conjugates one of them in np.correlate, and none in np.convolve
+        raise KindError(f"{op.name} of complex numbers", remedy="Work with real and imaginary parts.")
 
 
 def full_convolution(x: Any, y: Any) -> Any:

@@ -46,6 +46,11 @@ def _matrix(kinds: Kinds, op: Op) -> tuple[int, ...]:
     return shape
 
 
+def _no_complex(kinds: Kinds, op: Op) -> None:
+    if dtype_of(kinds[0]).startswith("complex"):
+        raise KindError(f"{op.name} of complex matrices", remedy="Work with real and imaginary parts.")
+
+
 def _same(kinds: Kinds, params: Params, op: Op) -> Kind:
     *lead, m, n = _matrix(kinds, op)
     return Array(_floating(dtype_of(kinds[0])), (*lead, both((m, n)), both((m, n))))
@@ -224,8 +229,14 @@ def _entries(ct: Any) -> Any:
     return expand_dims(ct, axis=(-2, -1)) if ct.rank else ct
 
 
-@rule(np.linalg.det, infer=_lead, cost=20, pullback=lambda ct, x, *, out: _entries(ct) * cofactors(x))
+def _det_pullback(ct, x, *, out):
+    real_only(x)
+    return _entries(ct) * cofactors(x)
+
+
+@rule(np.linalg.det, infer=_lead, cost=20, pullback=_det_pullback)
 def det(x, *, out):
+    real_only(x)
     d[out] = sum(cofactors(x) * d[x], axis=(-2, -1))
 
 
@@ -255,8 +266,17 @@ piecewise_constant(
 )(lambda a: None)  # fmt: skip
 
 
-@rule(log_of_determinant, name="slogdet_log", code="np.linalg.slogdet(x)[1]", infer=_lead, cost=20, flavor="numpy",
-      pullback=lambda ct, x, *, out: _entries(ct) * turned(inv(x)))  # fmt: skip
+def _log_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    _no_complex(kinds, op)
+    return _lead(kinds, params, op)
+
+
+def _log_pullback(ct, x, *, out):
+    return _entries(ct) * turned(inv(x))
+
+
+@rule(log_of_determinant, name="slogdet_log", code="np.linalg.slogdet(x)[1]", infer=_log_kind, cost=20, flavor="numpy",
+      pullback=_log_pullback)  # fmt: skip
 def slogdet_log(x, *, out):
     real_only(x)
     d[out] = sum(turned(inv(x)) * d[x], axis=(-2, -1))
@@ -275,6 +295,7 @@ def cholesky(x, upper=False, *, out):
 
 
 def _rows(kinds: Kinds, params: Params, op: Op) -> Kind:
+    _no_complex(kinds, op)
     return Array(_floating(dtype_of(kinds[0])), _matrix(kinds, op)[:-1])
 
 
@@ -359,6 +380,7 @@ def qr_r(x, *, out):
 
 
 def _singular_values_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    _no_complex(kinds, op)
     lead, _, _, k = _economy(kinds, op)
     return Array(_floating(dtype_of(kinds[0])), (*lead, k))
 

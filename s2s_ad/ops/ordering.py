@@ -214,6 +214,8 @@ def quantile(x, q=0.5, axis=None, keepdims=False, *, out):
 def _interpolated(kinds: Kinds, params: Params, op: Op) -> Kind:
     if any(len(shape_of(k)) != 1 for k in kinds[1:]):
         raise KindError("np.interp takes vectors of points and values")
+    if any(dtype_of(k).startswith("complex") for k in kinds):
+        raise KindError("np.interp of complex values", remedy="Interpolate their real and imaginary parts.")
     return Array("float64", shape_of(kinds[0]))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+
 from s2s_ad.errors import UnsupportedError
 
 SETTLED: list[Callable[..., Any]] = []
@@ -21,6 +23,13 @@ def settled(function: F) -> F:
 def refused(message: str, remedy: str = "") -> Any:
     """Refuse the call, at the user's own line, where NumPy can do something that is not differentiated."""
     raise UnsupportedError(message, remedy=remedy)
+
+
+@settled
+def real_only(dtype: Any, name: str) -> Any:
+    """Refuse complex numbers, which NumPy would conjugate."""
+    if np.dtype(dtype).kind == "c":
+        raise UnsupportedError(f"{name} of complex numbers", remedy="Work with real and imaginary parts.")
 
 
 @settled

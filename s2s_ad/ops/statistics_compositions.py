@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.ordering import one_quantile, plain_counts, weighted_counts
-from s2s_ad.ops.settled import axes_tuple, count_up, hundredth, refused
+from s2s_ad.ops.settled import axes_tuple, count_up, hundredth, real_only, refused
 
 
 def average(a, axis=None, weights=None, returned=False, keepdims=False):
@@ -35,6 +35,7 @@ def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", 
     if method != "linear":
         refused("np.quantile with another method than 'linear'")
     if isinstance(q, (tuple, list)):
+        real_only(np.asarray(a).dtype, "np.quantile")
         a = np.asarray(a).astype(np.float64)
         return np.stack([one_quantile(a, p, axis=axis, keepdims=keepdims) for p in q])
     return one_quantile(a, q, axis=axis, keepdims=keepdims)
@@ -46,6 +47,7 @@ def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear"
     if method != "linear":
         refused("np.percentile with another method than 'linear'")
     if isinstance(q, (tuple, list)):
+        real_only(np.asarray(a).dtype, "np.percentile")
         a = np.asarray(a).astype(np.float64)
         return np.stack([one_quantile(a, hundredth(p), axis=axis, keepdims=keepdims) for p in q])
     return one_quantile(a, hundredth(q), axis=axis, keepdims=keepdims)
@@ -54,10 +56,12 @@ def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear"
 def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
     if fweights is not None or aweights is not None:
         refused("np.cov with weights", "Write it out.")
+    real_only(np.atleast_2d(m).dtype, "np.cov")
     x = np.atleast_2d(m).astype(np.float64)
     if not rowvar and np.ndim(m) == 2:
         x = x.T
     if y is not None:
+        real_only(np.atleast_2d(y).dtype, "np.cov")
         other = np.atleast_2d(y).astype(np.float64)
         if not rowvar and np.ndim(y) == 2:
             other = other.T
@@ -171,6 +175,7 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
     if dtype is not None or out is not None:
         refused("the arguments dtype= and out= of np.nanvar")
+    real_only(np.asarray(a).dtype, "np.nanvar")
     apart = a - np.nanmean(a, axis=axis, keepdims=True)
     count = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
     return (np.nansum(apart * apart, axis=axis, keepdims=keepdims) / (count - ddof)).astype(apart.dtype)

@@ -135,6 +135,7 @@ def test_unequal_parts_are_an_error_of_the_run():
         lambda x: np.sum(np.pad(x, 1, mode="mean")),
         lambda x: np.sum(np.meshgrid(x[0], x[1], copy=False)[0]),
         lambda x: np.sum(np.unique(x, axis=0)),
+        lambda x: np.real(np.cov(x * 1j))[0, 0],
     ],
 )
 def test_what_is_not_differentiated_is_refused_where_it_stands(f):

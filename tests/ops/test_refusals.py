@@ -33,6 +33,18 @@ def test_complex_numbers_where_the_rule_is_for_real_ones(name):
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["np.linalg.det", "np.linalg.inv", "slogdet_log", "svd_s", "np.linalg.eigvalsh", "np.linalg.cholesky", "qr_q"],
+)
+def test_complex_matrices(name):
+    z = np.array([[2.0, 1j], [-1j, 3.0]])
+    with pytest.raises(KindError):
+        Case(name, [z]).pullback(Case(name, [z]).value())
+    with pytest.raises(KindError):
+        Case(name, [z]).tangent([z])
+
+
+@pytest.mark.parametrize(
     "name, inputs, params",
     [
         ("np.median", [np.ones((2, 3))], {"axis": (0, 1)}),
