@@ -53,6 +53,8 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
         a = np.moveaxis(a, axisa, -1)
     if axisb != -1:
         b = np.moveaxis(b, axisb, -1)
+    if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:  # of vectors in a plane NumPy makes single numbers
+        raise ValueError("np.cross is differentiated for vectors of three numbers only")
     c = three_dimensional(a, b)
     return c if axisc == -1 else np.moveaxis(c, -1, axisc)
 

@@ -17,16 +17,17 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
         if not returned:
             return result
         refused("np.average with returned=True and without weights", "Take np.mean.")
-    if np.ndim(weights) != np.ndim(a):
+    if np.ndim(weights) == np.ndim(a):
+        scale = np.sum(weights, axis=axis, keepdims=keepdims)
+    else:
         if not isinstance(axis, int) or np.ndim(weights) != 1:
             refused("np.average with weights of another shape and no single axis", "Give each item its weight.")
+        scale = np.sum(weights)
         after = (np.ndim(a) - axis if axis >= 0 else -axis) - 1
         if after > 0:
             weights = np.expand_dims(weights, count_up(1, after + 1))
-        weights = weights + np.zeros_like(a)
-    scale = np.sum(weights, axis=axis, keepdims=keepdims)
     result = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims) / scale
-    return (result, scale) if returned else result
+    return (result, scale + np.zeros_like(result)) if returned else result
 
 
 def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
@@ -93,6 +94,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 
 
 def gradient(f, *varargs, axis=None, edge_order=1):
+    f = np.asarray(f)
     rank = np.ndim(f)
     axes = axes_tuple(axis, rank)
     if len(varargs) == 0:

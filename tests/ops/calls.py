@@ -139,6 +139,7 @@ STATISTICS = [
     (lambda y: np.gradient(y), (W,)),
     (lambda y: np.gradient(y, 0.2, edge_order=2), (W,)),
     (lambda y: np.gradient(y), (r(3, 4),)),
+    (lambda y: np.gradient([y, y * y, 1.0]), (1.5,)),
     (lambda y: np.gradient(y, axis=1), (r(3, 4),)),
     (lambda y, x: np.gradient(y, x), (W, UP)),
     (lambda y: np.gradient(y, 0.5, 2.0), (r(3, 4),)),

@@ -121,6 +121,12 @@ def test_empty_arrays():
         assert s2s_ad.grad(f)(x).shape == (0,)
 
 
+def test_cross_products_in_the_plane_are_an_error_of_the_run():
+    x = np.ones((4, 2))
+    with pytest.raises(ValueError, match="three numbers"):
+        s2s_ad.grad(lambda x, y: np.sum(np.cross(x, y)))(x, x)
+
+
 def test_unequal_parts_are_an_error_of_the_run():
     with pytest.raises(ValueError, match="equal division"):
         s2s_ad.grad(lambda x: np.sum(np.split(x, 2)[0]))(np.ones(3))
