@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
-from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.operators import array_of, operand, read, static_int
-from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, NeedsUnroll, Ref, Sym, Tuple, is_nothing, what
 from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
-from s2s_ad.ir.nodes import Atom, Const
+from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.settled import SETTLED
 
 _REFUSED = {
     "where": "Choose with np.where.",
@@ -30,6 +31,10 @@ def static(machine: Machine, value: Abstract) -> Any:
         return value.obj
     if isinstance(value, Sym) and isinstance(value.atom, Const):
         return value.atom.value
+    if isinstance(value, Sym):  # -np.inf is computed from a constant
+        for stmt in machine.builder.stmts[::-1]:
+            if isinstance(stmt, Apply) and stmt.out is value.atom and stmt.op.name == "neg":
+                return -static(machine, Sym(stmt.inputs[0]))
     if isinstance(value, Tuple):
         return tuple(static(machine, item) for item in value.items)
     if isinstance(value, Ref):
@@ -39,7 +44,29 @@ def static(machine: Machine, value: Abstract) -> Any:
     raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
 
 
-class NotStatic(UnsupportedError):
+def _settled(function: Any) -> Any:
+    """A question of a composition that is answered now."""
+
+    def ask(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+        if any(is_nothing(value) for value in args):
+            return NOTHING
+        named = {key: static(machine, value) for key, value in keywords.items()}
+        return _answer(function(*(static(machine, value) for value in args), **named))
+
+    return ask
+
+
+def _answer(value: Any) -> Abstract:
+    if isinstance(value, tuple):
+        return Tuple(tuple(map(_answer, value)))
+    return Known(value) if value is None or isinstance(value, str) else number(value)
+
+
+for _function in SETTLED:
+    builtin(_function)(_settled(_function))
+
+
+class NotStatic(NeedsUnroll):
     """A parameter of an operation that is computed."""
 
 
@@ -193,6 +220,8 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
         keywords = {**keywords, "dtype": positional[1]}
     if is_nothing(value):
         return NOTHING
+    if op.name == "np.asarray" and not keywords and isinstance(value, Sym) and isinstance(value.kind, Array):
+        return value  # the same array
     if not isinstance(value, (Tuple, Ref)):
         return call_op(machine, op, op.function, [value], keywords)
     array = array_of(machine, value)

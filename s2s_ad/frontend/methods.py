@@ -224,7 +224,7 @@ def _dict_pop(machine: Machine, owner: Ref, args: Args) -> Abstract:
 _ARRAY = (
     "sum", "mean", "dot", "max", "min", "prod", "std", "var", "cumsum", "clip", "squeeze", "trace", "argmax", "argmin",
     "diagonal", "repeat", "all", "any", "round", "ravel", "swapaxes", "cumprod", "take", "conj", "conjugate", "argsort",
-    "ptp", "nonzero", "compress", "searchsorted",
+    "ptp", "nonzero", "choose", "searchsorted",
 )  # fmt: skip
 _SAME = {"conjugate": "conj"}
 
@@ -245,6 +245,13 @@ def _array_method(name: str) -> Any:
 
 for _name in _ARRAY:
     method(_name)(_array_method(_name))
+
+
+@method("compress")
+def _compress(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    """The one method of which the function takes the array second."""
+    _count("compress", args, {}, 1, 2)
+    return call(machine, Known(np.compress), [args[0], owner, *args[1:]], keywords)
 
 
 def _spread(function: Any) -> Any:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from s2s_ad.errors import NotDifferentiableError
+from s2s_ad.errors import DifferentiationError, NotDifferentiableError
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import ANY, Array, Kind, List, Record
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, Unbound, Value
@@ -30,12 +30,15 @@ from s2s_ad.ops.trace import ZERO, Traced, Zero, constant, current, traced
 
 
 @contextmanager
-def tracing(builder: Builder, flavor: str) -> Iterator[None]:
-    """Rules run inside append to `builder`."""
+def tracing(builder: Builder, apply: Apply) -> Iterator[None]:
+    """Rules run inside append to `builder`; what they refuse stands where the operation does."""
     saved = (getattr(current, "builder", None), current.flavor, getattr(current, "tangents", {}), current.result)
-    current.builder, current.flavor, current.tangents, current.result = builder, flavor, {}, None
+    current.builder, current.flavor, current.tangents, current.result = builder, apply.op.flavor, {}, None
     try:
         yield
+    except DifferentiationError as error:
+        error.at(apply.span)
+        raise
     finally:
         current.builder, current.flavor, current.tangents, current.result = saved  # type: ignore[assignment]
 
@@ -74,7 +77,7 @@ def tangent(
     out = apply.outputs[0]
     if op.zero or not out.kind.real or all(dot is None for dot in dots):
         return None
-    with tracing(builder, op.flavor):
+    with tracing(builder, apply):
         before = len(builder.stmts)
         result = _tangent(op, apply, dots)
         if isinstance(result, Zero) or result is None:
@@ -141,7 +144,7 @@ def pullback(
     if op.zero or not apply.outputs[0].kind.real or not any(active):
         return none
     params = dict(apply.params)
-    with tracing(builder, op.flavor):
+    with tracing(builder, apply):
         inputs = [Traced(a) for a in apply.inputs]
         if op.pullback is not None:
             given = op.pullback(Traced(ct), *inputs, out=Traced(apply.outputs[0]), **params)

@@ -10,6 +10,23 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.array_helpers import (
+    add_along_axis,
+    cofactors,
+    cofactors_change,
+    expm,
+    expm_bend,
+    expm_change,
+    from_diagonals,
+    into_part,
+    inverse_gaps,
+    prefixes_without,
+    put_where,
+    quantile_weights,
+    scipy_special,
+    sum_pads,
+)
+
 
 def unbroadcast(x, shape):
     """Sum x over the axes along which `shape` was broadcast to the shape of x."""
@@ -161,6 +178,20 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         sum_of,
         last_written,
         zeros_of,
+        cofactors,
+        cofactors_change,
+        quantile_weights,
+        add_along_axis,
+        sum_pads,
+        into_part,
+        from_diagonals,
+        inverse_gaps,
+        prefixes_without,
+        put_where,
+        scipy_special,
+        expm,
+        expm_change,
+        expm_bend,
     )
 }
 
