@@ -182,7 +182,7 @@ class Derivative:
             return lowered_target(self.target, specs)
         for part in of if isinstance(of, tuple) else (of,):
             if part not in (None, "return"):
-                self._name(part)
+                self._name(part, specs)
         lowered = lower(plain_function(self.target), specs, of)
         if of is None and lowered.written and lowered.result == Static(None):
             owners = [name for name, spec in specs.items() for _ in leaf_kinds(spec)]

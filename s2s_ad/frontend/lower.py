@@ -61,16 +61,17 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
     unit.taken.update(arguments)
     entry = _unique_name(unit, function)
     found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
-    if found.result is None:
+    result = found.result
+    if result is None:
         body = unit.functions[entry].body
         if not _raises(body):
             raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
-        found = replace(found, result=Leaf(FLOAT))  # nobody will ever see it
+        result = Leaf(FLOAT)  # nobody will ever see it
         unit.functions[entry] = replace(unit.functions[entry], body=replace(body, results=(ZERO_FLOAT,)))
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
-    return Lowered(program, dict(arguments), found.result, reads, tuple(unit.guards.values()), found.written)
+    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written)
 
 
 def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
