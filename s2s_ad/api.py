@@ -14,14 +14,9 @@ def _options(wrt: Any, argnums: Any) -> Any:
     return wrt if argnums is None else argnums
 
 
-def _backend(backend: str, of: Any) -> None:
+def _backend(backend: str) -> None:
     if backend != "numpy":
         raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
-    if of not in (None, "return"):
-        raise UnsupportedError(
-            "of= asks for what a function leaves in its arguments, and writing into arrays is not differentiated yet",
-            remedy="Return the array instead of changing it.",
-        )
 
 
 def grad(
@@ -37,13 +32,15 @@ def grad(
     """The gradient of a function that returns one real number.
 
     `wrt` is an index, a parameter's name, or a tuple of either; the gradient has the structure of what it names.
-    Raises KindError where that is no float, UnsupportedError where the function cannot be differentiated.
+    `of` asks for what the function leaves in a parameter, instead of what it returns, or for a tuple of these:
+    `of="A"`, `of=("return", "A")`. Raises KindError where that is no float, UnsupportedError where the function cannot
+    be differentiated.
 
     >>> grad(lambda w: 2.0 * (3.0 * w) ** 2 + 4.0)(1.0)
     36.0
     """
-    _backend(backend, of)
-    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize))
+    _backend(backend)
+    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of))
 
 
 def value_and_grad(
@@ -61,8 +58,8 @@ def value_and_grad(
     >>> value_and_grad(lambda x, y: x * y, wrt=("x", "y"))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    _backend(backend, of)
-    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize))
+    _backend(backend)
+    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of))
 
 
 for _transform in (grad, value_and_grad):
@@ -106,8 +103,8 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    _backend(backend, of)
-    return _once.get(f, How("jvp", None, False, optimize), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
+    _backend(backend)
+    return _once.get(f, How("jvp", None, False, optimize, of), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
 
 
 def vjp(
@@ -121,5 +118,5 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    _backend(backend, of)
-    return _once.get(f, How("fwd", None, False, optimize), Vjp)(*primals)  # type: ignore[no-any-return]
+    _backend(backend)
+    return _once.get(f, How("fwd", None, False, optimize, of), Vjp)(*primals)  # type: ignore[no-any-return]

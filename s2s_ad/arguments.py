@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import KindError
+from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.structure import Leaf, Spec, Static, leaves, rebuild, spec_of
 from s2s_ad.signature import parse_kinds
@@ -25,6 +26,44 @@ def converted(spec: Spec, value: Any) -> Any:
     items = value.values() if spec.type is dict else value
     made = [converted(item, v) for item, v in zip(spec.items, items)]
     return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+
+
+def check_apart(
+    specs: Mapping[str, Spec], values: Mapping[str, Any], written: tuple[int, ...], reads: Mapping[str, Any]
+) -> None:
+    """Refuse arguments that share memory if one is written to: the derivative takes them for separate arrays."""
+    if not written:
+        return
+    flat = [(name, leaf) for name, value in values.items() for leaf in leaves(specs[name], value)]
+    others = [*enumerate(flat), *((-1, pair) for pair in reads.items())]
+    for place in written:
+        name, array = flat[place]
+        for other, (other_name, leaf) in others:
+            if other != place and any(_overlap(array, part) for part in _arrays_in(leaf)):
+                whom = other_name if other_name != name else "another part of it"
+                raise UnsupportedError(
+                    f"{name} is written to, and shares memory with {whom}", remedy=f"Pass a copy: {name}.copy()."
+                )
+
+
+def _arrays_in(leaf: Any) -> Iterator[Any]:
+    if isinstance(leaf, np.ndarray):
+        yield leaf
+    elif isinstance(leaf, list):
+        for item in leaf:
+            yield from _arrays_in(item)
+
+
+def _overlap(a: Any, b: Any) -> bool:
+    if not np.may_share_memory(a, b):
+        return False
+    try:
+        return bool(np.shares_memory(a, b, max_work=_WORK))  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:  # not decided in reasonable time
+        return True
+
+
+_WORK = 10_000
 
 
 def kind_given(arg: Any) -> Any:

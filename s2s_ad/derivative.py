@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import transforms
-from s2s_ad.arguments import converted, cotangent_like, kind_given, own_copy, zeros_like
+from s2s_ad.arguments import check_apart, converted, cotangent_like, kind_given, own_copy, zeros_like
 from s2s_ad.backend.module import format_source
 from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
@@ -23,7 +23,7 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
 from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
 from s2s_ad.ir.nodes import Atom, Block, Value
-from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, leaf_kinds, leaves, spec_of
+from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import substitute
 from s2s_ad.load import annotate
@@ -33,12 +33,16 @@ from s2s_ad.store import NotKept, fingerprint, spec_text
 
 @dataclass(frozen=True)
 class How:
-    """Which derivative, of what, and how it is written. `wrt` None: of every real argument."""
+    """Which derivative, of what, and how it is written. `wrt` None: of every real argument.
+
+    `of` None: of what the function returns; else of what it leaves in a parameter, or a tuple of these.
+    """
 
     mode: str
     wrt: Any = None
     has_aux: bool = False
     optimize: bool = True
+    of: Any = None
 
     def __post_init__(self) -> None:
         if self.mode not in ("grad", "value_and_grad", "jvp", "vjp", "fwd", "bwd"):
@@ -94,6 +98,7 @@ class Derivative:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         values = self._bind(args, kwargs)
         compiled, reads = self.compiled_for(values)
+        check_apart(compiled.arguments, values, compiled.written, reads)
         given = list(zip(compiled.arguments.values(), values.values()))
         watched = compiled.watched(self.function)
         if watched is not None and not kwargs and len(args) == len(given) == len(compiled.positions):
@@ -156,7 +161,7 @@ class Derivative:
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
         """The derivative as a program, for arguments with these specs."""
         specs = self._floats(specs)
-        inner = lowered_target(self.target, specs)
+        inner = self.lowered_target(specs)
         prepared = transforms.prepared(inner, self.how.optimize)
         names, single = self.wrt_names(specs)
         how = self.how
@@ -167,6 +172,27 @@ class Derivative:
         return transforms.value_and_grad(
             prepared, names, single, how.has_aux, how.mode == "value_and_grad", how.optimize
         )
+
+    def lowered_target(self, specs: dict[str, Spec]) -> Lowered:
+        """The function itself as a program, or the derivative of which this is one."""
+        of = self.how.of
+        if isinstance(self.target, Derivative):
+            if of is not None:
+                raise UnsupportedError("a derivative leaves its arguments as they are", remedy="Leave out of=.")
+            return lowered_target(self.target, specs)
+        for part in of if isinstance(of, tuple) else (of,):
+            if part not in (None, "return"):
+                self._name(part, specs)
+        lowered = lower(plain_function(self.target), specs, of)
+        if of is None and lowered.written and lowered.result == Static(None):
+            owners = [name for name, spec in specs.items() for _ in leaf_kinds(spec)]
+            changed = list(dict.fromkeys(owners[place] for place in lowered.written))
+            asked = repr(changed[0]) if len(changed) == 1 else repr(tuple(changed))
+            raise KindError(
+                f"{self.function.__name__} returns nothing and changes {', '.join(changed)}",
+                remedy=f"Ask for what it leaves there: of={asked}.",
+            )
+        return lowered
 
     def __s2s_lower__(self, positional: Sequence[Spec], keywords: dict[str, Spec]) -> Lowered:
         """For the frontend: this derivative called inside a function that is differentiated itself."""
@@ -304,6 +330,7 @@ _CACHED = type(functools.lru_cache(lambda: None))
 
 
 def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:
+    """What is to be differentiated, as a program."""
     return target.lowered(specs) if isinstance(target, Derivative) else lower(plain_function(target), specs)
 
 
@@ -337,6 +364,7 @@ class Jvp(Derivative):
 
     def _along(self, values: dict[str, Any], dots: dict[str, Any]) -> Any:
         compiled, reads = self.compiled_for(values)
+        check_apart(compiled.arguments, values, compiled.written, reads)
         arguments = list(compiled.arguments.items())
         call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
         names, _ = self.wrt_names(dict(arguments[: len(values)]))
@@ -357,7 +385,7 @@ class Vjp(Derivative):
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
         @functools.cache
         def halves() -> tuple[Lowered, Lowered]:
-            inner = transforms.prepared(lowered_target(self.target, specs), self.how.optimize)
+            inner = transforms.prepared(self.lowered_target(specs), self.how.optimize)
             names, _ = self.wrt_names(specs)
             return transforms.vjp_split(inner, names, self.how.optimize)
 
@@ -369,9 +397,11 @@ class Vjp(Derivative):
         return forward
 
     def __call__(self, *primals: Any) -> Any:
-        values = {name: own_copy(value) for name, value in self._bind(primals, {}).items()}
+        given_now = self._bind(primals, {})
+        values = {name: own_copy(value) for name, value in given_now.items()}
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
         compiled, reads = self.compiled_for_specs(specs)
+        check_apart(compiled.arguments, given_now, compiled.written, reads)
         backward = self._backward[tuple(specs.values())]
         call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
         value, saved = run(compiled, call, {name: own_copy(read) for name, read in reads.items()})

@@ -31,6 +31,7 @@ class Compiled:
     reads: tuple[Read, ...]
     guards: tuple[Guard, ...]
     emitted: Emitted
+    written: tuple[int, ...] = ()  # leaves of the arguments that the function writes to
 
     def current(self, function: Any) -> dict[str, Any] | None:
         """What it reads from outside, now; None if something that was compiled in has been rebound."""
@@ -65,7 +66,8 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         guards = store.guards_from(function, kept)
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
-            found = _loaded(kept["entry"], arguments, store.reads_from(kept), guards, store.emitted_from(kept))
+            reads, written = store.reads_from(kept), tuple(kept["written"])
+            found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), written)
             if found.current(function) is not None:  # what it reads is of other kinds now
                 return found
     with collector_paused():
@@ -74,10 +76,11 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
     entry = lowered.program.entry
     if key is not None:
         try:
-            disk.put(key, store.to_json(entry, lowered.arguments, lowered.reads, lowered.guards, emitted))
+            kept = store.to_json(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written)
+            disk.put(key, kept)
         except store.NotKept:
             pass  # it holds an object of this process: there is nothing that another could use
-    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted)
+    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written)
 
 
 @contextmanager
@@ -93,11 +96,16 @@ def collector_paused() -> Iterator[None]:
 
 
 def _loaded(
-    entry: str, arguments: Mapping[str, Spec], reads: tuple[Read, ...], guards: tuple[Guard, ...], emitted: Emitted
+    entry: str,
+    arguments: Mapping[str, Spec],
+    reads: tuple[Read, ...],
+    guards: tuple[Guard, ...],
+    emitted: Emitted,
+    written: tuple[int, ...],
 ) -> Compiled:
     module = load(entry, emitted.text, emitted.names, emitted.spans)
     positions = tuple(i for i, spec in enumerate(arguments.values()) if leaf_kinds(spec))
-    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted)
+    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted, written)
 
 
 def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "") -> Emitted:

@@ -101,7 +101,12 @@ def spec_from(text: Any) -> Spec:
 
 
 def to_json(
-    entry: str, arguments: Mapping[str, Spec], reads: tuple[Read, ...], guards: tuple[Guard, ...], emitted: Emitted
+    entry: str,
+    arguments: Mapping[str, Spec],
+    reads: tuple[Read, ...],
+    guards: tuple[Guard, ...],
+    emitted: Emitted,
+    written: tuple[int, ...] = (),
 ) -> Json:
     """All that is needed to run it again. Raises NotKept where that would need an object of this process."""
     names = {}
@@ -115,6 +120,7 @@ def to_json(
         "reads": [[r.name, _path_text(r.path), kind_text(r.kind)] for r in reads],
         "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in guards],
         "text": emitted.text,
+        "written": list(written),
         "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
         "names": names,
     }

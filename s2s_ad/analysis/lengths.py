@@ -13,13 +13,14 @@ from s2s_ad.ir.kinds import MANY, ONE, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, If, Section, Stmt, Value
 from s2s_ad.ir.walk import blocks_of, outputs_of
 from s2s_ad.ops.fitting import is_elementwise, shape_of
-from s2s_ad.ops.linear import axes_of
+from s2s_ad.ops.linear import axes_of, dtype_of
 
 Length = Any  # 1, or (what it is of, which axis, by how much it is shorter)
 Shape = tuple[Length, ...]
 
 _LIKE_FIRST = frozenset(
-    ("zeros_like", "copy", "astype", "index_add", "np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
+    ("zeros_like", "copy", "astype", "index_add", "index_set")
+    + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )
 _LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
@@ -34,6 +35,11 @@ class Lengths:
     def same(self, a: Atom, b: Atom) -> bool:
         """Whether both surely have the same shape."""
         return self.of(a) == self.of(b)
+
+    def fills(self, write: Apply) -> bool:
+        """Whether what is written into an array surely has the shape of the elements that it is written to."""
+        index = dict(write.params)["index"]
+        return self._sliced(write, index, (None,), write.inputs[2:]) == self.of(write.inputs[1])
 
     def of(self, atom: Atom) -> Shape:
         if isinstance(atom, Value) and atom in self._shapes:
@@ -65,7 +71,7 @@ class Lengths:
         if op.name in _LIKE_SECOND:
             return self.of(stmt.inputs[1])
         if op.name == "getitem":
-            return self._sliced(stmt, params["index"], own)
+            return self._sliced(stmt, params["index"], own, stmt.inputs[1:])
         if "axis" in params and "keepdims" in params:
             return _reduced(self.of(stmt.inputs[0]), params["axis"], params["keepdims"])
         if op.name == "np.transpose" and params["axes"] is None:
@@ -84,19 +90,24 @@ class Lengths:
             )
         return tuple(result)
 
-    def _sliced(self, stmt: Apply, index: tuple[Any, ...], own: Shape) -> Shape:
+    def _sliced(self, stmt: Apply, index: tuple[Any, ...], own: Shape, at: Sequence[Atom]) -> Shape:
         source = self.of(stmt.inputs[0])
+        if len(index) == 1 and isinstance(index[0], tuple) and index[0][0] == "in" and shape_of(at[0].kind):
+            # how many elements an array picks out depends on that array alone
+            if dtype_of(at[0].kind) == "bool":
+                return (("picked", at[0]), 0, 0), *source[len(shape_of(at[0].kind)) :]
+            return *self.of(at[0]), *source[1:]
         if not all(isinstance(e, int) or isinstance(e, tuple) and e[0] == "slice" for e in index):
             return own
         full = (*index, *[("slice", None, None, None)] * (len(source) - len(index)))
-        return tuple(_cut(length, e[1:], stmt) for length, e in zip(source, full) if isinstance(e, tuple))
+        return tuple(_cut(length, e[1:], at) for length, e in zip(source, full) if isinstance(e, tuple))
 
 
 def _own(atom: Atom) -> Shape:
     return tuple(1 if dim == ONE else (atom, axis, 0) for axis, dim in enumerate(shape_of(atom.kind)))
 
 
-def _cut(length: Length, bounds: tuple[Any, ...], stmt: Apply) -> Length:
+def _cut(length: Length, bounds: tuple[Any, ...], at: Sequence[Atom]) -> Length:
     """What a slice leaves of a length."""
     if bounds in ((None, None, None), (None, None, -1)):
         return length
@@ -107,7 +118,7 @@ def _cut(length: Length, bounds: tuple[Any, ...], stmt: Apply) -> Length:
         what, axis, shorter = length
         return what, axis, shorter + (start or 0) - (stop or 0)
     # the same bounds of the same length are the same; inputs in them count by what they are
-    named = tuple(stmt.inputs[1 + b[1]] if isinstance(b, tuple) else b for b in bounds)
+    named = tuple(at[b[1]] if isinstance(b, tuple) else b for b in bounds)
     return (length, *named), 0, 0
 
 

@@ -6,9 +6,10 @@ where(x > 0, sqrt(x), 0) has derivative 0 at 0.
 
 from __future__ import annotations
 
-from s2s_ad.ir.kinds import Array, List
+from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Section, Value, While
 from s2s_ad.ir.walk import inputs_of, outputs_of
+from s2s_ad.ops.indexing import has_mask
 
 
 def selected(block: Block) -> frozenset[Value]:
@@ -23,8 +24,10 @@ def _block(block: Block, found: set[Value]) -> None:
         if isinstance(stmt, Section):
             continue
         if isinstance(stmt, Apply):
-            if stmt.op.selects or stmt.out in found:
+            if stmt.op.selects or any(out in found for out in stmt.outputs):
                 _mark(inputs_of(stmt), found)
+            elif stmt.op.name == "index_set" and has_mask(dict(stmt.params)["index"], _kinds(stmt.inputs[2:])):
+                _mark(stmt.inputs[:1], found)
         elif isinstance(stmt, If):
             for inner in (stmt.then, stmt.orelse):
                 _mark([r for r, out in zip(inner.results, stmt.outputs) if out in found], found)
@@ -33,6 +36,10 @@ def _block(block: Block, found: set[Value]) -> None:
             _loop(stmt, found)
         elif any(out in found for out in outputs_of(stmt)):
             _mark(inputs_of(stmt), found)
+
+
+def _kinds(atoms: tuple[Atom, ...]) -> tuple[Kind, ...]:
+    return tuple(a.kind for a in atoms)
 
 
 def _loop(loop: For | While, found: set[Value]) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from s2s_ad.backend.live import Liveness
-from s2s_ad.backend.memory import InPlace, Memory
+from s2s_ad.backend.memory import InPlace, Memory, is_view
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import ANY, Array
-from s2s_ad.ir.nodes import Apply, Atom, For, Function, Stmt, Value, While
+from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts
 
+MOST_VIEWS = 20  # of one array, among which those to be copied are looked for
 _AUGMENTED = frozenset({"add", "sub"})
 
 
@@ -72,14 +73,69 @@ class _Analysis:
                 self.result.on_spot.difference_update(optional)
                 continue
             store = failing[0]
+            if self.copy_views(store, groups):
+                continue
             init = self.outermost_init(store.inputs[0])
             if init is not None and init not in tried:
                 tried.add(init)
                 self.result.copied_init.add(init)
-                if self.safe(store, Memory(self.function, self.plan, self.result)):
+                memory = Memory(self.function, self.plan, self.result)
+                if self.safe(store, memory) or self.copy_views(store, memory):
                     continue
                 self.result.copied_init.discard(init)
             self.result.on_spot.discard(store)
+
+    def copy_views(self, store: Apply, memory: Memory) -> bool:
+        """Copy the views that are read after the write, rather than the whole array; whether that is enough."""
+        target = store.inputs[0]
+        if not isinstance(target, Value) or target in self.plan.folded:
+            return False
+        own = self.versions(target)
+        views = [
+            v
+            for v in memory.members[memory.find(target)]
+            if v not in own and v not in self.plan.folded and is_view(self.plan.defs.get(v))
+        ]
+        views = [v for v in views if v not in self.result.copied_views]
+        if not views or len(views) > MOST_VIEWS:
+            return False
+        before = set(self.result.copied_views)
+
+        def enough(copied: list[Value]) -> bool:
+            self.result.copied_views = before | set(copied)
+            return self.safe(store, Memory(self.function, self.plan, self.result))
+
+        if not enough(views):
+            self.result.copied_views = before
+            return False
+        for view in list(views):
+            fewer = [v for v in views if v is not view]
+            if enough(fewer):
+                views = fewer
+        self.result.copied_views = before | set(views)
+        return True
+
+    def versions(self, atom: Atom) -> set[Value]:
+        """What is written to, back to where it comes from."""
+        found: set[Value] = set()
+        waiting = [atom]
+        while waiting:
+            at = waiting.pop()
+            if not isinstance(at, Value) or at in found:
+                continue
+            found.add(at)
+            slot, source = self.slots.get(at), self.plan.defs.get(at)
+            if slot is not None:
+                waiting += [slot.loop.init[slot.k], slot.loop.body.results[slot.k]]
+            elif isinstance(source, Apply) and source.inputs and (source.op.store or source.op.alias):
+                waiting.append(source.inputs[0])
+            elif isinstance(source, (For, While)) and at in source.outputs[: len(source.init)]:
+                k = source.outputs.index(at)
+                waiting += [source.init[k], source.body.results[k]]
+            elif isinstance(source, If):
+                k = source.outputs.index(at)
+                waiting += [source.then.results[k], source.orelse.results[k]]
+        return found
 
     def outermost_init(self, atom: Atom) -> tuple[Stmt, int] | None:
         """Where the thing that is written comes into the outermost loop that carries it."""

@@ -9,6 +9,7 @@ from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, outputs_of
+from s2s_ad.ops.indexing import has_mask, may_repeat
 
 # Views that may be written through; any other alias (a broadcast, a diagonal) may be read-only or overlap itself.
 _WRITABLE_VIEWS = frozenset({"getitem", "np.squeeze", "np.expand_dims", "np.reshape", "np.transpose", "np.swapaxes"})
@@ -23,9 +24,10 @@ _COPIES_CONTAINER = frozenset({"list_init", "list_concat", "list_head", "list_ta
 
 @dataclass
 class InPlace:
-    """What the emitter asks: update on the spot, copy first, or copy what a loop starts from."""
+    """What the emitter asks: update on the spot, copy first, copy what a loop starts from, or the view that is kept."""
 
     on_spot: set[Stmt] = field(default_factory=set)
+    copied_views: set[Value] = field(default_factory=set)
     copied_init: set[tuple[Stmt, int]] = field(default_factory=set)
 
 
@@ -139,7 +141,7 @@ class Memory:
                 for atom in stmt.inputs[1:]:
                     self.holds(atom, out[0])
         elif op.alias or op.name in _SOMETIMES_VIEWS:
-            if not _element(stmt):
+            if not _copies(stmt) and out[0] not in self.decided.copied_views:
                 self.join(stmt.inputs[0], out[0])
             if op.name not in _WRITABLE_VIEWS:
                 self.mark_foreign(out[0])
@@ -230,10 +232,22 @@ def _has_memory(kind: Kind) -> bool:
     return not isinstance(kind, Scalar)
 
 
-def _element(stmt: Apply) -> bool:
-    """A single number out of an array: a copy, not a view."""
+def _copies(stmt: Apply) -> bool:
+    """Whether reading is copying, as of a single number, or by an index with arrays in it."""
+    if stmt.op.name != "getitem":
+        return False
     kind, index = stmt.outputs[0].kind, dict(stmt.params).get("index", ())
-    return stmt.op.name == "getitem" and isinstance(kind, Array) and not kind.shape and Ellipsis not in index
+    at = tuple(a.kind for a in stmt.inputs[1:])
+    if has_mask(index, at) or may_repeat(index, at):
+        return True
+    return isinstance(kind, Array) and not kind.shape and Ellipsis not in index
+
+
+def is_view(stmt: Stmt | None) -> bool:
+    """Whether it makes a view of an array, of which a copy could be made instead."""
+    if not isinstance(stmt, Apply) or not stmt.op.alias or _copies(stmt):
+        return False
+    return stmt.op.name in _WRITABLE_VIEWS and bool(getattr(stmt.outputs[0].kind, "shape", ()))
 
 
 def _of_the_user(stmt: Apply) -> bool:

@@ -138,6 +138,8 @@ class StatementWriter:
                 self.put([ast.Assign([target], record)], stmt.span, out)
         else:
             value = expressions.source(stmt)
+            if stmt.outputs[0] in self.spots.copied_views:
+                value = method(value, "copy")
             self.put([self.assign(stmt, expressions.name(stmt.outputs[0]), value)], stmt.span, out)
 
     def assign(self, stmt: Stmt, name: str, value: ast.expr) -> ast.stmt:
@@ -176,7 +178,8 @@ class StatementWriter:
         self.put([*made, *trees], stmt.span, out)
 
     def element(self, stmt: Apply, text: str, target: str) -> list[ast.stmt]:
-        return [self.expressions.instance(tree, stmt, text, first=target) for tree in templates.statements(text)]
+        trees = templates.statements(text)
+        return [_subtracted(self.expressions.instance(tree, stmt, text, first=target)) for tree in trees]
 
     def copied(self, atom: Atom) -> ast.expr:
         """A new object that may be written to."""
@@ -324,6 +327,14 @@ class StatementWriter:
             body += self.finish(pairs, None if inner is not None and inner.stop is not None else stop)
         self.commented = None
         return body
+
+
+def _subtracted(tree: ast.stmt) -> ast.stmt:
+    """`a -= b` for `a += -b`."""
+    if isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add) and isinstance(tree.value, ast.UnaryOp):
+        if isinstance(tree.value.op, ast.USub):
+            return ast.AugAssign(tree.target, ast.Sub(), tree.value.operand)
+    return tree
 
 
 def _comment(span: Span) -> str:

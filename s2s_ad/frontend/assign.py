@@ -10,11 +10,12 @@ from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.messages import Text
 from s2s_ad.frontend.operators import binary, operator_name, read
 from s2s_ad.frontend.scope import lookup
-from s2s_ad.frontend.subscripts import WRITES, WRITES_REMEDY, SliceOf, delete_item, get_item, set_item
+from s2s_ad.frontend.subscripts import SliceOf, augment_item, delete_item, get_item, set_item
 from s2s_ad.frontend.values import (
     MISSING,
     NOTHING,
     Abstract,
+    ArrayRef,
     Items,
     Known,
     Ref,
@@ -25,6 +26,7 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
+from s2s_ad.frontend.views import augment
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Const, Value
 
@@ -34,6 +36,7 @@ NONE = Known(None)
 def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
     with machine.placed(target):
         if isinstance(target, ast.Name):
+            value = machine.held(value)
             name_value(machine, value, target.id)
             machine.set(target.id, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -48,6 +51,12 @@ def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
 
 def name_value(machine: Machine, value: Abstract, name: str) -> None:
     """Call a value by the name it is first bound to."""
+    if isinstance(value, ArrayRef):
+        if not value.steps:
+            machine.cell_names.setdefault(value.cell, name)
+            value = machine.store[value.cell]
+        elif value.seen is not None:
+            value = Sym(value.seen[1])
     if isinstance(value, Ref):
         machine.cell_names.setdefault(value.cell, name)
         content = machine.store[value.cell]
@@ -144,7 +153,7 @@ def _expect_length(machine: Machine, value: Abstract, count: int, more: bool) ->
 
 @statement(ast.Assign)
 def _assign(machine: Machine, node: ast.Assign) -> None:
-    value = machine.eval(node.value)
+    value = machine.held(machine.eval(node.value))
     for target in node.targets:
         if isinstance(target, ast.Name):
             name_value(machine, value, target.id)
@@ -160,7 +169,7 @@ def _ann_assign(machine: Machine, node: ast.AnnAssign) -> None:
 
 @expression(ast.NamedExpr)
 def _walrus(machine: Machine, node: ast.NamedExpr) -> Abstract:
-    value = machine.eval(node.value)
+    value = machine.held(machine.eval(node.value))
     frame = machine.frame
     while node.target.id not in frame.local and frame.parent is not None:  # out of a comprehension
         frame = frame.parent
@@ -178,20 +187,23 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
         name_value(machine, new, target.id)
         machine.set(target.id, new)
     elif isinstance(target, ast.Subscript):
-        owner, index = machine.eval(target.value), machine.eval(target.slice)
-        if isinstance(owner, Sym) and isinstance(owner.kind, Array):
-            raise UnsupportedError(WRITES, remedy=WRITES_REMEDY)
+        owner, index = machine.held(machine.eval(target.value)), machine.eval(target.slice)
+        if isinstance(owner, ArrayRef):
+            augment_item(machine, name, owner, index, lambda: machine.eval(node.value))
+            return
         old = get_item(machine, owner, index)
-        set_item(machine, owner, index, _changed(machine, name, old, machine.eval(node.value)))
+        new = _changed(machine, name, old, machine.eval(node.value))
+        if new is not old or not isinstance(owner, Ref):  # an array in a list or dict has changed by itself
+            set_item(machine, owner, index, new)
     else:
         raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
 
 
 def _changed(machine: Machine, name: str, old: Abstract, value: Abstract) -> Abstract:
     """old op= value: for lists and arrays the object itself changes."""
-    if isinstance(old, Sym) and isinstance(old.kind, Array) and old.kind.rank:
-        operation = {"add": "+", "sub": "-", "mul": "*", "div": "/"}.get(name, "op")
-        raise UnsupportedError(WRITES, remedy=f"Make a new array: x = x {operation} y.")
+    if isinstance(old, ArrayRef):
+        augment(machine, name, old, value)
+        return old
     if machine.is_list(old) and name == "add" and isinstance(old, Ref):
         joined = binary(machine, "add", old, _as_list(machine, read(value)))
         assert isinstance(joined, Ref)

@@ -209,7 +209,8 @@ def _size(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 
 @builtin(functools.partial)
 def _partial(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    return Bound(args[0], tuple(args[1:]), keywords)
+    held = {name: machine.held(value) for name, value in keywords.items()}
+    return Bound(args[0], tuple(map(machine.held, args[1:])), held)
 
 
 @builtin(functools.wraps)

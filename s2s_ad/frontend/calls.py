@@ -9,9 +9,10 @@ from typing import Any
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.arguments import Signature, bind
+from s2s_ad.frontend.arrays import NotWritable
 from s2s_ad.frontend.control import run_block, status
 from s2s_ad.frontend.library import call_op, make_array, no_rule, static
-from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, NotWritable, number
+from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known, locals_of
 from s2s_ad.frontend.shapes import Joiner
@@ -20,13 +21,17 @@ from s2s_ad.frontend.specs import Flat, NoSpec, spec_of, value_of
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    ArrayRef,
     Bound,
     Closure,
+    Items,
     Known,
     Method,
     NeedsUnroll,
     Poison,
+    Ref,
     Sym,
+    Tuple,
     is_nothing,
     what,
 )
@@ -73,7 +78,8 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
             return make_array(machine, positional, keywords, op)
         return call_op(machine, op, obj, positional, keywords)
     if _hashable(obj) and obj in COMPOSITIONS:
-        return _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True)
+        mark = machine.unit.serial
+        return _apart(machine, _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True), mark)
     if hasattr(obj, "__s2s_function__"):
         return call(machine, _step(machine, function, "__s2s_function__"), positional, keywords)
     if isinstance(obj, functools.partial):
@@ -93,6 +99,17 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     if isinstance(getattr(obj, "__wrapped__", None), types.FunctionType) and type(obj).__module__ == "functools":
         return call(machine, _step(machine, function, "__wrapped__"), positional, keywords)
     raise no_rule(_name_of(obj))
+
+
+def _apart(machine: Machine, value: Abstract, mark: int) -> Abstract:
+    """What a function of a library returns may be what it was given, or a copy: which of these is not followed."""
+    if isinstance(value, ArrayRef) and value.cell <= mark:
+        return machine.tie(machine.new_array(Sym(value.atom)), [value.cell])
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_apart(machine, item, mark) for item in value.items))
+    if isinstance(value, Ref) and isinstance(content := machine.store[value.cell], Items):
+        return machine.new_list(tuple(_apart(machine, item, mark) for item in content.items))
+    return value
 
 
 def _at_compile_time(machine: Machine, obj: Any, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
@@ -150,7 +167,7 @@ def _closure(
     machine: Machine, function: Closure, positional: list[Abstract], keywords: dict[str, Abstract]
 ) -> Abstract:
     signature = Signature(function.node.args, function.name, function.defaults, function.keyword_defaults)
-    arguments = bind(machine, signature, positional, keywords)
+    arguments = bind(machine, signature, *_held(machine, positional, keywords))
     outer, node = function.frame, function.node
     frame = Frame(machine.unit.number(), node, outer.definition, locals_of(node), parent=outer, at=outer.at)
     return inline(machine, frame, arguments, function.name)
@@ -177,7 +194,7 @@ def _python(
         for name, value in (function.__kwdefaults__ or {}).items()
     }
     signature = Signature(found.node.args, function.__name__, defaults, keyword_defaults)
-    arguments = bind(machine, signature, positional, keywords)
+    arguments = bind(machine, signature, *_held(machine, positional, keywords))
     if base is not None:
         value = _call_of_its_own(machine, function, base, arguments)
         if value is not None:
@@ -185,6 +202,13 @@ def _python(
     at = machine.builder.span if library else None
     frame = Frame(machine.unit.number(), found.node, found, locals_of(found.node), function, base, at=at)
     return inline(machine, frame, arguments, function.__name__)
+
+
+def _held(
+    machine: Machine, positional: list[Abstract], keywords: dict[str, Abstract]
+) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments as the parameters refer to them."""
+    return [machine.held(v) for v in positional], {name: machine.held(v) for name, v in keywords.items()}
 
 
 def refuse_node(node: ast.AST, span: Any) -> None:
@@ -267,7 +291,7 @@ def _result(machine: Machine) -> Abstract:
     value = machine.get(RESULT)
     if isinstance(left, Const):
         return read(value) if not isinstance(value, Poison) else value
-    joined = Joiner(machine).join(value, machine.store, NONE, machine.store)
+    joined = Joiner(machine, machine.unit.serial).join(value, machine.store, NONE, machine.store)
     if isinstance(joined, Poison):
         return Poison("the function returns a value on some paths and None on others", "Return a value at its end.")
     return joined
@@ -304,4 +328,5 @@ def _call_of_its_own(machine: Machine, function: Any, path: Path, arguments: dic
     if found.result is None:
         machine.dead = True
         return NOTHING
-    return value_of(machine, found.result, iter(outputs), iter(found.paths), frozen=False)
+    tied = tuple(flat.arrays) if found.shared else ()
+    return value_of(machine, found.result, iter(outputs), iter(found.paths), False, found.shared, tied)

@@ -144,7 +144,7 @@ def _sum(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _plus(machine: Machine, total: Abstract, item: Abstract) -> Abstract:
     """total + item; nothing is emitted for 0 + item."""
     if static_int(total) == 0 and isinstance(item, Sym) and not isinstance(item.atom, Const):
-        return item if item.kind != BOOL else machine.apply("int", item.atom)
+        return Sym(item.atom) if item.kind != BOOL else machine.apply("int", item.atom)
     return binary(machine, "add", total, item)
 
 

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
-from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.operators import array_of, operand, read, static_int
-from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, NeedsUnroll, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
-from s2s_ad.ir.nodes import Atom, Const
+from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.settled import SETTLED
 
 _REFUSED = {
-    "out": "Use the result instead.",
     "where": "Choose with np.where.",
 }
 _JOINS = ("np.stack", "np.concatenate", "np.vstack", "np.hstack", "np.column_stack")
@@ -30,6 +31,10 @@ def static(machine: Machine, value: Abstract) -> Any:
         return value.obj
     if isinstance(value, Sym) and isinstance(value.atom, Const):
         return value.atom.value
+    if isinstance(value, Sym):  # -np.inf is computed from a constant
+        for stmt in machine.builder.stmts[::-1]:
+            if isinstance(stmt, Apply) and stmt.out is value.atom and stmt.op.name == "neg":
+                return -static(machine, Sym(stmt.inputs[0]))
     if isinstance(value, Tuple):
         return tuple(static(machine, item) for item in value.items)
     if isinstance(value, Ref):
@@ -39,7 +44,29 @@ def static(machine: Machine, value: Abstract) -> Any:
     raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
 
 
-class NotStatic(UnsupportedError):
+def _settled(function: Any) -> Any:
+    """A question of a composition that is answered now."""
+
+    def ask(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+        if any(is_nothing(value) for value in args):
+            return NOTHING
+        named = {key: static(machine, value) for key, value in keywords.items()}
+        return _answer(function(*(static(machine, value) for value in args), **named))
+
+    return ask
+
+
+def _answer(value: Any) -> Abstract:
+    if isinstance(value, tuple):
+        return Tuple(tuple(map(_answer, value)))
+    return Known(value) if value is None or isinstance(value, str) else number(value)
+
+
+for _function in SETTLED:
+    builtin(_function)(_settled(_function))
+
+
+class NotStatic(NeedsUnroll):
     """A parameter of an operation that is computed."""
 
 
@@ -70,6 +97,10 @@ def call_op(
     inputs, rest = positional[: len(fixed)], positional[len(fixed) :]
     keywords = dict(keywords)
     names = _parameter_names(function)
+    out = _out(function, keywords, rest)
+    if out is not None:
+        made = call_op(machine, op, function, inputs, keywords, name)
+        return write_out(machine, machine.held(out), made) if isinstance(made, Sym) else made
     if op.variadic:
         inputs, rest = positional, []
     elif rest:
@@ -86,7 +117,17 @@ def call_op(
     params = _params(machine, op, keywords, name)
     numpy = op.flavor == "numpy" or name.startswith("np.")
     atoms = [_input(machine, value, numpy) for value in inputs]
-    return machine.apply(op, *atoms, **params)
+    return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
+
+
+def _out(function: Any, keywords: dict[str, Abstract], rest: list[Abstract]) -> Abstract | None:
+    """The array that the result is written into, which is taken out of the arguments."""
+    out = keywords.pop("out", None)
+    if isinstance(function, np.ufunc) and out is None and len(rest) == 1:
+        out = rest.pop()
+    if isinstance(out, Tuple) and len(out.items) == 1:
+        out = out.items[0]
+    return None if isinstance(out, Known) and out.obj is None else out
 
 
 def _input(machine: Machine, value: Abstract, numpy: bool) -> Atom:
@@ -153,7 +194,8 @@ def _with_shape(
             if str(atom.kind) != "int" and not (isinstance(atom.kind, Array) and np_int(atom.kind)):
                 raise KindError(f"the lengths of a shape are ints, and this is {what(size)}")
             atoms.append(atom)
-    return machine.apply(op, *atoms, shape=tuple(sizes), **params)
+    params["shape"] = tuple(sizes)
+    return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
 
 
 def np_int(kind: Array) -> bool:
@@ -178,6 +220,8 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
         keywords = {**keywords, "dtype": positional[1]}
     if is_nothing(value):
         return NOTHING
+    if op.name == "np.asarray" and not keywords and isinstance(value, Sym) and isinstance(value.kind, Array):
+        return value  # the same array
     if not isinstance(value, (Tuple, Ref)):
         return call_op(machine, op, op.function, [value], keywords)
     array = array_of(machine, value)
@@ -191,7 +235,9 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
 def cast(machine: Machine, array: Sym, dtype: Any) -> Sym:
     name = np.dtype(dtype).name
     kind = array.kind
-    return array if isinstance(kind, Array) and kind.dtype == name else machine.apply("astype", array.atom, dtype=name)
+    if isinstance(kind, Array) and kind.dtype == name:
+        return Sym(array.atom)  # a new array, in which the same numbers are
+    return machine.apply("astype", array.atom, dtype=name)
 
 
 def no_rule(name: str) -> NotDifferentiableError:

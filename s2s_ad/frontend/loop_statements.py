@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.arrays import RowsChange
 from s2s_ad.frontend.assign import assign
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.control import run_block, status, unless
@@ -15,7 +16,7 @@ from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
 from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, unrolled, walked
 from s2s_ad.frontend.truth import as_bool, condition
-from s2s_ad.frontend.values import Abstract, Known, Sym
+from s2s_ad.frontend.values import Abstract, Known, Sym, refs_in
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom
 
@@ -29,11 +30,22 @@ def for_each(
     orelse: Callable[[], None] | None = None,
 ) -> None:
     """Run `trip` with each item; leaving it early is a flag of the frame, as for break and return."""
+    value = machine.held(value)
+    own = set(refs_in(value))
     with machine.walking(value):
+        store, count, frozen = dict(machine.store), len(machine.builder.stmts), machine.frozen.copy()
         source = walked(machine, value, call)
-        if isinstance(source, Stream):
+        while isinstance(source, Stream):
             stream = source
-            error = machine.attempt(lambda: _loop(machine, stream, trip, region, named, orelse))
+            try:
+                error = machine.attempt(lambda: _loop(machine, stream, trip, region, named, orelse))  # noqa: B023
+            except RowsChange as change:
+                if change.cell not in own - machine.by_index:
+                    raise
+                machine.by_index.add(change.cell)
+                machine.back_to(store, count, frozen)
+                source = walked(machine, value, call)
+                continue
             if error is None:
                 return
             if stream.length is None or stream.length > LONGEST_UNROLLED:
@@ -146,8 +158,7 @@ def _while_loop(machine: Machine, node: ast.While) -> None:
     try:
         Loop(machine, region, None, body, test, has_else=orelse is not None).run()
     except ConditionWrites:  # then the condition is part of the trip, and says whether it was the last
-        machine.store = before[0]
-        del machine.builder.stmts[before[1] :]
+        machine.back_to(*before, machine.frozen)
         Loop(machine, region, None, test_and_body, lambda: TRUE, has_else=orelse is not None).run()
     _after(machine, orelse)
 

@@ -11,7 +11,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.control import either
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, FLAGS, RETURNED, Machine, Side
 from s2s_ad.frontend.merge import NONE, hint_of
-from s2s_ad.frontend.shapes import Fresh, Joiner, flow, rebuild, same_shape, slots
+from s2s_ad.frontend.shapes import Fresh, Joiner, flow, hold, rebuild, same_shape, slots
 from s2s_ad.frontend.streams import Stream
 from s2s_ad.frontend.values import MISSING, Abstract, Items, Key, Missing, NeedsUnroll, Poison, Store, Sym, is_nothing
 from s2s_ad.ir.builder import FALSE, TRUE
@@ -132,7 +132,7 @@ class Loop:
             before = self.shapes.get(key, entry.get(key, MISSING))
             if is_nothing(value) and isinstance(before, Missing):
                 continue
-            joiner = Joiner(machine)
+            joiner = Joiner(machine, mark)
             shape = joiner.join(before, entry, value, side.store)
             if isinstance(shape, Poison) and shape.unroll:
                 raise NeedsUnroll(shape.message, remedy=shape.remedy)
@@ -215,12 +215,13 @@ class Loop:
     def collected(self, side: Side) -> Atom:
         value = side.value
         if isinstance(value, Sym):
+            hold(self.machine, value)
             return value.atom
         length = self.stream.length if self.stream is not None else None
         if length is not None and length <= _SMALL:
             raise NeedsUnroll("a small table, whose rows may be written to")
         out: list[Atom] = []
-        joiner = Joiner(self.machine)
+        joiner = Joiner(self.machine, self.machine.unit.serial)
         shape = joiner.lone(value, side.store, never=False)
         content = shape.content if isinstance(shape, Fresh) else shape
         kind = joiner.lists(content, side.store, Items(()), side.store) if isinstance(content, Items) else content

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Union
 
 from s2s_ad.errors import DifferentiationError, UnsupportedError
 from s2s_ad.frontend import (
+    array_changes,
     attributes,
     builtin_functions,
     comprehensions,
@@ -26,21 +27,37 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, Poison, Ref, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.builder import ZERO_FLOAT
-from s2s_ad.ir.kinds import FLOAT, List
+from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Function, If, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
 
 # each of these rooms says in the tables of the machine what it can do
-ROOMS = (attributes, builtin_functions, comprehensions, iteration, loop_statements, messages, methods, simple)
+ROOMS = (
+    array_changes,
+    attributes,
+    builtin_functions,
+    comprehensions,
+    iteration,
+    loop_statements,
+    messages,
+    methods,
+    simple,
+)
 _MOST_ROUNDS = 12
 
 
-def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
-    """Read the function for arguments of these specs, one for each of its parameters in their order."""
+Of = Union[str, tuple[str, ...], None]
+
+
+def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> Lowered:
+    """Read the function for arguments of these specs, one for each of its parameters in their order.
+
+    `of` says what the result is: "return" (or None) for what it returns, else what it leaves in these parameters.
+    """
     function = getattr(fn, "__s2s_function__", fn)
-    unit = Unit(specialise, call_derivative, globals=function.__globals__)
+    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
     unit.taken.update(arguments)
     entry = _unique_name(unit, function)
     found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
@@ -54,7 +71,7 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec]) -> Lowered:
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
-    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()))
+    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written)
 
 
 def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
@@ -104,7 +121,7 @@ def _specialise(
         for _ in range(_MOST_ROUNDS):
             unit.asked.discard(key)
             before = dict(unit.functions), dict(unit.specialised), set(unit.names)
-            found, body = _read_body(unit, function, path, specs, paths, name)
+            found, body = _read_body(unit, function, path, specs, paths, key, name)
             assumed = unit.in_progress[key]
             if key not in unit.asked or (assumed.known and assumed.result == found.result):
                 unit.functions[name] = body
@@ -125,7 +142,7 @@ def _specialise(
 
 
 def _read_body(
-    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], name: str
+    unit: Unit, function: Any, path: Path, specs: dict[str, Spec], paths: list[Path | None], key: Any, name: str
 ) -> tuple[Specialised, Function]:
     found = definition(function)
     span = found.span(found.node)
@@ -137,10 +154,20 @@ def _read_body(
     machine.parts.update(value for value in params if value.hint not in alone)
     leaves: Iterator[Atom] = iter(params)
     steps = iter(paths)
-    values = {part: value_of(machine, spec, leaves, steps, frozen=True) for part, spec in specs.items()}
+    before = unit.serial
+    inner = bool(path)  # then a write to an argument is a write to an array of the caller's, and made there
+    values = {part: value_of(machine, spec, leaves, steps, True, inner) for part, spec in specs.items()}
+    made = [cell for cell in range(before + 1, unit.serial + 1) if cell in machine.store]
+    arrays = [cell for cell in made if _is_array(machine.store[cell])]
+    for part, argument in values.items():
+        if isinstance(argument, ArrayRef):
+            machine.cell_names[argument.cell] = part
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
+    given = values
     value = run_body(machine, values)
+    if not inner and unit.of is not None and not machine.dead:
+        value = _left(unit.of, value, given)
     flat = Flat()
     with machine.placed(found.node):
         if isinstance(value, Poison):
@@ -148,9 +175,25 @@ def _read_body(
         result = None if machine.dead or is_nothing(value) else spec_of(machine, value, flat)
         if len(set(flat.cells)) < len(flat.cells) or set(flat.cells) & machine.frozen and path:
             raise NoSpec("the function returns a list that has other names")
+        shared = len(set(flat.arrays)) < len(flat.arrays) or not machine.frozen.isdisjoint(flat.arrays)
+        if inner and shared and key not in unit.asked:
+            raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
-    done = Specialised(name, result, paths=tuple(flat.paths))
+    places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
+    written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
+    done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared, written=written)
     return done, Function(name, body, _doc(function), span)
+
+
+def _left(of: str | tuple[str, ...], returned: Abstract, given: dict[str, Abstract]) -> Abstract:
+    """What is asked for when the function is over: what it returns, what is in its arguments then."""
+    if isinstance(of, tuple):
+        return Tuple(tuple(_left(part, returned, given) for part in of))
+    return returned if of == "return" else given[of]
+
+
+def _is_array(content: Abstract) -> bool:
+    return isinstance(content, Sym) and isinstance(content.kind, Array)
 
 
 def _as_called(machine: Machine, function: Any, node: FunctionNode, values: dict[str, Abstract]) -> dict[str, Abstract]:

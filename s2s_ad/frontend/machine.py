@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
+from s2s_ad.frontend.arrays import IN_ORDER, Arrays, NotWritable
 from s2s_ad.frontend.source import Definition
 from s2s_ad.frontend.values import (
     MISSING,
     NOTHING,
     Abstract,
+    ArrayRef,
     Enumerate,
     Generator,
     Items,
@@ -70,6 +73,8 @@ class Specialised:
     name: str
     result: Spec | None
     paths: tuple[Path | None, ...] = ()  # of what is static in the result
+    written: tuple[int, ...] = ()  # numbers of the leaves of its arguments that it writes to
+    shared: bool = False  # its results may share memory with its arguments or with each other
     known: bool = True  # False: while its own body is being read, and nothing is known of the result yet
 
 
@@ -82,6 +87,7 @@ class Unit:
 
     specialise: Callable[..., Specialised]
     external: Callable[..., Abstract]
+    of: str | tuple[str, ...] | None = None  # what is asked of the entry function, where that is not what it returns
     reads: dict[Any, tuple[Read, Value]] = field(default_factory=dict)
     guards: dict[Path, Guard] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
@@ -120,15 +126,13 @@ class Side:
     value: Abstract
 
 
-class Machine:
+class Machine(Arrays):
     """Reads the statements of one function of the program, emits into `builder`, and knows every name in `store`."""
 
     def __init__(self, unit: Unit, span: Span | None = None) -> None:
         self.unit = unit
-        self.store: Store = {}
-        self.builder = Builder(span)
+        super().__init__(Builder(span))
         self.dead = False  # after a raise
-        self.frozen: set[int] = set()  # lists that are reached in ways we lose sight of: read, never written
         self.parts: set[Atom] = set()  # leaves of structured arguments, which no statement has named yet
         self.nameable: set[Value] = set()  # made in this statement and not named yet
         self.cell_names: dict[int, str] = {}
@@ -155,6 +159,8 @@ class Machine:
             kinds = ", ".join(str(atom.kind) for atom in inputs)
             raise KindError(f"{found.name} does not take ({kinds}): {error}") from error
         self.nameable.add(out)
+        if found.name in IN_ORDER:
+            self.in_order.add(out)
         return Sym(out)
 
     def emit(self, stmt: Stmt) -> None:
@@ -163,20 +169,24 @@ class Machine:
             self.nameable.update(stmt.outputs)
 
     def wrap(self, sym: Sym, frozen: bool = False) -> Abstract:
-        """A value of the program as Python sees it: a list is an object of its own."""
-        if not isinstance(sym.kind, List):
-            return sym
-        ref = self.new_cell(sym)
-        if frozen:
+        """A value of the program as Python sees it: a list or an array is an object of its own."""
+        if isinstance(sym.kind, List):
+            ref: Ref | Abstract = self.new_cell(sym)
+        else:
+            ref = self.held(sym)
+        if frozen and isinstance(ref, (Ref, ArrayRef)):
             self.frozen.add(ref.cell)
         return ref
 
     # --- the store ----------------------------------------------------------------------------------------------------
 
     def new_cell(self, content: Abstract) -> Ref:
-        cell = self.unit.number()
-        self.store[cell] = content
+        cell = self.number()
+        self.store[cell] = self.filled(content)
         return Ref(cell)
+
+    def number(self) -> int:
+        return self.unit.number()
 
     def new_list(self, items: tuple[Abstract, ...]) -> Ref:
         return self.new_cell(Items(items))
@@ -225,13 +235,13 @@ class Machine:
                 "this list or dict may have other names, as an argument, a global or an item does",
                 remedy="Copy it first: ys = list(xs).",
             )
-        self.store[ref.cell] = content
+        self.store[ref.cell] = self.filled(content)
 
     def get(self, name: str) -> Abstract:
         return self.store.get((self.frame.id, name), MISSING)
 
     def set(self, name: str, value: Abstract) -> None:
-        self.store[(self.frame.id, name)] = value
+        self.store[(self.frame.id, name)] = self.held(value)
 
     def flag(self, name: str) -> Atom:
         value = self.store.get((self.frame.id, name))
@@ -266,14 +276,19 @@ class Machine:
 
     def attempt(self, run: Callable[[], Any]) -> NeedsUnroll | None:
         """Run it; if something would have to be known when compiled, undo all of it and say what."""
-        store, count, frozen = dict(self.store), len(self.builder.stmts), set(self.frozen)
+        store, count, frozen = dict(self.store), len(self.builder.stmts), self.frozen.copy()
         try:
             run()
         except NeedsUnroll as error:
-            self.store, self.frozen = store, frozen
-            del self.builder.stmts[count:]
+            self.back_to(store, count, frozen)
             return error
         return None
+
+    def back_to(self, store: Store, count: int, frozen: AbstractSet[int]) -> None:
+        """Undo what was read since the store was this, and so many statements were there."""
+        self.store, self.frozen = dict(store), {*frozen}
+        del self.builder.stmts[count:]
+        self.views = self.builder, {}
 
     # --- dispatch -----------------------------------------------------------------------------------------------------
 
@@ -310,10 +325,6 @@ class Machine:
         except RecursionError:
             where = frame.at or frame.definition.span(node)
             raise UnsupportedError("the program is nested too deeply", span=where, remedy="Use a loop.") from None
-
-
-class NotWritable(NeedsUnroll):
-    """A write to a list of which not every name is known."""
 
 
 Expression = Callable[[Machine, Any], Abstract]

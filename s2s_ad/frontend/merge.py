@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, RESULT, RETURNED, Machine, Side
 from s2s_ad.frontend.shapes import Fresh, Joiner, Slot, flow, rebuild, same_atom, slots
-from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Key, Known, Ref, Store, Sym, Table, Tuple
+from s2s_ad.frontend.values import (
+    MISSING,
+    NOTHING,
+    Abstract,
+    ArrayRef,
+    Items,
+    Key,
+    Known,
+    Ref,
+    Store,
+    Sym,
+    Table,
+    Tuple,
+)
 from s2s_ad.ir.kinds import BOOL
 from s2s_ad.ir.nodes import Atom, Const, If, Unbound, Value
 from s2s_ad.ir.walk import outputs_of
@@ -31,7 +44,7 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
     frozen: set[Key | None] = set()
     for key in [*keys, None]:
         x, y = (a.value, b.value) if key is None else (a.store.get(key, MISSING), b.store.get(key, MISSING))
-        joiner = Joiner(machine)
+        joiner = Joiner(machine, mark)
         if a.dead or b.dead:
             live, value = (b, y) if a.dead else (a, x)
             shape = NOTHING if a.dead and b.dead else _kept(joiner, value, live.store, _made_in(live), mark)
@@ -88,6 +101,10 @@ def _made_in(side: Side) -> set[Value]:
 
 def _kept(joiner: Joiner, value: Abstract, store: Store, made: set[Value], mark: int) -> Abstract:
     """The shape of a value of the only side that comes out: what was made inside has to be handed on."""
+    if isinstance(value, ArrayRef):
+        if value.cell > mark or any(atom in made for step in value.steps for atom in step.atoms):
+            return joiner.as_array(value, store)
+        return ArrayRef(value.machine, value.cell, value.kind, value.steps) if value.steps else value
     if isinstance(value, Sym):
         return Slot(value.kind) if value.atom in made else value
     if isinstance(value, Tuple):

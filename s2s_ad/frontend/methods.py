@@ -14,7 +14,7 @@ from s2s_ad.frontend.loop_statements import for_each
 from s2s_ad.frontend.machine import Machine, method, number
 from s2s_ad.frontend.operators import concatenate, equals, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import list_atom
-from s2s_ad.frontend.subscripts import WRITES, WRITES_REMEDY, SliceOf, get_item, list_item, list_part, set_key
+from s2s_ad.frontend.subscripts import SliceOf, get_item, list_item, list_part, set_key
 from s2s_ad.frontend.values import Abstract, Items, Known, Message, Ref, Sym, Table, Tuple, View, what
 from s2s_ad.ir.kinds import Array, List, Scalar
 from s2s_ad.ir.nodes import Const
@@ -224,7 +224,7 @@ def _dict_pop(machine: Machine, owner: Ref, args: Args) -> Abstract:
 _ARRAY = (
     "sum", "mean", "dot", "max", "min", "prod", "std", "var", "cumsum", "clip", "squeeze", "trace", "argmax", "argmin",
     "diagonal", "repeat", "all", "any", "round", "ravel", "swapaxes", "cumprod", "take", "conj", "conjugate", "argsort",
-    "ptp", "nonzero", "compress", "searchsorted",
+    "ptp", "nonzero", "choose", "searchsorted",
 )  # fmt: skip
 _SAME = {"conjugate": "conj"}
 
@@ -247,6 +247,13 @@ for _name in _ARRAY:
     method(_name)(_array_method(_name))
 
 
+@method("compress")
+def _compress(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    """The one method of which the function takes the array second."""
+    _count("compress", args, {}, 1, 2)
+    return call(machine, Known(np.compress), [args[0], owner, *args[1:]], keywords)
+
+
 def _spread(function: Any) -> Any:
     """Methods that take their sizes one by one or as one tuple."""
 
@@ -264,7 +271,7 @@ method("transpose")(_spread(np.transpose))
 @method("flatten")
 def _flatten(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     _count("flatten", args, keywords, 0, 0)
-    return call_op(machine, FUNCTIONS[np.ravel], np.ravel, [owner], {})
+    return call_op(machine, FUNCTIONS[np.ravel], np.ravel, [Sym(operand(machine, owner).atom)], {})
 
 
 @method("copy")
@@ -313,10 +320,10 @@ def _tolist(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
     return machine.wrap(machine.apply("array_to_list", value.atom, kind=kind))
 
 
-@method("fill", "sort", "put", "resize", "partition", "itemset")
+@method("put", "resize", "partition", "itemset")
 def _writes(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     if isinstance(owner, Sym):
-        raise UnsupportedError(WRITES, remedy=WRITES_REMEDY)
+        raise UnsupportedError("this method changes an array and is not differentiated", remedy="Write a[...] = value.")
     raise UnsupportedError("this method of a list is not supported")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.machine import Machine, expression, number
 from s2s_ad.frontend.merge import branch
-from s2s_ad.frontend.shapes import DynamicListError, list_atom, same_object
+from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom, same_object
 from s2s_ad.frontend.truth import as_bool, as_value, condition, negate, truth
 from s2s_ad.frontend.values import (
     NOTHING,
@@ -192,6 +192,7 @@ def repeat(machine: Machine, value: Abstract, count: Sym, times: int | None) -> 
         if times is not None and (len(content.items) != 1 or times <= 16):
             return machine.new_list(content.items * times)
         if len(content.items) == 1 and isinstance(content.items[0], Sym):
+            hold(machine, content.items[0])
             return machine.wrap(machine.apply("list_fill", content.items[0].atom, count.atom))
     raise UnsupportedError("a list of this form is not repeated", remedy="Use a comprehension: [x for _ in range(n)].")
 

@@ -183,6 +183,8 @@ def static_attribute(machine: Machine, owner: Known, name: str) -> Abstract:
         return Known(getattr(obj, name))
     if hasattr(obj, "__s2s_function__") and hasattr(getattr(obj, name, None), "__s2s_lower__"):
         return Known(getattr(obj, name), None if owner.path is None else (*owner.path, ("attr", name)))
+    if isinstance(obj, np.ufunc) and name == "at":
+        return Known(obj.at)
     if isinstance(obj, np.finfo) or isinstance(obj, np.iinfo):
         return number(getattr(obj, name))
     if obj is sys.float_info:

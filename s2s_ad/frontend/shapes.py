@@ -1,7 +1,7 @@
 """Where paths meet: what one abstract value holds all that comes in, and how each of them flows into it.
 
 A shape is an abstract value in which `Slot(kind)` stands for each value that the program hands on, and `Fresh` for a
-list or dict that is another one on each path.
+list or dict that is another one on each path, `FreshArray` for an array.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.values import (
     Abstract,
+    ArrayRef,
     Closure,
     Items,
     Key,
@@ -42,6 +43,14 @@ class Fresh(Abstract):
     content: Abstract
 
 
+@dataclass(frozen=True, eq=False)
+class FreshArray(Abstract):
+    """`sources` are the older arrays whose memory it may have, if they have other names."""
+
+    content: Slot
+    sources: frozenset[int] = frozenset()
+
+
 def same_atom(a: Atom, b: Atom) -> bool:
     if isinstance(a, Const) and isinstance(b, Const):
         return a is b or (type(a.value) is type(b.value) and repr(a.value) == repr(b.value) and a.text == b.text)
@@ -56,6 +65,10 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
         return False
     if isinstance(a, Slot) and isinstance(b, Slot):
         return a.kind == b.kind
+    if isinstance(a, FreshArray) and isinstance(b, FreshArray):
+        return a.content.kind == b.content.kind and a.sources == b.sources
+    if isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
+        return same_view(a, b)
     if isinstance(a, Sym) and isinstance(b, Sym):
         return same_atom(a.atom, b.atom)
     if isinstance(a, Fresh) and isinstance(b, Fresh):
@@ -78,15 +91,33 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
     return isinstance(a, (Poison, Missing))
 
 
+def same_view(a: ArrayRef, b: ArrayRef) -> bool:
+    """Whether both are one array, or views of one array by the same steps."""
+    return (
+        a.cell == b.cell
+        and len(a.steps) == len(b.steps)
+        and all(
+            x is y
+            or x.op is y.op is not None
+            and x.params == y.params
+            and len(x.atoms) == len(y.atoms)
+            and all(map(same_atom, x.atoms, y.atoms))
+            for x, y in zip(a.steps, b.steps)
+        )
+    )
+
+
 def same_object(a: object, b: object) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, (str, bytes, int, float, type(None))) and a == b)
 
 
 class Joiner:
-    """Joins values of two stores into shapes."""
+    """Joins values of two stores into shapes. Cells after number `mark` are gone where the paths have met."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, mark: int) -> None:
         self.machine = machine
+        self.mark = mark
+        self.arrays: list[tuple[int, Store]] = []  # what became FreshArray
         self.refs: list[tuple[int, Store]] = []  # what became Fresh: these cells may still have other names
 
     def join(self, a: Abstract, at_a: Store, b: Abstract, at_b: Store) -> Abstract:
@@ -98,7 +129,13 @@ class Joiner:
             return self.lone(b, at_b, is_nothing(a))
         if isinstance(b, Missing) or is_nothing(b):
             return self.lone(a, at_a, is_nothing(b))
-        if isinstance(a, (Sym, Slot)) and isinstance(b, (Sym, Slot)):
+        if isinstance(a, ArrayRef) and isinstance(b, ArrayRef) and same_view(a, b):
+            return ArrayRef(a.machine, a.cell, a.kind, a.steps)
+        numbers = (Sym, Slot, FreshArray)
+        if isinstance(a, numbers) and isinstance(b, numbers):
+            if isinstance(a, (ArrayRef, FreshArray)) or isinstance(b, (ArrayRef, FreshArray)):
+                return self.array(a, at_a, b, at_b)
+            assert not isinstance(a, FreshArray) and not isinstance(b, FreshArray)
             return self.numbers(a, b)
         if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
             return Tuple(self.each(a.items, at_a, b.items, at_b))
@@ -119,6 +156,26 @@ class Joiner:
         if same_shape(a, b):
             return a
         return Poison(f"this is {what(a)} on one path and {what(b)} on another", "Give it one kind on every path.")
+
+    def array(self, a: Sym | Slot | FreshArray, at_a: Store, b: Sym | Slot | FreshArray, at_b: Store) -> Abstract:
+        """Two arrays, or an array and a number that becomes one."""
+        x, y = self.as_array(a, at_a), self.as_array(b, at_b)
+        if isinstance(x, Poison) or isinstance(y, Poison):
+            return x if isinstance(x, Poison) else y
+        slots_ = [part.content if isinstance(part, FreshArray) else part for part in (x, y)]
+        sources = [part.sources for part in (x, y) if isinstance(part, FreshArray)]
+        joined = self.numbers(slots_[0], slots_[1])
+        return FreshArray(joined, frozenset().union(*sources)) if isinstance(joined, Slot) else joined
+
+    def as_array(self, value: Sym | Slot | FreshArray, store: Store) -> Sym | Slot | FreshArray | Poison:
+        if not isinstance(value, ArrayRef):
+            return value
+        content = store[value.cell]
+        if isinstance(content, Poison):
+            return content
+        self.arrays.append((value.cell, store))
+        older = {value.cell, *self.machine.origins.get(value.cell, ())}
+        return FreshArray(Slot(value.kind), frozenset(cell for cell in older if cell <= self.mark))
 
     def fresh(self, content: Abstract) -> Abstract:
         return content if isinstance(content, Poison) else Fresh(content)
@@ -149,6 +206,8 @@ class Joiner:
 
     def lone(self, value: Abstract, store: Store, never: bool) -> Abstract:
         """The shape of what is there on one path only; on the other nothing is bound, or it is never reached."""
+        if isinstance(value, ArrayRef):
+            return self.as_array(value, store)
         if isinstance(value, Sym):
             return Slot(value.kind, _constant(value))
         if isinstance(value, Tuple):
@@ -159,7 +218,7 @@ class Joiner:
             return Table(value.keys, tuple(self.lone(item, store, never) for item in value.items))
         if isinstance(value, Ref):
             return self.fresh(self.lone(self.inside(value, store), store, never))
-        if isinstance(value, (Slot, Fresh, Poison, Missing)) or never:
+        if isinstance(value, (Slot, Fresh, FreshArray, Poison, Missing)) or never:
             return value
         return Poison(f"this is bound to {what(value)} on one path and to nothing on another", "Bind it on every path.")
 
@@ -182,6 +241,10 @@ class Joiner:
             if beside or sum(other == cell for other in refs_in(taken(store))) > 1:
                 self.machine.frozen.add(cell)
             frozen = frozen or cell in self.machine.frozen
+        for cell, store in self.arrays:
+            beside = any(cell in refs_in(value) for other, value in store.items() if other != key)
+            more = sum(other == cell for other in refs_in(taken(store))) > 1
+            frozen = frozen or beside or more or cell in self.machine.frozen
         return frozen
 
 
@@ -193,6 +256,8 @@ def item_kind(value: Abstract, store: Store) -> Kind | None:
     """The kind of a value as an item of a list of unknown length."""
     if isinstance(value, (Sym, Slot)):
         return value.kind
+    if isinstance(value, FreshArray):
+        return value.content.kind
     if isinstance(value, Ref):
         return content_kind(store[value.cell], store)
     if isinstance(value, Fresh):
@@ -222,7 +287,7 @@ def slots(shape: Abstract) -> list[Kind]:
     """The kinds of what flows, in order."""
     if isinstance(shape, Slot):
         return [shape.kind]
-    if isinstance(shape, Fresh):
+    if isinstance(shape, (Fresh, FreshArray)):
         return slots(shape.content)
     if isinstance(shape, (Tuple, Items, Table)):
         return [kind for item in shape.items for kind in slots(item)]
@@ -233,6 +298,13 @@ def rebuild(machine: Machine, shape: Abstract, leaves: Iterator[Atom], frozen: b
     """The abstract value that the shape becomes with these atoms in its slots."""
     if isinstance(shape, Slot):
         return Sym(next(leaves))
+    if isinstance(shape, FreshArray):
+        array = machine.new_array(Sym(next(leaves)))
+        if shape.sources and frozen:
+            return machine.tie(array, shape.sources)
+        if frozen:
+            machine.frozen.add(array.cell)
+        return array
     if isinstance(shape, Fresh):
         ref = machine.new_cell(rebuild(machine, shape.content, leaves, frozen))
         if frozen:
@@ -249,6 +321,8 @@ def flow(machine: Machine, shape: Abstract, value: Abstract, out: list[Atom]) ->
         out.append(_atom_for(machine, shape.kind, value))
     elif isinstance(value, Missing) or is_nothing(value):
         out.extend(Unbound(kind) for kind in slots(shape))
+    elif isinstance(shape, FreshArray):
+        flow(machine, shape.content, value, out)
     elif isinstance(shape, Fresh):
         content = machine.store[value.cell] if isinstance(value, Ref) else value
         flow(machine, shape.content, content, out)
@@ -263,8 +337,13 @@ def _atom_for(machine: Machine, kind: Kind, value: Abstract) -> Atom:
         return Unbound(kind)
     if isinstance(value, Sym):
         return convert(machine, value.atom, kind)
-    machine.frozen.update(refs_in(value))  # the list holds them as they are now
+    hold(machine, value)
     return convert(machine, list_atom(machine, value, kind), kind)
+
+
+def hold(machine: Machine, value: Abstract) -> None:
+    """A list of the program holds the value as it is now: what it refers to stays so."""
+    machine.frozen.update(refs_in(value))
 
 
 def list_atom(machine: Machine, value: Abstract, wanted: Kind | None = None) -> Atom:
@@ -281,6 +360,8 @@ def list_atom(machine: Machine, value: Abstract, wanted: Kind | None = None) -> 
         item = join(item, wanted.item) or item
     atoms = []
     for part in content.items:
+        if isinstance(part, ArrayRef):
+            hold(machine, part)
         atom = part.atom if isinstance(part, Sym) else list_atom(machine, part)
         atoms.append(convert(machine, atom, item))
     return machine.apply("list_new", *atoms, item=item).atom

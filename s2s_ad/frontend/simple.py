@@ -70,7 +70,7 @@ def _elements(machine: Machine, nodes: list[ast.expr]) -> list[Abstract]:
         if isinstance(node, ast.Starred):
             found += starred(machine, machine.eval(node.value))
         else:
-            found.append(read(machine.eval(node)))
+            found.append(machine.held(read(machine.eval(node))))
     return found
 
 
@@ -140,9 +140,9 @@ def _lambda(machine: Machine, node: ast.Lambda) -> Abstract:
 
 def _closure(machine: Machine, node: ast.Lambda | ast.FunctionDef, name: str) -> Closure:
     refuse_node(node, machine.span(node))
-    defaults = tuple(read(machine.eval(default)) for default in node.args.defaults)
+    defaults = tuple(machine.held(read(machine.eval(default))) for default in node.args.defaults)
     named = {
-        arg.arg: read(machine.eval(default))
+        arg.arg: machine.held(read(machine.eval(default)))
         for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults)
         if default is not None
     }

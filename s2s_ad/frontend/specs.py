@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import Machine, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known
-from s2s_ad.frontend.values import Abstract, Items, Known, Ref, Sym, Table, Tuple, what
-from s2s_ad.ir.kinds import Kind, join
+from s2s_ad.frontend.values import Abstract, ArrayRef, Items, Known, Ref, Sym, Table, Tuple, what
+from s2s_ad.ir.kinds import Array, Kind, join
 from s2s_ad.ir.nodes import Atom, Const, Value
 from s2s_ad.ir.structure import Leaf, Node, Path, Spec, Static
 
@@ -23,6 +23,7 @@ class Flat:
     atoms: list[Atom] = field(default_factory=list)
     paths: list[Path | None] = field(default_factory=list)
     cells: list[int] = field(default_factory=list)
+    arrays: list[int] = field(default_factory=list)
 
 
 class NoSpec(UnsupportedError):
@@ -35,6 +36,8 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
     if isinstance(value, Sym):
         if bools and isinstance(value.atom, Const) and isinstance(value.atom.value, bool):
             return Static(value.atom.value)
+        if isinstance(value, ArrayRef):
+            flat.arrays.append(value.cell)
         flat.atoms.append(value.atom)
         return Leaf(value.kind)
     if isinstance(value, Known):
@@ -57,11 +60,22 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
 
 
 def value_of(
-    machine: Machine, spec: Spec, leaves: Iterator[Atom], paths: Iterator[Path | None], frozen: bool
+    machine: Machine,
+    spec: Spec,
+    leaves: Iterator[Atom],
+    paths: Iterator[Path | None],
+    frozen: bool,
+    frozen_arrays: bool = False,
+    tied: Sequence[int] = (),
 ) -> Abstract:
-    """The abstract value with these leaves; `frozen`: its lists may have other names."""
+    """The abstract value with these leaves.
+
+    `frozen`: its lists may have other names; `frozen_arrays`: its arrays as well; `tied`: arrays that they may share
+    memory with.
+    """
     if isinstance(spec, Leaf):
-        return machine.wrap(Sym(next(leaves)), frozen)
+        held = machine.wrap(Sym(next(leaves)), frozen_arrays if isinstance(spec.kind, Array) else frozen)
+        return machine.tie(held, tied) if tied and isinstance(held, ArrayRef) else held
     if isinstance(spec, Static):
         if isinstance(spec.value, bool):
             return number(spec.value)
@@ -69,7 +83,7 @@ def value_of(
         if path is None:
             return known_argument(machine, spec.value)
         return Known(spec.value, path)
-    items = tuple(value_of(machine, item, leaves, paths, frozen) for item in spec.items)
+    items = tuple(value_of(machine, item, leaves, paths, frozen, frozen_arrays, tied) for item in spec.items)
     if spec.type is tuple:
         return Tuple(items)
     ref = machine.new_cell(Table(spec.keys, items) if spec.type is dict else Items(items))

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Union
 
 from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.arrays import rows_change
 from s2s_ad.frontend.machine import Machine, number
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import binary, read, static_int
 from s2s_ad.frontend.shapes import DynamicListError, list_atom
+from s2s_ad.frontend.subscripts import get_item
 from s2s_ad.frontend.truth import truth
 from s2s_ad.frontend.values import (
     Abstract,
+    ArrayRef,
     Enumerate,
     Items,
     Known,
@@ -22,6 +25,7 @@ from s2s_ad.frontend.values import (
     RangeOf,
     Ref,
     Reversed,
+    Step,
     Sym,
     Table,
     Tuple,
@@ -66,6 +70,7 @@ def walked(machine: Machine, value: Abstract, call: Callable[..., Abstract]) -> 
     read(value)
     if is_nothing(value):
         return []
+    value = machine.held(value)
     if isinstance(value, Tuple):
         return list(value.items)
     if isinstance(value, Ref):
@@ -128,7 +133,27 @@ def _array(machine: Machine, value: Sym) -> Stream:
     kind = value.kind
     if not isinstance(kind, Array) or not kind.rank:
         raise UnsupportedError(f"{what(value)} cannot be walked over")
-    return _walk(machine, value.atom, Array(kind.dtype, kind.shape[1:]))
+    item = Array(kind.dtype, kind.shape[1:])
+    if not isinstance(value, ArrayRef):
+        return _walk(machine, value.atom, item)
+    ref, source, start = value, value.atom, machine.root(value)
+    if ref.cell in machine.by_index:
+        trips = Range(ZERO_INT, length_of(machine, source), ONE_INT)
+        return Stream(trips, False, (), (), lambda i, _: _row(machine, ref, i))
+
+    def row(_: Atom | None, items: tuple[Atom, ...]) -> Abstract:
+        if item.rank:
+            return ArrayRef(machine, ref.cell, item, (*ref.steps, Step(None)), (start, items[0]))
+        if machine.root(ref) is not start:  # the next element is another one than that at the start
+            raise rows_change(ref.cell)
+        return Sym(items[0])
+
+    return Stream(None, False, (Walk(source),), (item,), row)
+
+
+def _row(machine: Machine, ref: ArrayRef, index: Atom | None) -> Abstract:
+    assert index is not None
+    return get_item(machine, ref, Sym(index))
 
 
 def _reversed(inner: Walked) -> Walked:
@@ -230,8 +255,9 @@ def _zip_ranges(
             assert index is not None
             if stream.trips is None:
                 return None
-            scaled = _arithmetic(machine, "mul", index, stream.trips.step)
-            return _arithmetic(machine, "add", scaled, stream.trips.start)
+            low, step = stream.trips.start, stream.trips.step
+            scaled = index if static_int(Sym(step)) == 1 else _arithmetic(machine, "mul", index, step)
+            return scaled if static_int(Sym(low)) == 0 else _arithmetic(machine, "add", scaled, low)
 
         return Tuple(_share(streams, items, own))
 

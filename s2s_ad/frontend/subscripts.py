@@ -1,22 +1,25 @@
-"""x[i]: reading items of tuples, lists, dicts and arrays, and setting those of lists and dicts."""
+"""x[i]: reading and setting items of tuples, lists, dicts and arrays."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.machine import Machine, expression
-from s2s_ad.frontend.operators import array_of, operand, read, static_int, static_key
-from s2s_ad.frontend.shapes import DynamicListError, convert, list_atom
+from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
+from s2s_ad.frontend.shapes import DynamicListError, convert, hold, list_atom
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    ArrayRef,
     Items,
     Known,
     NeedsUnroll,
     Ref,
+    Step,
     Sym,
     Table,
     Tuple,
@@ -24,13 +27,12 @@ from s2s_ad.frontend.values import (
     refs_in,
     what,
 )
+from s2s_ad.frontend.views import add_to_item, augment, check_in_place, view, write_item
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import INT, Array, Kind, List, join
 from s2s_ad.ir.nodes import Atom, Const, For, Range, Value
+from s2s_ad.ops.indexing import has_mask, may_repeat
 from s2s_ad.ops.registry import OPS
-
-WRITES = "writing into an array is not differentiated yet"
-WRITES_REMEDY = "Build a list and make an array of it, or compute a new array."
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +172,29 @@ def _array_item(machine: Machine, owner: Sym, index: Abstract) -> Abstract:
     kind = owner.kind
     if not isinstance(kind, Array) or (not kind.rank and not isinstance(index, Tuple)):
         raise KindError(f"{what(owner)} has no items")
+    atoms, entries = _array_index(machine, index)
+    return _at(machine, owner, atoms, entries)
+
+
+def _at(machine: Machine, owner: Sym, atoms: list[Atom], entries: tuple[Any, ...]) -> Abstract:
+    """owner[...]: an element, a view, or a new array where arrays are in the index."""
+    made = machine.apply("getitem", owner.atom, *atoms, index=entries)
+    ref = machine.held(owner)
+    copied = any(isinstance(atom.kind, Array) and atom.kind.rank for atom in atoms) or _masked(atoms, entries)
+    assert isinstance(made.kind, Array)
+    if copied or not isinstance(ref, ArrayRef) or not made.kind.rank and Ellipsis not in entries:
+        return made
+    return view(machine, ref, Step(OPS["getitem"], tuple(atoms), (("index", entries),)), made)
+
+
+def _masked(atoms: list[Atom], entries: tuple[Any, ...]) -> bool:
+    return has_mask(entries, tuple(atom.kind for atom in atoms))
+
+
+def _array_index(machine: Machine, index: Abstract) -> tuple[list[Atom], tuple[Any, ...]]:
     parts = index.items if isinstance(index, Tuple) else (index,)
     atoms: list[Atom] = []
-    entries = tuple(_array_entry(machine, read(part), atoms) for part in parts)
-    return machine.apply("getitem", owner.atom, *atoms, index=entries)
+    return atoms, tuple(_array_entry(machine, read(part), atoms) for part in parts)
 
 
 def _array_entry(machine: Machine, value: Abstract, atoms: list[Atom]) -> Any:
@@ -201,7 +222,8 @@ def set_item(machine: Machine, owner: Abstract, index: Abstract, value: Abstract
     if is_nothing(owner):
         return
     if isinstance(owner, Sym) and isinstance(owner.kind, Array):
-        raise UnsupportedError(WRITES, remedy=WRITES_REMEDY)
+        _set_array_item(machine, machine.held(owner), index, value)
+        return
     if not isinstance(owner, Ref):
         raise UnsupportedError(f"items of {what(owner)} cannot be set")
     content = machine.content(owner)
@@ -223,6 +245,51 @@ def set_item(machine: Machine, owner: Abstract, index: Abstract, value: Abstract
     machine.write(owner, machine.apply("list_set", source, item, operand(machine, index).atom))
 
 
+def _set_array_item(machine: Machine, owner: Abstract, index: Abstract, value: Abstract) -> None:
+    if not isinstance(owner, ArrayRef):
+        raise KindError("the items of a single number cannot be set")
+    if is_nothing(index) or is_nothing(value):
+        return
+    atoms, entries = _array_index(machine, index)
+    write_item(machine, owner, atoms, entries, operand(machine, value, near_array=True).atom)
+
+
+def augment_item(machine: Machine, name: str, owner: ArrayRef, index: Abstract, value: Callable[[], Abstract]) -> None:
+    """owner[index] op= value()."""
+    read(index)
+    if is_nothing(index):
+        return
+    atoms, entries = _array_index(machine, index)
+    old, before = _at(machine, owner, atoms, entries), machine.root(owner)
+    if isinstance(old, ArrayRef):
+        augment(machine, name, old, value())
+        return
+    v = read(value())
+    if is_nothing(v):
+        return
+    by = operand(machine, v, near_array=True)
+    assert isinstance(old, Sym) and isinstance(old.kind, Array)
+    if old.kind.rank:
+        check_in_place(name, old.kind, by.kind)
+    repeats = may_repeat(entries, tuple(atom.kind for atom in atoms))
+    if name in ("add", "sub") and not repeats and machine.root(owner) is before:
+        amount = by.atom if name == "add" else machine.apply("neg", by.atom).atom
+        add_to_item(machine, owner, atoms, entries, amount)
+        return
+    new = binary(machine, name, old, by)
+    assert isinstance(new, Sym)
+    write_item(machine, owner, atoms, entries, new.atom)
+
+
+def augment_repeated(machine: Machine, name: str, owner: ArrayRef, index: Abstract, value: Abstract) -> None:
+    """np.add.at and np.subtract.at: what is named twice by the index is changed twice."""
+    atoms, entries = _array_index(machine, index)
+    by = operand(machine, value, near_array=True)
+    check_in_place(name, owner.kind, Array(by.kind.dtype, ()) if isinstance(by.kind, Array) else by.kind)
+    amount = by.atom if name == "add" else machine.apply("neg", by.atom).atom
+    add_to_item(machine, owner, atoms, entries, amount)
+
+
 def set_key(content: Table, key: Any, value: Abstract) -> Table:
     if key in content.keys:
         at = content.keys.index(key)
@@ -234,6 +301,7 @@ def list_part(machine: Machine, source: Atom, value: Abstract) -> Atom:
     """The value as an item of a list of unknown length."""
     assert isinstance(source.kind, List)
     if isinstance(value, Sym):
+        hold(machine, value)
         return _fitting(machine, value.atom, source.kind.item)
     if isinstance(value, Ref):
         machine.frozen.add(value.cell)  # the list holds it as it is now

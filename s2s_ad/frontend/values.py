@@ -1,7 +1,7 @@
 """Abstract values: what the frontend knows of each name while it reads a function.
 
 Variables and the contents of lists and dicts live in one store; a list or dict is a `Ref` to its entry there, so two
-names of one list stay two names of one list.
+names of one list stay two names of one list. An array is an `ArrayRef` to its entry in the same way.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import NEVER, Kind
 from s2s_ad.ir.nodes import Atom, Unbound
 from s2s_ad.ir.structure import Path
+from s2s_ad.ops.core import Op
 
 if TYPE_CHECKING:
+    from s2s_ad.frontend.arrays import Arrays
     from s2s_ad.frontend.machine import Frame
 
 Key = Union[tuple[int, str], int]  # a variable of a frame, or a cell of the heap
@@ -31,13 +33,54 @@ Store = dict[Key, Abstract]
 
 @dataclass(frozen=True, eq=False)
 class Sym(Abstract):
-    """A number or an array of the program; as the content of a cell also a list of unknown length."""
+    """A number of the program, or an array that nothing refers to yet; as the content of a cell also a list."""
 
     atom: Atom
 
     @property
     def kind(self) -> Kind:
         return self.atom.kind
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step from an array to a view of it: the operation, its other inputs and its parameters."""
+
+    op: Op | None  # None: the item at which a loop over the array stands
+    atoms: tuple[Atom, ...] = ()
+    params: tuple[tuple[str, Any], ...] = ()
+
+
+class ArrayRef(Sym):
+    """An array, as the number of its cell, or a view of it by way of some steps: its atom is what is in it now.
+
+    `seen`: of a view what the array was when the view was made, and the view of that.
+    """
+
+    def __init__(
+        self,
+        machine: Arrays,
+        cell: int,
+        kind: Kind,
+        steps: tuple[Step, ...] = (),
+        seen: tuple[Atom, Atom] | None = None,
+    ) -> None:
+        for name, value in (("machine", machine), ("cell", cell), ("held", kind), ("steps", steps), ("seen", seen)):
+            object.__setattr__(self, name, value)
+
+    machine: Arrays
+    cell: int
+    held: Kind
+    steps: tuple[Step, ...]
+    seen: tuple[Atom, Atom] | None
+
+    @property
+    def atom(self) -> Atom:
+        return self.machine.loaded(self)
+
+    @property
+    def kind(self) -> Kind:
+        return self.held
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +234,7 @@ def parts_of(value: Abstract) -> tuple[Abstract, ...]:
 
 def refs_in(value: Abstract) -> Iterator[int]:
     """The cells that a value refers to directly."""
-    if isinstance(value, Ref):
+    if isinstance(value, (Ref, ArrayRef)):
         yield value.cell
     elif isinstance(value, (Tuple, Items, Table)):
         for item in value.items:

@@ -175,7 +175,8 @@ class Lowered:
     """What the frontend makes of a function and the specs of its arguments.
 
     `program.main.body.params` are the leaves of `arguments`, in order, and then one for each of `reads`;
-    `program.main.body.results` are the leaves of `result`.
+    `program.main.body.results` are the leaves of `result`. `written` are the numbers of those leaves of the arguments
+    that the function writes to.
     """
 
     program: Program
@@ -183,6 +184,7 @@ class Lowered:
     result: Spec
     reads: tuple[Read, ...]
     guards: tuple[Guard, ...]
+    written: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

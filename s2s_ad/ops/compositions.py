@@ -13,8 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
+from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
+from s2s_ad.ops.settled import count_up
+from s2s_ad.ops.statistics_compositions import STATISTICS_COMPOSITIONS
 
 # --- math -------------------------------------------------------------------------------------------------------------
 
@@ -97,12 +101,12 @@ def take(a, indices, axis=None):
     first = axis + np.ndim(a) if axis < 0 else axis
     count = np.ndim(indices)
     taken = np.moveaxis(a, axis, -1)[..., indices]
-    return np.moveaxis(taken, tuple(range(-count, 0)), tuple(range(first, first + count)))
+    return np.moveaxis(taken, count_up(-count, 0), count_up(first, first + count))
 
 
 def diff(a, n=1, axis=-1):
     if axis != -1:
-        return np.moveaxis(diff(np.moveaxis(a, axis, -1), n), -1, axis)
+        return np.moveaxis(np.diff(np.moveaxis(a, axis, -1), n), -1, axis)
     for _ in range(n):
         a = a[..., 1:] - a[..., :-1]
     return a
@@ -138,6 +142,9 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.flipud: flipud,
     np.fliplr: fliplr,
     np.ptp: ptp,
+    **ARRAY_COMPOSITIONS,
+    **LINALG_COMPOSITIONS,
+    **STATISTICS_COMPOSITIONS,
 }
 if hasattr(math, "sumprod"):  # from Python 3.12 on
     COMPOSITIONS[math.sumprod] = sumprod

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from s2s_ad.errors import NotDifferentiableError
+from s2s_ad.errors import DifferentiationError, NotDifferentiableError
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import ANY, Array, Kind, List, Record
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, Unbound, Value
@@ -30,12 +30,15 @@ from s2s_ad.ops.trace import ZERO, Traced, Zero, constant, current, traced
 
 
 @contextmanager
-def tracing(builder: Builder, flavor: str) -> Iterator[None]:
-    """Rules run inside append to `builder`."""
+def tracing(builder: Builder, apply: Apply) -> Iterator[None]:
+    """Rules run inside append to `builder`; what they refuse stands where the operation does."""
     saved = (getattr(current, "builder", None), current.flavor, getattr(current, "tangents", {}), current.result)
-    current.builder, current.flavor, current.tangents, current.result = builder, flavor, {}, None
+    current.builder, current.flavor, current.tangents, current.result = builder, apply.op.flavor, {}, None
     try:
         yield
+    except DifferentiationError as error:
+        error.at(apply.span)
+        raise
     finally:
         current.builder, current.flavor, current.tangents, current.result = saved  # type: ignore[assignment]
 
@@ -74,7 +77,7 @@ def tangent(
     out = apply.outputs[0]
     if op.zero or not out.kind.real or all(dot is None for dot in dots):
         return None
-    with tracing(builder, op.flavor):
+    with tracing(builder, apply):
         before = len(builder.stmts)
         result = _tangent(op, apply, dots)
         if isinstance(result, Zero) or result is None:
@@ -128,19 +131,20 @@ def pullback(
     active: Sequence[bool],
     guarded: bool = False,
     same_shape: SameShape = not_known,
+    filled: bool = False,
 ) -> list[Atom | None]:
     """The cotangents of the active inputs, given that of the (one) output.
 
     `guarded`: the output goes through a selection later on (an operation that `selects`). Where `ct` is zero, it was
     not taken, and zero times an infinite slope is zero then. `same_shape`: whether two values surely have the same
-    shape, beyond what their kinds say.
+    shape, beyond what their kinds say. `filled`: of a write into an array, whether nothing was broadcast by it.
     """
     op = apply.op
     none: list[Atom | None] = [None] * len(apply.inputs)
     if op.zero or not apply.outputs[0].kind.real or not any(active):
         return none
     params = dict(apply.params)
-    with tracing(builder, op.flavor):
+    with tracing(builder, apply):
         inputs = [Traced(a) for a in apply.inputs]
         if op.pullback is not None:
             given = op.pullback(Traced(ct), *inputs, out=Traced(apply.outputs[0]), **params)
@@ -164,13 +168,15 @@ def pullback(
         fitted = op.pullback is None and op.rule is not None and op.name not in PRODUCTS_AND_SUMS
         exact = fitted or is_exact(op, tuple(x.kind for x in apply.inputs))
         whole = is_elementwise(op) or op.name == "np.where"  # a share has the shape of the output then
+
+        def surely(i: int, x: Traced) -> bool:
+            if op.store:
+                return exact or filled or i == 0
+            return exact or whole and same_shape(apply.out, x.atom)
+
         return [
-            (
-                fit_cotangent(traced(c).atom, x, exact or whole and same_shape(apply.out, x.atom))
-                if c is not None and not isinstance(c, Zero)
-                else None
-            )
-            for c, x in zip(cts, inputs)
+            (fit_cotangent(traced(c).atom, x, surely(i, x)) if c is not None and not isinstance(c, Zero) else None)
+            for i, (c, x) in enumerate(zip(cts, inputs))
         ]
 
 

@@ -10,6 +10,23 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.array_helpers import (
+    add_along_axis,
+    cofactors,
+    cofactors_change,
+    expm,
+    expm_bend,
+    expm_change,
+    from_diagonals,
+    into_part,
+    inverse_gaps,
+    prefixes_without,
+    put_where,
+    quantile_weights,
+    scipy_special,
+    sum_pads,
+)
+
 
 def unbroadcast(x, shape):
     """Sum x over the axes along which `shape` was broadcast to the shape of x."""
@@ -120,6 +137,14 @@ def sum_repeats(x, shape, repeats, axis):
     return x.reshape(*shape[: axis + 1], repeats, *shape[axis + 1 :]).sum(axis=axis + 1)
 
 
+def last_written(shape, index):
+    """Where an index names an element more than once the last write stays: which of the writes stay."""
+    order = np.zeros(shape, dtype=int)
+    places = np.arange(order[index].size).reshape(order[index].shape)
+    order[index] = places
+    return order[index] == places
+
+
 def zeros_of(saved):
     """Zeros in the structure of what a forward sweep saved; None for what has no derivative."""
     if isinstance(saved, (tuple, list)):
@@ -151,7 +176,22 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         sum_tiles,
         sum_repeats,
         sum_of,
+        last_written,
         zeros_of,
+        cofactors,
+        cofactors_change,
+        quantile_weights,
+        add_along_axis,
+        sum_pads,
+        into_part,
+        from_diagonals,
+        inverse_gaps,
+        prefixes_without,
+        put_where,
+        scipy_special,
+        expm,
+        expm_change,
+        expm_bend,
     )
 }
 

@@ -1,4 +1,4 @@
-"""Reading and adding to elements, slices and selections of arrays.
+"""Reading, writing and adding to elements, slices and selections of arrays.
 
 `index` is one entry an axis: an int, None (newaxis), Ellipsis, ("in", k) for the k-th index input, or a tuple
 ("slice", start, stop, step) of such entries or None.
@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast
-from s2s_ad.ops.core import Op, declare
+from s2s_ad.ops.core import Op, declare, piecewise_constant
 from s2s_ad.ops.linear import dtype_of, shape_of, zeros_like
+from s2s_ad.ops.slopes import pick
 
 WHOLE = ("slice", None, None, None)
 
@@ -86,14 +87,20 @@ getitem = declare(
 )  # fmt: skip
 
 
+def may_repeat(index: tuple[Any, ...], at: tuple[Kind, ...]) -> bool:
+    """Whether the index can name an element more than once, as arrays of ints do."""
+    arrays = [at[e[1]] for e in index if isinstance(e, tuple) and e[0] == "in" and shape_of(at[e[1]])]
+    return any(dtype_of(kind) != "bool" for kind in arrays)
+
+
+def has_mask(index: tuple[Any, ...], at: tuple[Kind, ...]) -> bool:
+    return any(isinstance(e, tuple) and e[0] == "in" and dtype_of(at[e[1]]) == "bool" for e in index)
+
+
 def _index_add_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
     names, index = _names(kinds, 2), params["index"]
-    repeats = any(isinstance(e, tuple) and e[0] == "in" and shape_of(kinds[2 + e[1]]) for e in index)
-    repeats = repeats and not all(
-        dtype_of(kinds[2 + e[1]]) == "bool" for e in index if isinstance(e, tuple) and e[0] == "in"
-    )
     where = index_text(index, names)
-    if repeats:  # an index may occur twice: += would add it once
+    if may_repeat(index, kinds[2:]):  # an index may occur twice: += would add it once
         return f"np.add.at(_0, {where if len(index) == 1 else f'np.s_[{where}]'}, _1)"
     return f"_0[{where}] += _1"
 
@@ -104,5 +111,44 @@ index_add = declare(
     transposes={
         0: lambda ct, x, v, *at, index: ct,
         1: lambda ct, x, v, *at, index: getitem(ct, *at, index=index),
+    },
+)  # fmt: skip
+
+
+def _last_written_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    found = _indexed(kinds, params, op)
+    assert isinstance(found, Array)
+    return Array("bool", found.shape)
+
+
+@piecewise_constant(
+    name="last_written", infer=_last_written_kind, cost=20,
+    code=lambda params, kinds: f"last_written(np.shape(_0), np.s_[{index_text(params['index'], _names(kinds, 1))}])",
+)  # fmt: skip
+def last_written(x, *at, index=()):
+    """Of several writes to one element the last one stays: which of the writes stay."""
+
+
+def _kept(ct: Any, x: Any, at: Any, index: tuple[Any, ...]) -> Any:
+    """The cotangent of what was written, from that of the array it was written into."""
+    share = getitem(ct, *at, index=index)
+    if may_repeat(index, tuple(a.kind for a in at)):
+        return pick(last_written(x, *at, index=index), share, 0.0)
+    return share
+
+
+def _set_pullback(ct: Any, x: Any, v: Any, *at: Any, out: Any, index: tuple[Any, ...]) -> Any:
+    share = _kept(ct, x, at, index)  # read before the elements are set to zero, so that this can be done on the spot
+    zeroed = index_set(ct, 0.0, *at, index=index)
+    return zeroed, share, *(None for _ in at)
+
+
+index_set = declare(
+    (), lambda x, v, *at, index=(): None, name="index_set", infer=lambda kinds, params, op: kinds[0], cost=1,
+    store=True, joint=True, broadcasts=True, pullback=_set_pullback,
+    code=lambda params, kinds: f"_0[{index_text(params['index'], _names(kinds, 2))}] = _1",
+    transposes={
+        0: lambda ct, x, v, *at, index: index_set(ct, 0.0, *at, index=index),
+        1: lambda ct, x, v, *at, index: _kept(ct, x, at, index),
     },
 )  # fmt: skip

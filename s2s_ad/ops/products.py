@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, broadcast, result_dtype
+from s2s_ad.ops.contractions import tensordot_left, tensordot_right
 from s2s_ad.ops.core import Op, declare, linear
-from s2s_ad.ops.linear import broadcast_like, dtype_of, reshape_like, shape_of, total
+from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
 from s2s_ad.ops.shaping import expand_dims, ravel, squeeze, swapaxes, transpose
 from s2s_ad.ops.slopes import real_only
 
@@ -65,19 +66,20 @@ def _dot_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(dtype, x[:-1] + y[:-2] + (y[-1:] if len(y) > 1 else ()))
 
 
-def _as_matmul(x: Any, y: Any) -> None:
-    # np.dot pairs the axes of stacked matrices otherwise than @ does
-    if x.rank > 2 and y.rank > 1 or y.rank > 2:
-        raise UnsupportedError("the derivative of np.dot for more than two axes", remedy="Use @ or np.matmul.")
+def _stacked(x: Any, y: Any) -> bool:
+    """Whether np.dot pairs the axes otherwise than @ does."""
+    return bool(x.rank > 2 and y.rank > 1 or y.rank > 2 and x.rank > 0)
 
 
 def _dot_left(ct, x, y):
-    _as_matmul(x, y)
+    if _stacked(x, y):
+        return tensordot_left(ct, x, y, axes=(-1, -2))
     return _left(ct, x, y) if x.rank and y.rank else ct * y
 
 
 def _dot_right(ct, x, y):
-    _as_matmul(x, y)
+    if _stacked(x, y):
+        return tensordot_right(ct, x, y, axes=(-1, -2))
     return _right(ct, x, y) if x.rank and y.rank else ct * x
 
 
@@ -118,38 +120,61 @@ outer = declare(
 # --- diagonals --------------------------------------------------------------------------------------------------------
 
 
-def _rank_two(kinds: Kinds, op: Op) -> None:
-    if len(shape_of(kinds[0])) != 2:
-        raise KindError(f"{op.name} takes one matrix, not {kinds[0]}", remedy="Take one matrix after the other.")
+def _others(kinds: Kinds, params: Params, op: Op) -> tuple[int, ...]:
+    """The axes of x without the two along which a diagonal is taken."""
+    shape = shape_of(kinds[0])
+    if len(shape) < 2:
+        raise KindError(f"{op.name} takes a matrix, not {kinds[0]}")
+    gone = axes_of((params.get("axis1", 0), params.get("axis2", 1)), len(shape))
+    if gone[0] == gone[1]:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    return tuple(dim for i, dim in enumerate(shape) if i not in gone)
 
 
 def _diagonal_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    _rank_two(kinds, op)
-    return Array(dtype_of(kinds[0]), (ANY,))
+    return Array(dtype_of(kinds[0]), (*_others(kinds, params, op), ANY))
 
 
 @linear(np.diagonal, infer=_diagonal_kind, alias=True, cost=1)
-def diagonal(ct, x, offset=0):
-    return from_diagonal(ct, x, offset=offset)
+def diagonal(ct, x, offset=0, axis1=0, axis2=1):
+    return placed_on_diagonal(ct, x, offset, axis1, axis2)
+
+
+def placed_on_diagonal(ct: Any, like: Any, offset: int, axis1: int, axis2: int) -> Any:
+    if like.rank == 2 and (axis1 % 2, axis2 % 2) == (0, 1):
+        return from_diagonal(ct, like, offset=offset)
+    return from_diagonals(ct, like, offset=offset, axis1=axis1, axis2=axis2)
+
+
+def _like_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array(dtype_of(kinds[0]), shape_of(kinds[1]))
 
 
 @linear(
-    name="from_diagonal", code=lambda p, k: f"from_diagonal(x, np.shape(like), {p.get('offset', 0)})",
-    infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[1])),
-)  # fmt: skip
+    name="from_diagonal", code=lambda p, k: f"from_diagonal(x, np.shape(like), {p.get('offset', 0)})", infer=_like_kind
+)
 def from_diagonal(ct, x, like, offset=0):
     return diagonal(ct, offset=offset)
 
 
+@linear(
+    name="from_diagonals", infer=_like_kind,
+    code=lambda p, k: f"from_diagonals(x, np.shape(like), {p['offset']}, {p['axis1']}, {p['axis2']})",
+)  # fmt: skip
+def from_diagonals(ct, x, like, offset=0, axis1=0, axis2=1):
+    return diagonal(ct, offset=offset, axis1=axis1, axis2=axis2)
+
+
 def _trace_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    _rank_two(kinds, op)
     dtype = dtype_of(kinds[0])
-    return Array("int64" if dtype == "bool" else dtype, ())
+    return Array("int64" if dtype == "bool" else dtype, _others(kinds, params, op))
 
 
 @linear(np.trace, infer=_trace_kind)
-def trace(ct, x, offset=0):
-    return from_diagonal(broadcast_like(ct, diagonal(x, offset=offset)), x, offset=offset)
+def trace(ct, x, offset=0, axis1=0, axis2=1):
+    along = diagonal(x, offset=offset, axis1=axis1, axis2=axis2)
+    shares = broadcast_like(expand_dims(ct, axis=-1) if ct.rank else ct, along)
+    return placed_on_diagonal(shares, x, offset, axis1, axis2)
 
 
 def _diag_kind(kinds: Kinds, params: Params, op: Op) -> Kind:

@@ -9,12 +9,12 @@ import numpy as np
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import BOOL, INT, ONE, Array, Kind
-from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
+from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
-from s2s_ad.ops.shaping import expand_dims, flip, moveaxis, ravel
+from s2s_ad.ops.shaping import expand_dims, flip, moveaxis, ravel, squeeze
 from s2s_ad.ops.slopes import nonzero, real_only, sign
 from s2s_ad.ops.trace import d
-from s2s_ad.ops.ufuncs import where
+from s2s_ad.ops.ufuncs import absolute, where
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
@@ -30,7 +30,8 @@ def reduced(dtype: Any) -> Callable[[Kinds, Params, Op], Kind]:
             left = tuple(ONE if i in gone else dim for i, dim in enumerate(shape))
         else:
             left = tuple(dim for i, dim in enumerate(shape) if i not in gone)
-        return Array(dtype(dtype_of(kinds[0])), left)
+        asked = params.get("dtype")
+        return Array(dtype(dtype_of(kinds[0])) if asked is None else np.dtype(asked).name, left)
 
     return infer
 
@@ -73,22 +74,23 @@ def count(x, axis=None):
 
 
 @linear(np.sum, infer=reduced(_summed))
-def sum(ct, x, axis=None, keepdims=False):
+def sum(ct, x, axis=None, keepdims=False, dtype=None):
     return broadcast_like(restore_axes(ct, x, axis, keepdims), x)
 
 
 @linear(np.mean, infer=reduced(_averaged))
-def mean(ct, x, axis=None, keepdims=False):
+def mean(ct, x, axis=None, keepdims=False, dtype=None):
     return broadcast_like(restore_axes(ct / count(x, axis=axis), x, axis, keepdims), x)
 
 
 def _along(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
-    return Array(_summed(dtype_of(kinds[0])), shape if params.get("axis") is not None else (total(shape),))
+    dtype = _summed(dtype_of(kinds[0])) if params.get("dtype") is None else np.dtype(params["dtype"]).name
+    return Array(dtype, shape if params.get("axis") is not None else (total(shape),))
 
 
 @linear(np.cumsum, infer=_along)
-def cumsum(ct, x, axis=None):
+def cumsum(ct, x, axis=None, dtype=None):
     along = 0 if axis is None else axis
     back = flip(cumsum(flip(ct, axis=along), axis=along), axis=along)
     return back if axis is not None or x.rank == 1 else reshape_like(back, x)
@@ -169,17 +171,28 @@ max, min = (
 
 @rule(np.prod, infer=reduced(_summed), cost=20)
 def prod(x, axis=None, keepdims=False, *, out):
-    if isinstance(axis, tuple):
-        raise UnsupportedError("the derivative of np.prod over several axes", remedy="Take one axis after the other.")
     if not x.rank:
         d[out] = d[x]
         return
-    # without dividing by the factors, so it is exact also where some are 0
-    items, changes = (ravel(v) if axis is None and v.rank != 1 else v for v in (x, d[x]))
-    if axis is not None and axis % x.rank != x.rank - 1:
-        items, changes = (moveaxis(v, source=axis, destination=-1) for v in (items, changes))
-    change = sum(changes * products_without(items), axis=-1 if items.rank > 1 else None)
-    d[out] = (expand_dims(change, axis=axis) if axis is not None else reshape_like(change, out)) if keepdims else change
+    if axis is None and x.rank == 1 or axis is not None and not isinstance(axis, tuple):
+        change = _product_change(x, d[x], 0 if axis is None else axis)
+        d[out] = expand_dims(change, axis=0 if axis is None else axis) if keepdims else change
+    elif axis is None:
+        change = _product_change(ravel(x), ravel(d[x]), 0)
+        d[out] = reshape_like(change, out) if keepdims else change
+    else:
+        items, change = x, d[x]
+        for one in axes_of(axis, x.rank):
+            change = expand_dims(_product_change(items, change, one), axis=one)
+            items = prod(items, axis=one, keepdims=True)
+        d[out] = change if keepdims else squeeze(change, axis=axis)
+
+
+def _product_change(x: Any, change: Any, axis: int) -> Any:
+    """How the product along one axis changes; without dividing by the factors, so exact also where some are 0."""
+    if axis % x.rank != x.rank - 1:
+        x, change = (moveaxis(v, source=axis, destination=-1) for v in (x, change))
+    return sum(change * products_without(x), axis=-1 if x.rank > 1 else None)
 
 
 def _without_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
@@ -200,20 +213,37 @@ def products_without(x, m=1, *, out):
 # --- norms ------------------------------------------------------------------------------------------------------------
 
 
+def _norm_code(params: Params, kinds: Kinds) -> str:
+    given = [f"{k}={literal(params[k])}" for k in ("ord", "axis") if params.get(k) is not None]
+    keepdims = ["keepdims=True"] if params.get("keepdims") else []
+    return f"np.linalg.norm({', '.join(['x', *given, *keepdims])})"
+
+
+def length_along(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """np.linalg.norm of vectors, and the Frobenius norm of matrices."""
+    return np.linalg.norm(x, ord, axis, keepdims)
+
+
 def _norm_slope(x, ord=None, axis=None, keepdims=False, *, out):
     real_only(x)
     along_one = isinstance(axis, int) or x.rank == 1
+    length = restore_axes(out, x, axis, keepdims)
     if ord is None or ord == 2 and along_one or ord == "fro" and not along_one:
-        return x / nonzero(restore_axes(out, x, axis, keepdims))  # at 0 the slope is 0
+        return x / nonzero(length)  # at 0 the slope is 0
     if ord == 1 and along_one:
         return sign(x)
+    if isinstance(ord, (int, float)) and along_one and np.isfinite(ord) and ord != 0:
+        return sign(x) * (absolute(x) / nonzero(length)) ** (ord - 1)
     raise UnsupportedError(
         f"the derivative of np.linalg.norm with ord={ord!r}",
         remedy="Write it out, for example with np.sum or np.max.",
     )
 
 
-norm = declare((np.linalg.norm,), _norm_slope, infer=reduced(_averaged), cost=20, **weighted(_norm_slope))
+norm = declare(
+    (length_along,), _norm_slope, name="np.linalg.norm", code=_norm_code, infer=reduced(_averaged), flavor="numpy",
+    cost=20, **weighted(_norm_slope),
+)  # fmt: skip
 
 
 # --- answers without a derivative -------------------------------------------------------------------------------------

@@ -9,14 +9,16 @@ the smallest sets the one with the least recomputation is taken.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Stmt, Value
 from s2s_ad.ir.walk import outputs_of
 
 CUT_LIMIT = 300  # above it the search for a smallest set would take longer than it saves
+ARRAY_SIZE = 100  # of an array, where that of a number is 1
 REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
 
 
@@ -29,12 +31,23 @@ class Residuals:
 
 
 def choose_residuals(
-    params: Iterable[Value], stmts: Iterable[Stmt], needed: Iterable[Value], free: Iterable[Value] = ()
+    params: Iterable[Value],
+    stmts: Iterable[Stmt],
+    needed: Iterable[Value],
+    free: Iterable[Value] = (),
+    overwritten: Collection[Value] = (),
 ) -> Residuals:
     """Cut the needed values of a scope from what cannot be had again.
 
-    `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway.
+    `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway. Elements of arrays
+    that are `overwritten` are not read again from outside: that would take a copy of the whole array.
     """
+
+    def gone(stmt: Apply) -> bool:
+        if stmt.op.name != "getitem" or not isinstance(stmt.out.kind, Array) or stmt.out.kind.rank:
+            return False
+        return stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+
     position: dict[Value, int] = {}
     makers: dict[Value, Apply] = {}
     for value in params:
@@ -42,7 +55,7 @@ def choose_residuals(
     for stmt in stmts:
         for value in outputs_of(stmt):
             position[value] = len(position)
-            if isinstance(stmt, Apply) and repeatable(stmt):
+            if isinstance(stmt, Apply) and repeatable(stmt) and not gone(stmt):
                 makers[value] = stmt
     at_hand = set(free)
     sinks = sorted((v for v in set(needed) if v in position and v not in at_hand), key=position.__getitem__)
@@ -78,30 +91,37 @@ def repeatable(stmt: Apply) -> bool:
     return op.cost <= REPEAT_COST and not op.effect and not op.store and len(stmt.outputs) == 1
 
 
+def size(value: Value) -> int:
+    """What saving the value costs: many elements of an array are less than all of it."""
+    return ARRAY_SIZE if isinstance(value.kind, Array) and value.kind.rank else 1
+
+
 def minimum_cut(
     sinks: list[Value], parents: Callable[[Value], list[Value]], splits: Callable[[Value], bool]
 ) -> set[Value]:
     """A smallest set of values that every path from a sink to a source crosses: the one nearest to the sinks.
 
     A source is a value that `splits` refuses: nothing makes it again. Maximum flow by shortest augmenting paths
-    (Edmonds and Karp), one unit through each value.
+    (Edmonds and Karp), through each value as much as its size.
     """
     room: dict[Node, dict[Node, float]] = {START: {(sink, 0): INFINITE for sink in sinks}, END: {}}
     stack = list(sinks)
-    while stack:  # each value is two nodes, between which one unit fits
+    while stack:  # each value is two nodes, between which its size fits
         value = stack.pop()
         if (value, 0) in room:
             continue
-        room[(value, 0)] = {(value, 1): 1}
+        room[(value, 0)] = {(value, 1): size(value)}
         onward: list[Node] = [END]
         if splits(value):
             stack.extend(parents(value))
             onward = [(parent, 0) for parent in parents(value)]
         room[(value, 1)] = dict.fromkeys(onward, INFINITE)
     while (path := _open_path(room)) is not None:
-        for here, there in zip(path, path[1:]):
-            room[here][there] -= 1
-            room[there][here] = room[there].get(here, 0) + 1
+        steps = list(zip(path, path[1:]))
+        amount = min(room[here][there] for here, there in steps)
+        for here, there in steps:
+            room[here][there] -= amount
+            room[there][here] = room[there].get(here, 0) + amount
     reached = _reachable(room)
     return {node[0] for node in reached if node not in (START, END) and node[1] == 0 and (node[0], 1) not in reached}
 

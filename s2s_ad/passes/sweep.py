@@ -14,6 +14,7 @@ from dataclasses import replace
 from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.activity import flags, split_params
 from s2s_ad.analysis.lengths import Lengths
+from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.analysis.selection import selected
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder, name_like
 from s2s_ad.ir.kinds import INT, RECORD, Array, Kind, List
@@ -53,6 +54,7 @@ class Sweep:
         self.split = split
         self.absent = maybe_absent(block)
         self.lengths = Lengths(block)
+        self.overwritten = overwritten(block)
         self.dropped = selected(block)  # of these a selection drops some elements later on
         # statement -> what is saved of it: (value inside, output that holds it)
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = {}
@@ -138,7 +140,8 @@ class Sweep:
                     adjoints.add(builder, a, field)
             return
         since = len(builder.stmts)
-        shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same)
+        filled = stmt.op.name in ("index_set", "index_add") and self.lengths.fills(stmt)
+        shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same, filled)
         for a, share in zip(stmt.inputs, shares):
             if share is not None:
                 # a share of several inputs is not changed for the sake of one of them
@@ -185,7 +188,7 @@ class Sweep:
         """Let the reverse branch read only what the forward branch saves for it."""
         inside = self.block(block)
         backward = _reusing(backward, inside)
-        residuals = choose_residuals((), inside.stmts, free_values(backward))
+        residuals = choose_residuals((), inside.stmts, free_values(backward), (), self.overwritten)
         outs = [replace(v) for v in residuals.saved]
         self.extra.setdefault(stmt, []).extend(zip(residuals.saved, outs))
         return with_repeats(Builder(), residuals, backward, dict(zip(residuals.saved, outs)))
@@ -250,7 +253,7 @@ class Sweep:
         backward = _reusing(backward, inside)
         needed = free_values(backward)
         at_hand = set(items) if aligned else set()
-        residuals = choose_residuals(stmt.body.params, inside.stmts, needed, at_hand)
+        residuals = choose_residuals(stmt.body.params, inside.stmts, needed, at_hand, self.overwritten)
         reads = free_values(Block((), residuals.repeated, ())) | needed
         walked = [v for v in items if v in reads and v in at_hand]
         saved = list(residuals.saved)

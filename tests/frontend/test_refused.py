@@ -15,18 +15,6 @@ STATE = {"count": 0.0}
 SHARED = [1.0, 2.0]
 
 
-def writes_array(x):
-    a = np.zeros(3)
-    a[0] = x
-    return a[0]
-
-
-def adds_in_place(x):
-    a = np.zeros(3)
-    a += x
-    return np.sum(a)
-
-
 def appends_to_argument(xs):
     xs.append(1.0)
     return sum(xs)
@@ -117,7 +105,7 @@ def try_it(x):
 
 
 ONE = [
-    writes_array, adds_in_place, appends_to_global, none_or_number, surely_unbound, truth_of_array, number_or_tuple,
+    appends_to_global, none_or_number, surely_unbound, truth_of_array, number_or_tuple,
     key_of_max, attribute, set_literal, f_string_value, is_of_numbers, try_it, iterator_twice, generator_twice,
     changes_what_it_walks_over,
 ]  # fmt: skip

@@ -73,12 +73,6 @@ def with_unknown(x):
     return ctypes.sizeof(x) * x
 
 
-def with_write(x):
-    a = np.zeros(3)
-    a[0] = x
-    return a[0]
-
-
 def with_with(x):
     with open("f") as f:
         return x * len(f.read())
@@ -96,7 +90,6 @@ REFUSED = [
     with_string,
     with_eval,
     with_unknown,
-    with_write,
     with_with,
 ]
 

@@ -16,6 +16,9 @@ from s2s_ad.ops.derive import pullback, tangent
 from s2s_ad.ops.evaluate import evaluate
 from s2s_ad.ops.registry import OPS
 
+# operations on symmetric matrices, which are moved along symmetric directions only
+SYMMETRIC = {"np.linalg.cholesky", "np.linalg.eigvalsh", "eigh_vectors"}
+
 
 class Fixed:
     """An input that is a constant of the program."""
@@ -114,6 +117,12 @@ def random_like(rng, x):
     return rng.standard_normal(np.shape(x)).astype(np.asarray(x).dtype)[()]
 
 
+def direction(rng, name, x):
+    """A tangent of an input: symmetric where the operation takes the input for symmetric."""
+    v = random_like(rng, x)
+    return v + np.swapaxes(v, -1, -2) if name in SYMMETRIC else v
+
+
 def dot(a: Any, b: Any) -> float:
     if isinstance(a, list):
         return sum(dot(x, y) for x, y in zip(a, b))
@@ -139,4 +148,4 @@ def _scaled_difference(a, b, width):
     return (a - b) / width
 
 
-__all__ = ["Case", "Fixed", "List", "differences", "dot", "plain", "random_like", "real", "rng_for"]
+__all__ = ["Case", "Fixed", "List", "differences", "direction", "dot", "plain", "random_like", "real", "rng_for"]

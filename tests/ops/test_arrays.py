@@ -8,7 +8,7 @@ from s2s_ad.ir.kinds import Array, kind_of
 from s2s_ad.ir.nodes import Apply, Value
 from s2s_ad.ops.derive import pullback, tangent
 from s2s_ad.ops.registry import OPS
-from tests.ops.driver import Case, differences, dot, random_like, real, rng_for
+from tests.ops.driver import Case, differences, direction, dot, random_like, real, rng_for
 from tests.ops.formulas import AWAY_FROM_KINKS, FORMULAS
 from tests.ops.samples import PAIRS, SAMPLES
 
@@ -21,7 +21,7 @@ def check(case, *, tolerance=1e-7, compare_differences=True):
     rng = rng_for(case.op.name, repr(case.params), [np.shape(x) for x in case.inputs if not isinstance(x, list)])
     value = case.value()
     active = [real(x) for x in case.inputs]
-    dots = [random_like(rng, x) if on else None for x, on in zip(case.inputs, active)]
+    dots = [direction(rng, case.op.name, x) if on else None for x, on in zip(case.inputs, active)]
     forward = case.tangent(dots)
     assert np.shape(forward) == np.shape(value)
     if compare_differences:
@@ -38,7 +38,9 @@ def check(case, *, tolerance=1e-7, compare_differences=True):
     assert total == pytest.approx(dot(ct, forward), rel=tolerance, abs=tolerance)
     if case.op.pullback is not None and any(np.ndim(x) for x in case.inputs):
         for given, derived in zip(back, case.pullback(ct, derived=True)):
-            np.testing.assert_allclose(given, derived, rtol=1e-12, atol=1e-14)
+            assert (given is None) == (derived is None)
+            if given is not None:
+                np.testing.assert_allclose(given, derived, rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("loose", [False, True])
@@ -110,7 +112,7 @@ def test_every_differentiable_operation_is_tried():
         if "list" in name or "record" in name or name in ("pack", "unpack", "effect", "stop_gradient")
     }
     left = {name for name, op in OPS.items() if op.differentiable and not op.zero} - tried - lists
-    assert not left
+    assert not {name for name in left if not name.startswith(("special.", "expm"))}  # see test_scipy
 
 
 @pytest.mark.parametrize("name, k", LISTED)

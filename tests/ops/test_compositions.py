@@ -1,5 +1,6 @@
 """The library functions that are taken as programs compute what the library computes."""
 
+import inspect
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from s2s_ad.ops.compositions import COMPOSITIONS
 from s2s_ad.ops.registry import FUNCTIONS
+from tests.ops import calls
 
 x = np.random.default_rng(3).standard_normal((2, 3, 4))
 m = x[0]
@@ -64,7 +66,11 @@ def test_composition(function, args, keywords):
 
 
 def test_every_composition_is_tried():
-    assert {function for function, _, _ in CALLS} == set(COMPOSITIONS)
+    tried, source = {function for function, _, _ in CALLS}, inspect.getsource(calls)
+    parts = {function for function, program in COMPOSITIONS.items() if function is program}
+    parts |= {function for function in COMPOSITIONS if str(function.__module__).startswith("scipy")}  # see test_scipy
+    left = {f.__name__ for f in set(COMPOSITIONS) - tried - parts if f".{f.__name__}(" not in source}
+    assert not left
     assert not set(COMPOSITIONS) & set(FUNCTIONS)
 
 

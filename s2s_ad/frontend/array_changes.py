@@ -1,0 +1,89 @@
+"""Functions and methods that change an array: fill, sort, np.copyto, np.add.at and the like."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.frontend.calls import call
+from s2s_ad.frontend.machine import Machine, builtin, method
+from s2s_ad.frontend.operators import operand, read
+from s2s_ad.frontend.subscripts import augment_repeated, set_item
+from s2s_ad.frontend.values import Abstract, ArrayRef, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.views import replaced
+from s2s_ad.ir.kinds import Array
+
+Args = list[Abstract]
+Keywords = dict[str, Abstract]
+NONE = Known(None)
+WHOLE = Known(Ellipsis)
+
+
+def _array(machine: Machine, value: Abstract, name: str) -> ArrayRef:
+    held = machine.held(read(value))
+    if not isinstance(held, ArrayRef):
+        raise KindError(f"{name} changes an array, and this is {what(value)}")
+    return held
+
+
+def _given(name: str, args: Args, keywords: Keywords, count: int) -> None:
+    if keywords or len(args) != count:
+        raise UnsupportedError(f"{name} is not supported with these arguments", remedy="Write a[...] = value.")
+
+
+@method("fill")
+def _fill(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    _given(".fill()", args, keywords, 1)
+    set_item(machine, _array(machine, owner, ".fill()"), WHOLE, args[0])
+    return NONE
+
+
+@method("sort")
+def _sort(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    if isinstance(owner, Ref):
+        raise UnsupportedError("sorting a list is not supported", remedy="Make an array and use np.sort.")
+    array = _array(machine, owner, ".sort()")
+    made = call(machine, Known(np.sort), [array, *args], keywords)
+    assert isinstance(made, Sym)
+    replaced(machine, array, Sym(made.atom))
+    return NONE
+
+
+@builtin(np.copyto)
+def _copyto(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    _given("np.copyto", args, keywords, 2)
+    array, source = _array(machine, args[0], "np.copyto"), operand(machine, args[1], near_array=True)
+    assert isinstance(array.kind, Array)
+    if isinstance(source.kind, Array) and not np.can_cast(source.kind.dtype, array.kind.dtype, "same_kind"):
+        raise KindError(f"NumPy does not copy {source.kind.dtype} into an array of {array.kind.dtype}")
+    set_item(machine, array, WHOLE, source)
+    return NONE
+
+
+@builtin(np.fill_diagonal)
+def _fill_diagonal(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    _given("np.fill_diagonal", args, keywords, 2)
+    array, value = _array(machine, args[0], "np.fill_diagonal"), operand(machine, args[1], near_array=True)
+    assert isinstance(array.kind, Array)
+    if array.kind.rank != 2 or isinstance(value.kind, Array) and value.kind.rank:
+        raise UnsupportedError(
+            "np.fill_diagonal is supported for a number on the diagonal of a matrix",
+            remedy="Write a[i, i] = v[i] in a loop.",
+        )
+    lengths = [machine.apply("shape_item", array.atom, axis=axis).atom for axis in (0, 1)]
+    at = machine.apply("np.arange", machine.apply("np.minimum", *lengths).atom)
+    set_item(machine, array, Tuple((at, at)), value)
+    return NONE
+
+
+def _at(name: str) -> None:
+    @builtin(getattr(np, {"add": "add", "sub": "subtract"}[name]).at)
+    def run(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+        _given("this", args, keywords, 3)
+        if not any(map(is_nothing, args)):
+            augment_repeated(machine, name, _array(machine, args[0], "this"), args[1], args[2])
+        return NONE
+
+
+for _name in ("add", "sub"):
+    _at(_name)

@@ -1,0 +1,122 @@
+"""Arrays as objects: what is in them now, who else may hold their memory, and what a write does to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.values import Abstract, ArrayRef, Items, NeedsUnroll, Poison, Step, Store, Sym, Table
+from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.nodes import Atom, Value
+
+# what these make is stored row by row without gaps
+IN_ORDER = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.eye", "np.arange", "np.linspace", "array_of"})
+
+
+class NotWritable(NeedsUnroll):
+    """A write to a list or an array of which not every name is known."""
+
+
+class RowsChange(UnsupportedError):
+    """An array changes, by itself or by its rows, while a loop walks over it: its rows are taken by number then."""
+
+    cell = 0
+
+
+def rows_change(cell: int) -> RowsChange:
+    error = RowsChange("this array changes while something walks over it", remedy="Walk over a copy of it.")
+    error.cell = cell
+    return error
+
+
+class Arrays:
+    """The part of the machine that knows arrays; lists and dicts share its store."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.store: Store = {}
+        self.builder = builder
+        self.frozen: set[int] = set()  # cells that are reached in ways we lose sight of: read, never written
+        self.written: set[int] = set()
+        self.ties: dict[int, set[int]] = {}  # arrays that may share the memory of a cell and are not followed
+        self.origins: dict[int, frozenset[int]] = {}  # the other way round
+        self.by_index: set[int] = set()  # arrays that change, or whose rows do, while a loop walks over them
+        self.in_order: set[Value | int] = set()  # arrays and cells that are stored row by row without gaps
+        self.views: tuple[Builder, dict[Any, Atom]] = builder, {}  # read in the block that is being made
+
+    def number(self) -> int:
+        """A number for a new cell."""
+        raise NotImplementedError
+
+    def held(self, value: Abstract) -> Abstract:
+        """The value as something refers to it: an array that was just computed gets a cell."""
+        if type(value) is Sym and isinstance(value.kind, Array) and value.kind.rank:
+            return self.new_array(value)
+        return value
+
+    def filled(self, content: Abstract) -> Abstract:
+        """The content of a cell, which refers to the arrays in it."""
+        if isinstance(content, (Items, Table)) and any(type(item) is Sym for item in content.items):
+            return replace(content, items=tuple(map(self.held, content.items)))
+        return content
+
+    def new_array(self, content: Sym) -> ArrayRef:
+        cell = self.number()
+        self.store[cell] = content
+        if content.atom in self.in_order:
+            self.in_order.add(cell)
+        return ArrayRef(self, cell, content.kind)
+
+    def root(self, ref: ArrayRef) -> Atom:
+        """What is in the cell now."""
+        content = self.store[ref.cell]
+        if isinstance(content, Poison):
+            raise NeedsUnroll(content.message, remedy=content.remedy)
+        assert isinstance(content, Sym)
+        return content.atom
+
+    def loaded(self, ref: ArrayRef) -> Atom:
+        """The array, or the view of it, as it is now."""
+        root = self.root(ref)
+        if ref.seen is not None and ref.seen[0] is root:
+            return ref.seen[1]
+        if self.views[0] is not self.builder:
+            self.views = self.builder, {}
+        atom: Atom = root
+        done: tuple[Step, ...] = ()
+        for step in ref.steps:
+            if step.op is None:
+                raise rows_change(ref.cell)
+            done = (*done, step)
+            known = self.views[1].get((root, done))
+            if known is None:
+                known = self.builder.apply(step.op, atom, *step.atoms, **dict(step.params))
+                self.views[1][root, done] = known
+            atom = known
+        return atom
+
+    def tie(self, ref: ArrayRef, others: Iterable[int]) -> ArrayRef:
+        """The array may share memory with others: it is not written to, nor read when one of them has been."""
+        for cell in {c for other in others for c in (other, *self.origins.get(other, ()))} - {ref.cell}:
+            self.ties.setdefault(cell, set()).add(ref.cell)
+            self.origins[ref.cell] = self.origins.get(ref.cell, frozenset()) | {cell}
+        self.frozen.add(ref.cell)
+        return ref
+
+    def write_array(self, ref: ArrayRef, content: Sym) -> None:
+        """The array in the cell is another one from now on."""
+        if ref.cell in self.frozen:
+            raise NotWritable(
+                "this array may share memory with another one, in a way that is not followed",
+                remedy="Copy it first: b = a.copy().",
+            )
+        self.written.add(ref.cell)
+        self.store[ref.cell] = content
+        for other in self.ties.get(ref.cell, ()):
+            if other in self.store:
+                self.store[other] = Poison(
+                    "this may share memory with an array that was written to since, or it may be a copy",
+                    "Copy it where it is made: b = a.copy().",
+                )

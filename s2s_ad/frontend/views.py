@@ -1,0 +1,236 @@
+"""Views of arrays, and writing: a write through a view is an update of the array that it is a view of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.frontend.arrays import rows_change
+from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.operators import operand, read
+from s2s_ad.frontend.values import Abstract, ArrayRef, Step, Sym, is_nothing, what
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind
+from s2s_ad.ir.nodes import Atom, Value
+from s2s_ad.ops.core import Op
+from s2s_ad.ops.registry import OPS
+
+Index = tuple[Any, ...]
+
+_VIEWS = frozenset({"np.transpose", "np.swapaxes", "np.moveaxis", "np.squeeze", "np.expand_dims", "np.flip"})
+_VIEWS_OF_REAL = frozenset({"np.asarray", "np.real"})
+# views for some arguments only, and not marked for it in the table
+_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
+
+
+# --- making views -----------------------------------------------------------------------------------------------------
+
+
+def result_of(
+    machine: Machine, op: Op, inputs: Sequence[Abstract], atoms: Sequence[Atom], params: dict[str, Any], made: Sym
+) -> Abstract:
+    """What an operation made of these inputs: a view of one of them, something that may be, or a new array."""
+    refs = [value for value in inputs if isinstance(value, ArrayRef)]
+    if not refs or not isinstance(made.kind, Array):
+        return made
+    step = Step(op, tuple(atoms[1:]), tuple(params.items()))
+    if inputs[0] is refs[0]:
+        if op.name in _VIEWS or op.name in ("np.reshape", "np.ravel") and _is_view(machine, op, refs[0]):
+            return view(machine, refs[0], step, made)
+        if op.name in _VIEWS_OF_REAL and made.kind == refs[0].kind and refs[0].kind.real:
+            return refs[0]
+        if op.name == "np.asarray":
+            return made if made.kind != refs[0].kind else refs[0]
+    if op.alias or op.name in _SOMETIMES_VIEWS or op.code in op.args or _of_the_user(op):
+        return machine.tie(machine.new_array(made), [ref.cell for ref in refs])
+    return made
+
+
+def _of_the_user(op: Op) -> bool:
+    """A function with a rule of the user's own may return what it was given."""
+    module = getattr(op.function, "__module__", None) or "numpy"
+    return module.split(".")[0] not in ("numpy", "math", "builtins", "operator", "_operator", "s2s_ad")
+
+
+def _is_view(machine: Machine, op: Op, owner: ArrayRef) -> bool:
+    """Whether a reshape surely is a view; where it is not sure, it may be a copy."""
+    whole = not owner.steps and owner.cell in machine.in_order
+    rank_one = isinstance(owner.kind, Array) and owner.kind.rank == 1
+    return whole or op.name == "np.reshape" and rank_one
+
+
+def view(machine: Machine, owner: ArrayRef, step: Step, made: Sym) -> ArrayRef:
+    """The view that one more step leads to; `made` is what it is now."""
+    seen = machine.root(owner), made.atom
+    if not any(step.op is None for step in owner.steps):
+        return ArrayRef(machine, owner.cell, made.kind, _joined(owner.steps, step), seen)
+    return ArrayRef(machine, owner.cell, made.kind, (*owner.steps, step), seen)
+
+
+def _joined(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    """A[i][j] is A[i, j], where i is a number."""
+    getitem = OPS["getitem"]
+    if not steps or steps[-1].op is not getitem or step.op is not getitem:
+        return (*steps, step)
+    last = steps[-1]
+    index = _index(last)
+    if not all(isinstance(e, int) or isinstance(e, tuple) and e[0] == "in" for e in index):
+        return (*steps, step)
+    more = tuple(_shifted(e, len(last.atoms)) for e in _index(step))
+    return (*steps[:-1], Step(getitem, (*last.atoms, *step.atoms), (("index", (*index, *more)),)))
+
+
+def _index(step: Step) -> Index:
+    found: Index = dict(step.params)["index"]
+    return found
+
+
+def _shifted(entry: Any, by: int) -> Any:
+    """The entry of an index, of which the inputs come later by so many."""
+    if isinstance(entry, tuple) and entry[0] == "in":
+        return ("in", entry[1] + by)
+    if isinstance(entry, tuple):
+        return ("slice", *(_shifted(part, by) for part in entry[1:]))
+    return entry
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def write_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:
+    """owner[index] = value."""
+    _check_written(owner.kind, value.kind)
+    base, atoms, index = _target(machine, owner, atoms, index)
+    replaced(machine, base, machine.apply("index_set", base.atom, value, *atoms, index=index))
+
+
+def add_to_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:
+    """owner[index] += value, where the index names no element twice."""
+    _check_written(owner.kind, value.kind)
+    base, atoms, index = _target(machine, owner, atoms, index)
+    replaced(machine, base, machine.apply("index_add", base.atom, value, *atoms, index=index))
+
+
+def _target(
+    machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index
+) -> tuple[ArrayRef, Sequence[Atom], Index]:
+    """What is written to, and where: a row of a matrix is written to in the matrix."""
+    _check_rows(owner)
+    steps = _joined(owner.steps, Step(OPS["getitem"], tuple(atoms), (("index", index),)))
+    if len(steps) > len(owner.steps):
+        return owner, atoms, index
+    return before_last(owner), steps[-1].atoms, _index(steps[-1])
+
+
+def before_last(ref: ArrayRef) -> ArrayRef:
+    """The array of which the view is made by its last step."""
+    kind = ref.machine.loaded(ArrayRef(ref.machine, ref.cell, ref.kind, ref.steps[:-1])).kind
+    return ArrayRef(ref.machine, ref.cell, kind, ref.steps[:-1])
+
+
+def _check_rows(ref: ArrayRef) -> None:
+    if any(step.op is None for step in ref.steps):
+        raise rows_change(ref.cell)
+
+
+def _check_written(into: Kind, value: Kind) -> None:
+    if _dtype(value).startswith("complex") and not _dtype(into).startswith("complex"):
+        raise KindError("NumPy does not write complex numbers into an array of real ones")
+
+
+def _dtype(kind: Kind) -> str:
+    return kind.dtype if isinstance(kind, Array) else str(kind)
+
+
+def replaced(machine: Machine, ref: ArrayRef, new: Sym) -> None:
+    """The array, or the view of one, is `new` from now on."""
+    _check_rows(ref)
+    while ref.steps:
+        base = before_last(ref)
+        new = _put_back(machine, base, ref.steps[-1], new)
+        ref = base
+    if isinstance(new.atom, Value) and new.atom in machine.nameable and not new.atom.hint:
+        machine.nameable.discard(new.atom)
+        object.__setattr__(new.atom, "hint", machine.cell_names.get(ref.cell, ""))
+    machine.write_array(ref, new)
+
+
+def _put_back(machine: Machine, base: ArrayRef, step: Step, new: Sym) -> Sym:
+    """`base` with `new` in the place of the view that the step leads to."""
+    op, params = step.op, dict(step.params)
+    assert op is not None
+    if op.name == "getitem":
+        return machine.apply("index_set", base.atom, new.atom, *step.atoms, index=params["index"])
+    if op.name == "np.transpose":
+        axes = params.get("axes")
+        rank = len(axes) if axes is not None else 0
+        back = None if axes is None else tuple([a % rank for a in axes].index(i) for i in range(rank))
+        return machine.apply(op, new.atom, **({} if back is None else {"axes": back}))
+    if op.name in ("np.swapaxes", "np.flip"):
+        return machine.apply(op, new.atom, **params)
+    if op.name == "np.moveaxis":
+        return machine.apply(op, new.atom, source=params["destination"], destination=params["source"])
+    if op.name in ("np.squeeze", "np.expand_dims", "np.reshape", "np.ravel"):
+        return machine.apply("reshape_like", new.atom, base.atom)
+    raise UnsupportedError(f"writing through {op.name} is not supported", remedy="Write to the array itself.")
+
+
+def augment(machine: Machine, name: str, ref: ArrayRef, value: Abstract) -> None:
+    """ref op= value: the array itself changes."""
+    if is_nothing(read(value)):
+        return
+    v = operand(machine, value, near_array=True)
+    if not isinstance(v.kind, Array) and str(v.kind) not in ("float", "int", "bool", "complex"):
+        raise KindError(f"an array does not change by {what(v)}")
+    check_in_place(name, ref.kind, v.kind)
+    last = ref.steps[-1] if ref.steps else None
+    if last is not None and last.op is OPS["getitem"] and name in ("add", "sub"):
+        amount = v.atom if name == "add" else machine.apply("neg", v.atom).atom
+        base = before_last(ref)
+        add_to_item(machine, base, last.atoms, _index(last), amount)
+        return
+    _check_rows(ref)
+    new = machine.apply(name, ref.atom, v.atom)
+    assert isinstance(ref.kind, Array)
+    if isinstance(new.kind, Array) and new.kind.dtype != ref.kind.dtype:
+        new = machine.apply("astype", new.atom, dtype=ref.kind.dtype)
+    if new.kind != ref.kind or name == "matmul" or _may_grow(ref.kind, v.kind):
+        # written into the array as it is, so that a result of another shape is an error as in NumPy
+        new = machine.apply("index_set", ref.atom, new.atom, index=(Ellipsis,))
+    replaced(machine, ref, new)
+
+
+def write_out(machine: Machine, out: Abstract, made: Sym) -> Abstract:
+    """A function with out=: its result is written into the array that is given, and is that array."""
+    if not isinstance(out, ArrayRef):
+        raise KindError(f"out= is an array, and this is {what(out)}")
+    have, want = _dtype(made.kind), _dtype(out.kind)
+    new = made
+    if isinstance(made.kind, Array) and have != want:
+        if not np.can_cast(have, want, "same_kind"):
+            raise KindError(f"NumPy does not write {have} into an array of {want}")
+        new = machine.apply("astype", made.atom, dtype=want)
+    assert isinstance(out.kind, Array)
+    if new.kind != out.kind or ANY in out.kind.shape:
+        new = machine.apply("index_set", out.atom, new.atom, index=(Ellipsis,))
+    replaced(machine, out, new)
+    return out
+
+
+def _may_grow(kind: Array, by: Kind) -> bool:
+    return isinstance(by, Array) and bool(by.rank) and ANY in kind.shape
+
+
+def check_in_place(name: str, kind: Kind, by: Kind) -> None:
+    """Refuse what NumPy refuses: a result that the array cannot hold."""
+    assert isinstance(kind, Array)
+    result = OPS[name].kinds((kind, by), ())[0]
+    if isinstance(result, Array) and not np.can_cast(result.dtype, kind.dtype, "same_kind"):
+        raise KindError(f"NumPy does not write {result.dtype} into an array of {kind.dtype} in place")
+    if name == "matmul" or not isinstance(by, Array):
+        return
+    pairs = zip(kind.shape[::-1], by.shape[::-1])
+    if by.rank > kind.rank or any(have == ONE and more == MANY for have, more in pairs):
+        raise KindError("the result has another shape than the array that it is written into")

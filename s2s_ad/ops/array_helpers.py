@@ -1,0 +1,130 @@
+"""More of the small functions that are written into emitted modules: see `ops/helpers.py`, which lists them."""
+
+import math
+
+import numpy as np
+
+
+def cofactors(x):
+    """The cofactor matrix, which is the gradient of the determinant; exact also where the matrix is singular."""
+    u, s, vt = np.linalg.svd(x)
+    others = np.where(np.eye(s.shape[-1], dtype=bool), np.ones((), s.dtype), s[..., None, :])
+    sign = np.round(np.linalg.det(u) * np.linalg.det(vt))[..., None]
+    return (u * (sign * np.prod(others, axis=-1))[..., None, :]) @ vt
+
+
+def cofactors_change(x, e):
+    """How the cofactors of x change along e; exact also where the matrix is singular."""
+    u, s, vt = np.linalg.svd(x)
+    same = np.eye(s.shape[-1], dtype=bool)
+    ones = np.ones((), s.dtype)
+    others = np.prod(np.where(same[:, None] | same, ones, s[..., None, None, :]), axis=-1)
+    others = np.where(same, np.zeros((), s.dtype), others)
+    inner = np.swapaxes(u, -1, -2) @ e @ np.swapaxes(vt, -1, -2)
+    along = np.einsum("...ij,...jj->...i", others, inner)
+    change = np.where(same, along[..., None], -others * np.swapaxes(inner, -1, -2))
+    return np.round(np.linalg.det(u) * np.linalg.det(vt))[..., None, None] * (u @ change @ vt)
+
+
+def quantile_weights(x, q, axis):
+    """How much each item counts in a quantile: what lies beside the place of q, in stable order, shares 1."""
+    x = np.asarray(x)
+    items = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
+    n = items.shape[-1]
+    rank = np.argsort(np.argsort(items, axis=-1, kind="stable"), axis=-1)
+    place = q * (n - 1)
+    lower = min(math.floor(place), max(n - 2, 0))
+    upper = place - lower
+    weights = np.where(rank == lower, 1.0 - upper, np.where(rank == lower + 1, upper, 0.0)).astype(x.dtype)
+    weights = np.where(np.isnan(items).any(axis=-1, keepdims=True), np.nan, weights).astype(x.dtype)
+    return weights.reshape(x.shape)[()] if axis is None else np.moveaxis(weights, -1, axis)
+
+
+def add_along_axis(x, indices, shape, axis):
+    """Zeros of the shape, to which x is added at what np.take_along_axis reads."""
+    total = np.zeros(shape, x.dtype)
+    places = [np.arange(n).reshape((-1,) + (1,) * (indices.ndim - 1 - k)) for k, n in enumerate(indices.shape)]
+    places[axis] = indices
+    np.add.at(total, tuple(places), x)
+    return total
+
+
+def sum_pads(x, shape, pad_width, mode):
+    """Sum what np.pad has made of each item."""
+    for axis, (n, (before, after)) in enumerate(zip(shape, np.broadcast_to(pad_width, (len(shape), 2)))):
+        if mode == "constant":
+            x = x[(slice(None),) * axis + (slice(before, before + n),)]
+        else:
+            total = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
+            source = np.pad(np.arange(n), (before, after), mode)
+            np.add.at(np.moveaxis(total, axis, 0), source, np.moveaxis(x, axis, 0))
+            x = total
+    return x
+
+
+def into_part(x, shape, sections, i, axis):
+    """Zeros of the shape, with x as the i-th of the parts into which np.array_split cuts it."""
+    whole = np.zeros(shape, x.dtype)
+    np.array_split(whole, sections, axis)[i][...] = x
+    return whole
+
+
+def from_diagonals(v, shape, offset, axis1, axis2):
+    """Zeros of the shape, with the last axis of v along a diagonal of two of its axes."""
+    whole = np.zeros(shape, v.dtype)
+    at = np.arange(v.shape[-1])
+    np.moveaxis(whole, (axis1, axis2), (-2, -1))[..., at + max(-offset, 0), at + max(offset, 0)] = v
+    return whole
+
+
+def inverse_gaps(w):
+    """1 / (w[j] - w[i]), 0 on the diagonal, NaN where two are equal."""
+    gaps = w[..., None, :] - w[..., :, None]
+    gaps = np.where(gaps == 0, np.nan, gaps).astype(w.dtype)
+    return np.where(np.eye(w.shape[-1], dtype=bool), np.zeros((), w.dtype), 1 / gaps)
+
+
+def prefixes_without(x, m):
+    """For every m different places of the last axis, the running products without them; 0 before they are reached."""
+    if m == 0:
+        return np.cumprod(x, axis=-1)
+    n = x.shape[-1]
+    same = np.eye(n, dtype=bool)
+    rest = prefixes_without(np.where(same, np.ones((), x.dtype), x[..., None, :]), m - 1)
+    kept = np.tri(n, dtype=bool).T.reshape((n,) + (1,) * (m - 1) + (n,))
+    for place in range(m - 1):
+        kept = kept & ~same.reshape((n,) + (1,) * place + (n,) + (1,) * (m - 1 - place))
+    return np.where(kept, rest, np.zeros((), x.dtype))
+
+
+def put_where(x, mask):
+    """Zeros of the shape of the mask, with x where it holds."""
+    whole = np.zeros(mask.shape, x.dtype)
+    whole[mask] = x
+    return whole
+
+
+def scipy_special(name):
+    """A function of SciPy, which the function that was differentiated uses too."""
+    from scipy import special
+
+    return getattr(special, name)
+
+
+def expm(x):
+    """The exponential of a matrix."""
+    from scipy import linalg
+
+    return linalg.expm(x)
+
+
+def expm_change(x, e):
+    """How the exponential of x changes along e: the upper right of that of a matrix of blocks."""
+    n = len(x)
+    return expm(np.block([[x, e], [np.zeros_like(x), x]]))[:n, n:]
+
+
+def expm_bend(x, e, f):
+    """How the change of the exponential of x along e changes along f."""
+    n, o = len(x), np.zeros_like(x)
+    return expm(np.block([[x, e, f, o], [o, x, o, f], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]

@@ -1,0 +1,297 @@
+"""Sorting, searching and choosing by place: which element goes where is constant, the elements move linearly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, broadcast
+from s2s_ad.ops.array_helpers import put_where
+from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
+from s2s_ad.ops.indexing import getitem
+from s2s_ad.ops.linear import dtype_of, shape_of
+from s2s_ad.ops.reductions import reduced, restore_axes, sum
+from s2s_ad.ops.shaping import ravel
+from s2s_ad.ops.slopes import real_only
+from s2s_ad.ops.trace import ZERO, d
+from s2s_ad.ops.ufuncs import where
+
+Params = Mapping[str, Any]
+Kinds = tuple[Kind, ...]
+AT = (("in", 0),)
+
+
+def _kept(kinds: Kinds, params: Params, op: Op) -> Kind:
+    if not shape_of(kinds[0]):
+        raise KindError(f"{op.name} takes an array, not a number")
+    return Array(dtype_of(kinds[0]), shape_of(kinds[0]))
+
+
+def _places(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array("int64", _kept(kinds, params, op).shape)  # type: ignore[attr-defined]
+
+
+# --- sorting ----------------------------------------------------------------------------------------------------------
+
+
+def along_axis(arr: Any, indices: Any, axis: int) -> Any:
+    """np.take_along_axis, with an axis."""
+    return np.take_along_axis(arr, indices, axis)
+
+
+def _taken_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    x, at = shape_of(kinds[0]), shape_of(kinds[1])
+    if len(x) != len(at):
+        raise KindError("np.take_along_axis takes an index with as many axes as the array has")
+    axis = params.get("axis", -1) % len(x)
+    return Array(dtype_of(kinds[0]), tuple(
+        at[i] if i == axis else broadcast(Array("bool", (x[i],)), Array("bool", (at[i],)))[0] for i in range(len(x))
+    ))  # fmt: skip
+
+
+@linear(
+    along_axis, name="np.take_along_axis", infer=_taken_kind, flavor="numpy",
+    code=lambda p, k: f"np.take_along_axis(x, indices, axis={p['axis']})",
+)  # fmt: skip
+def take_along_axis(ct, x, indices, axis=-1):
+    return add_along_axis(ct, x, indices, axis=axis)
+
+
+@linear(
+    name="add_along_axis", infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[1])),
+    code=lambda p, k: f"add_along_axis(x, indices, np.shape(like), {p['axis']})",
+)  # fmt: skip
+def add_along_axis(ct, x, like, indices, axis=-1):
+    return take_along_axis(ct, indices, axis=axis)
+
+
+def along_one_axis(a: Any, axis: int = -1) -> Any:
+    """np.sort along one axis."""
+    return np.sort(a, axis)
+
+
+def order_along_one_axis(a: Any, axis: int = -1) -> Any:
+    """np.argsort in stable order."""
+    return np.argsort(a, axis, kind="stable")
+
+
+@rule(along_one_axis, name="np.sort", infer=_kept, flavor="numpy", cost=20, selects=True,
+      code=lambda p, k: f"np.sort(x{_axis_text(p)})")  # fmt: skip
+def sort(x, axis=-1, *, out):
+    real_only(x)
+    d[out] = ZERO if d[x] is ZERO else take_along_axis(d[x], argsort(x, axis=axis), axis=axis)
+
+
+def _axis_text(params: Params) -> str:
+    return "" if params.get("axis", -1) == -1 else f", axis={params['axis']}"
+
+
+argsort = piecewise_constant(
+    order_along_one_axis, name="np.argsort", infer=_places, flavor="numpy", cost=20,
+    code=lambda p, k: f'np.argsort(a{_axis_text(p)}, kind="stable")',
+)(lambda a, axis=-1: None)  # fmt: skip
+
+piecewise_constant(np.argpartition, infer=_places, cost=20)(lambda a, kth=0, axis=-1: None)
+
+
+@rule(np.unique, infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), (ANY,)), cost=20, selects=True)
+def unique(ar, *, out):
+    real_only(ar)
+    items = d[ar] if d[ar] is ZERO or ar.rank == 1 else ravel(d[ar])
+    d[out] = ZERO if items is ZERO else getitem(items, first_places(ar), index=AT)
+
+
+@piecewise_constant(
+    name="first_places", code="np.unique(x, return_index=True)[1]", cost=20, flavor="numpy",
+    infer=lambda kinds, params, op: Array("int64", (ANY,)),
+)  # fmt: skip
+def first_places(x):
+    """Where each of the different values of x stands first."""
+
+
+# --- searching --------------------------------------------------------------------------------------------------------
+
+piecewise_constant(
+    np.searchsorted, cost=20, infer=lambda kinds, params, op: Array("int64", shape_of(kinds[1])),
+)(lambda a, v, side="left": None)  # fmt: skip
+piecewise_constant(
+    np.digitize, cost=20, infer=lambda kinds, params, op: Array("int64", shape_of(kinds[0])),
+)(lambda values, bins, right=False: None)  # fmt: skip
+
+
+def nonzero_places(a: Any, axis: int) -> Any:
+    """One of the results of np.nonzero."""
+    return np.nonzero(a)[axis]
+
+
+piecewise_constant(
+    nonzero_places, name="nonzero_places", cost=20, flavor="numpy", code=lambda p, k: f"np.nonzero(a)[{p['axis']}]",
+    infer=lambda kinds, params, op: Array("int64", (ANY,)),
+)(lambda a, axis=0: None)  # fmt: skip
+piecewise_constant(np.flatnonzero, infer=lambda kinds, params, op: Array("int64", (ANY,)), cost=20)(lambda a: None)
+piecewise_constant(
+    np.argwhere, cost=20, infer=lambda kinds, params, op: Array("int64", (ANY, _rank_dim(kinds[0]))),
+)(lambda a: None)  # fmt: skip
+piecewise_constant(np.count_nonzero, infer=reduced(lambda dtype: "int64"), cost=20)(
+    lambda a, axis=None, keepdims=False: None
+)
+
+
+def _rank_dim(kind: Kind) -> int:
+    return ONE if len(shape_of(kind)) == 1 else -1
+
+
+# --- quantiles --------------------------------------------------------------------------------------------------------
+
+
+def _averaged(dtype: str) -> str:
+    return "float64" if np.dtype(dtype).kind in "biu" else dtype
+
+
+def _counted(x: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
+    """The weighted sum of the tangents; what does not count adds nothing, whatever it is."""
+    return sum(where(weights != 0, d[x] * weights, 0.0), axis=axis, keepdims=keepdims)
+
+
+def quantile_rule(x, axis=None, keepdims=False, *, q, out):
+    real_only(x)
+    if isinstance(axis, tuple):
+        raise UnsupportedError("the derivative of a quantile over several axes", remedy="Flatten these axes first.")
+    d[out] = ZERO if d[x] is ZERO else _counted(x, quantile_weights(x, q=q, axis=axis), axis, keepdims)
+
+
+def quantile_pullback(ct, x, axis=None, keepdims=False, *, q):
+    real_only(x)
+    if isinstance(axis, tuple):
+        raise UnsupportedError("the derivative of a quantile over several axes", remedy="Flatten these axes first.")
+    weights = quantile_weights(x, q=q, axis=axis)
+    return where(weights != 0, restore_axes(ct, x, axis, keepdims) * weights, 0.0)
+
+
+@piecewise_constant(
+    name="quantile_weights", infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[0])), cost=20,
+    code=lambda p, k: f"quantile_weights(x, {p['q']}, {p['axis']})", flavor="numpy",
+)  # fmt: skip
+def quantile_weights(x, q=0.5, axis=None):
+    """How much each element counts."""
+
+
+def _median_pullback(ct, x, axis=None, keepdims=False, *, out):
+    return quantile_pullback(ct, x, axis, keepdims, q=0.5)
+
+
+@rule(np.median, infer=reduced(_averaged), cost=20, selects=True, pullback=_median_pullback)
+def median(x, axis=None, keepdims=False, *, out):
+    quantile_rule(x, axis, keepdims, q=0.5, out=out)
+
+
+def one_quantile(a: Any, q: float, axis: Any = None, keepdims: bool = False) -> Any:
+    """np.quantile for one q, which is known when compiled."""
+    return np.quantile(a, q, axis=axis, keepdims=keepdims)
+
+
+def _quantile_code(params: Params, kinds: Kinds) -> str:
+    axis = "" if params.get("axis") is None else f", axis={params['axis']}"
+    return f"np.quantile(x, {params['q']}{axis}{', keepdims=True' if params.get('keepdims') else ''})"
+
+
+def _quantile_pullback(ct, x, q=0.5, axis=None, keepdims=False, *, out):
+    return quantile_pullback(ct, x, axis, keepdims, q=q)
+
+
+@rule(one_quantile, name="np.quantile", infer=reduced(_averaged), code=_quantile_code, flavor="numpy", cost=20,
+      selects=True, pullback=_quantile_pullback)  # fmt: skip
+def quantile(x, q=0.5, axis=None, keepdims=False, *, out):
+    quantile_rule(x, axis, keepdims, q=q, out=out)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _interpolated(kinds: Kinds, params: Params, op: Op) -> Kind:
+    if any(len(shape_of(k)) != 1 for k in kinds[1:]):
+        raise KindError("np.interp takes vectors of points and values")
+    if any(dtype_of(k).startswith("complex") for k in kinds):
+        raise KindError("np.interp of complex values", remedy="Interpolate their real and imaginary parts.")
+    return Array("float64", shape_of(kinds[0]))
+
+
+def _interp_code(params: Params, kinds: Kinds) -> str:
+    ends = "".join(f", {end}={params[end]!r}" for end in ("left", "right") if params.get(end) is not None)
+    return f"np.interp(x, xp, fp{ends})"
+
+
+def _at(x: Any, index: Any) -> Any:
+    return getitem(x, index=(index,)) if isinstance(index, int) else getitem(x, index, index=AT)
+
+
+@rule(np.interp, infer=_interpolated, code=_interp_code, cost=20, selects=True)
+def interp(x, xp, fp, left=None, right=None, *, out):
+    real_only(x, xp, fp)
+    i = interval(x, xp)
+    after = i + 1
+    start, end = _at(xp, i), _at(xp, after)
+    t = _between((x - start) / (end - start))
+    inside = (x >= _at(xp, 0)) * (x <= _at(xp, -1))
+    moved = ZERO
+    if d[x] is not ZERO or d[xp] is not ZERO:
+        slope = (_at(fp, after) - _at(fp, i)) / (end - start)
+        shift = d[x] - (ZERO if d[xp] is ZERO else (1.0 - t) * _at(d[xp], i) + t * _at(d[xp], after))
+        moved = where(inside, slope * shift, 0.0)
+    if d[fp] is not ZERO:
+        values = (1.0 - t) * _at(d[fp], i) + t * _at(d[fp], after)
+        for given, beyond in ((left, x < _at(xp, 0)), (right, x > _at(xp, -1))):
+            values = values if given is None else where(beyond, 0.0, values)
+        moved = moved + values
+    d[out] = moved
+
+
+def _between(t: Any) -> Any:
+    """t, not below 0 nor above 1."""
+    return where(t < 0.0, 0.0, where(t > 1.0, 1.0, t))
+
+
+@piecewise_constant(
+    name="interval", code='np.clip(np.searchsorted(xp, x, side="right") - 1, 0, len(xp) - 2)', cost=20, flavor="numpy",
+    infer=lambda kinds, params, op: Array("int64", shape_of(kinds[0])),
+)  # fmt: skip
+def interval(x, xp):
+    """Between which of the increasing points each x lies."""
+
+
+# --- counting ---------------------------------------------------------------------------------------------------------
+
+
+def weighted_counts(x: Any, weights: Any, minlength: int) -> Any:
+    """np.bincount with weights."""
+    return np.bincount(x, weights, minlength)
+
+
+def plain_counts(x: Any, minlength: int) -> Any:
+    """np.bincount without weights."""
+    return np.bincount(x, None, minlength)
+
+
+declare(
+    (weighted_counts,), lambda x, weights, minlength: None, name="np.bincount", flavor="numpy", cost=20, others=True,
+    code="np.bincount(x, weights, minlength)", infer=lambda kinds, params, op: Array("float64", (ANY,)),
+    transposes={1: lambda ct, x, weights, minlength: getitem(ct, x, index=AT)},
+)  # fmt: skip
+piecewise_constant(
+    plain_counts, name="count_each", cost=20, flavor="numpy", code="np.bincount(x, minlength=minlength)",
+    infer=lambda kinds, params, op: Array("int64", (ANY,)),
+)(lambda x, minlength: None)  # fmt: skip
+
+
+# --- putting in place -------------------------------------------------------------------------------------------------
+
+
+@linear(
+    put_where, name="put_where", code="put_where(x, mask)", flavor="numpy",
+    infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[1])),
+)  # fmt: skip
+def _put_where(ct, x, mask):
+    return getitem(ct, mask, index=AT)

@@ -1,0 +1,68 @@
+"""What compositions ask while they are compiled. The front end calls these functions instead of reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from s2s_ad.errors import UnsupportedError
+
+SETTLED: list[Callable[..., Any]] = []
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def settled(function: F) -> F:
+    """Everything that it is given must be known when compiled, and so is what it returns."""
+    SETTLED.append(function)
+    return function
+
+
+@settled
+def refused(message: str, remedy: str = "") -> Any:
+    """Refuse the call, at the user's own line, where NumPy can do something that is not differentiated."""
+    raise UnsupportedError(message, remedy=remedy)
+
+
+@settled
+def real_only(dtype: Any, name: str) -> Any:
+    """Refuse complex numbers, which NumPy would conjugate."""
+    if np.dtype(dtype).kind == "c":
+        raise UnsupportedError(f"{name} of complex numbers", remedy="Work with real and imaginary parts.")
+
+
+@settled
+def plain(value: Any) -> Any:
+    """The number itself: -np.inf is known, though it is computed."""
+    return value
+
+
+@settled
+def count_up(*bounds: int) -> tuple[int, ...]:
+    """range(...) as a tuple."""
+    return tuple(range(*bounds))
+
+
+@settled
+def hundredth(q: float) -> float:
+    """q percent."""
+    return q / 100
+
+
+@settled
+def axes_tuple(axis: int | tuple[int, ...] | None, rank: int) -> tuple[int, ...]:
+    """The axes that `axis` names, counted from the first; None: all of them."""
+    axes = tuple(range(rank)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return tuple(a + rank if a < 0 else a for a in axes)
+
+
+@settled
+def one_long_axis(at: int, rank: int) -> tuple[int, ...]:
+    """The shape of a vector that lies along one of `rank` axes."""
+    return tuple(-1 if axis == at else 1 for axis in range(rank))
+
+
+@settled
+def place_of(item: int, items: tuple[int, ...]) -> int:
+    return items.index(item)
