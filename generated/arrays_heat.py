@@ -1,0 +1,96 @@
+"""Derivatives of heat in arrays.py."""
+
+import numpy as np
+
+
+def heat_grad(u, alpha, steps):
+    """Gradient of heat."""
+    # Forward sweep
+    u = u.copy()
+    v_tape = []
+    for _ in range(steps):
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v_tape.append(v)
+        u[1:-1] += alpha * v
+
+    # Reverse sweep
+    # return np.sum(u**2)  [arrays.py:11]
+    u_bar = 2.0 * u
+    alpha_bar = 0.0
+    for v2 in reversed(v_tape):
+        # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
+        v_bar = u_bar[1:-1]
+        v2_bar = v_bar * alpha
+        alpha_bar = alpha_bar + np.sum(v_bar * v2)
+        u_bar[:-2] += v2_bar
+        u_bar[1:-1] -= v2_bar * 2.0
+        u_bar[2:] += v2_bar
+    return u_bar, alpha_bar
+
+
+def heat_value_and_grad(u, alpha, steps):
+    """Value of heat and its gradient."""
+    # Forward sweep
+    u = u.copy()
+    v_tape = []
+    for _ in range(steps):
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v_tape.append(v)
+        u[1:-1] += alpha * v
+    y = np.sum(u**2)
+
+    # Reverse sweep
+    # return np.sum(u**2)  [arrays.py:11]
+    u_bar = 2.0 * u
+    alpha_bar = 0.0
+    for v2 in reversed(v_tape):
+        # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
+        v_bar = u_bar[1:-1]
+        v2_bar = v_bar * alpha
+        alpha_bar = alpha_bar + np.sum(v_bar * v2)
+        u_bar[:-2] += v2_bar
+        u_bar[1:-1] -= v2_bar * 2.0
+        u_bar[2:] += v2_bar
+    return y, (u_bar, alpha_bar)
+
+
+def heat_jvp(u, alpha, steps, u_dot, alpha_dot):
+    """Value of heat and its directional derivative (forward mode)."""
+    u = u.copy()
+    u_dot = u_dot.copy()
+    for _ in range(steps):
+        # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v_dot = alpha_dot * v + (u_dot[2:] - u_dot[1:-1] * 2.0 + u_dot[:-2]) * alpha
+        u[1:-1] += alpha * v
+        u_dot[1:-1] += v_dot
+    # return np.sum(u**2)  [arrays.py:11]
+    y = np.sum(u**2)
+    y_dot = np.sum(u_dot * (2.0 * u))
+    return y, y_dot
+
+
+def heat_vjp(u, alpha, steps, y_bar=1.0):
+    """Value of heat and its gradient weighted by y_bar (reverse mode)."""
+    # Forward sweep
+    u = u.copy()
+    v_tape = []
+    for _ in range(steps):
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v_tape.append(v)
+        u[1:-1] += alpha * v
+    y = np.sum(u**2)
+
+    # Reverse sweep
+    # return np.sum(u**2)  [arrays.py:11]
+    u_bar = y_bar * (2.0 * u)
+    alpha_bar = 0.0
+    for v2 in reversed(v_tape):
+        # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
+        v_bar = u_bar[1:-1]
+        v2_bar = v_bar * alpha
+        alpha_bar = alpha_bar + np.sum(v_bar * v2)
+        u_bar[:-2] += v2_bar
+        u_bar[1:-1] -= v2_bar * 2.0
+        u_bar[2:] += v2_bar
+    return y, (u_bar, alpha_bar)
