@@ -104,7 +104,7 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
                 raise KindError(f"the {what}{where} is not a list of {len(primal)} items")
             item = Leaf(spec.kind.item)
             return [cotangent_like(item, p, g, what, name) for p, g in zip(primal, given)]
-        if isinstance(given, (int, float, np.generic)) or np.shape(given) == ():
+        if isinstance(given, (int, float)) or isinstance(given, (np.generic, np.ndarray)) and not np.shape(given):
             return given if type(given) is float else float(given)
         raise KindError(f"the {what}{where} is {given!r}; it must be a number")
     container: type[Any] = spec.type

@@ -1,34 +1,120 @@
-"""Derivatives compared with what is not ours: differences of the function itself, and one mode with the other."""
+"""Derivatives compared with what is not ours: differences of the function, complex steps, SymPy, and one mode with
+the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.api import jvp, vjp
-from s2s_ad.arguments import own_copy
-from s2s_ad.derivative import Derivative, How
-from s2s_ad.ir.structure import Leaf, Spec, Static, leaf_kinds, leaves, real_leaves, rebuild, spec_of
-from s2s_ad.transforms import as_float
+from s2s_ad.complex_step import complex_step
+from s2s_ad.derivative import Derivative, How, plain_function
+from s2s_ad.differences import Differences, differences
+from s2s_ad.errors import KindError
+from s2s_ad.exact import exact
+from s2s_ad.ir.nodes import Apply
+from s2s_ad.ir.structure import leaf_kinds, spec_of
+from s2s_ad.ir.walk import all_stmts
+from s2s_ad.probe import Direction, Probe, dot, numbers
+from s2s_ad.shadow import NotApplicable
+
+MODES = {"fwd": "forward", "rev": "reverse"}
+ORACLES = ("Python", "differences", "complex step", "SymPy")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody else says a derivative is: ours may be off by `tolerance`; `error` is its own, estimated."""
+
+    value: float
+    tolerance: float
+    error: float = 0.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison along one direction."""
+    """One derivative: what our modes give, and what others do.
+
+    `sides`: differences from the left and from the right, where they are not the same. Then they refute nothing: at a
+    kink convention says what the derivative is, and in a branch it is that of the branch that ran.
+    `agreement`: how far apart two modes may be. `excused`: modes that need not answer here; a note says why.
+    """
 
     what: str
-    ours: float
-    other: float
-    tolerance: float
+    ours: Mapping[str, float]
+    others: Mapping[str, Answer] = field(default_factory=dict)
+    sides: tuple[float, float] | None = None
+    agreement: float = 1e-9
+    excused: frozenset[str] = frozenset()
 
     @property
     def good(self) -> bool:
-        if np.isnan(self.ours) or np.isnan(self.other):
-            return bool(np.isnan(self.ours) and np.isnan(self.other))
-        return self.ours == self.other or abs(self.ours - self.other) <= self.tolerance
+        return not any(self.wrong(mode) for mode in self.ours)
+
+    def wrong(self, mode: str) -> bool:
+        """Whether somebody else refutes a mode, or a mode that nobody refutes differs from it."""
+        if mode in self.excused:
+            return False
+        rivals = [m for m in self.ours if m not in self.excused and not self._refuted(m)]
+        return self._refuted(mode) or any(
+            not _close(self.ours[mode], self.ours[rival], self.agreement) for rival in rivals
+        )
+
+    def _refuted(self, mode: str) -> bool:
+        return any(not _close(self.ours[mode], other.value, other.tolerance) for other in self.others.values())
+
+    def verdict(self, mode: str) -> str:
+        if self.wrong(mode):
+            return "WRONG"
+        return "kink" if self.sides else "ok" if self.others else "unchecked"
+
+
+@dataclass(frozen=True)
+class Section:
+    """The derivatives of one function: of the one that is checked, or of its gradient."""
+
+    title: str
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    def table(self, digits: int = 12) -> tuple[list[str], list[list[str]]]:
+        """Headings and rows of cells; a cell may have two lines."""
+        modes = list(dict.fromkeys(mode for row in self.rows for mode in row.ours))
+        columns = [name for name in ORACLES if any(name in row.others or _bent(name, row) for row in self.rows)]
+        head = ["", "\n".join(modes), *columns, ""]
+        return head, [self._cells(row, modes, columns, digits) for row in self.rows]
+
+    def _cells(self, row: Row, modes: Sequence[str], columns: Sequence[str], digits: int) -> list[str]:
+        verdicts = [row.verdict(mode) for mode in modes]
+        return [
+            row.what,
+            "\n".join(_text(row.ours[mode], digits) for mode in modes),
+            *(_other(name, row, digits) for name in columns),
+            verdicts[0] if len(set(verdicts)) == 1 else "\n".join(verdicts),
+        ]
+
+    @staticmethod
+    def widths(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[int]:
+        """How wide each column has to be."""
+        return [max(len(line) for row in (head, *body) for line in row[k].split("\n")) for k in range(len(head))]
+
+    def __str__(self) -> str:
+        if not self.rows:
+            return ": ".join([self.title, *self.notes])
+        head, body = self.table()
+        lines = [[cell.split("\n") for cell in row] for row in (head, *body)]
+        widths = self.widths(head, body)
+        out = [self.title]
+        for row in lines:
+            for k in range(max(map(len, row))):
+                cells = [(cell[k] if k < len(cell) else "").ljust(width) for cell, width in zip(row, widths)]
+                out.append("  ".join(cells).rstrip())
+        return "\n".join([*out, *self.notes])
 
 
 @dataclass(frozen=True)
@@ -36,20 +122,18 @@ class Report:
     """All comparisons for one function and one point."""
 
     function: str
-    rows: tuple[Row, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for section in self.sections for row in section.rows)
 
     @property
     def good(self) -> bool:
         return all(row.good for row in self.rows)
 
     def __str__(self) -> str:
-        width = max((len(row.what) for row in self.rows), default=4)
-        lines = [f"{'derivatives of ' + self.function:<{width}}  {'ours':>24}  {'other':>24}  {'error':>9}"]
-        for row in self.rows:
-            mark = "" if row.good else "  WRONG"
-            error = abs(row.ours - row.other)
-            lines.append(f"{row.what:<{width}}  {row.ours:>24.16g}  {row.other:>24.16g}  {error:>9.1e}{mark}")
-        return "\n".join(lines)
+        return "\n\n".join(map(str, self.sections))
 
 
 def check_grads(
@@ -61,14 +145,18 @@ def check_grads(
     rtol: float = 1e-6,
     atol: float = 1e-7,
 ) -> None:
-    """Compare the derivatives of f at `args`, up to `order`, with central differences of f along random directions.
+    """Compare the derivatives of f at `args`, up to `order`, with differences of f, complex steps and SymPy.
 
-    Raises AssertionError with a table where one differs by more than `atol + rtol * scale` beyond the error that the
-    differences themselves are estimated to have.
+    Raises AssertionError with a table where one is wrong: where it differs from differences by more than
+    `atol + rtol * scale` beyond their own estimated error, or from the others, which are exact, by a thousandth of it.
+    At a kink differences refute nothing, but forward and reverse mode must still agree. Raises KindError where no
+    argument is real.
 
     >>> check_grads(lambda x, y: x * y ** 2, (2.0, 3.0), order=2)
     """
     result = report(f, args, order, modes, rtol=rtol, atol=atol)
+    if not result.rows:
+        raise KindError(str(result), remedy="Give it a float among its arguments.")
     if not result.good:
         raise AssertionError(f"a derivative is wrong\n{result}")
 
@@ -82,97 +170,200 @@ def report(
     rtol: float = 1e-6,
     atol: float = 1e-7,
 ) -> Report:
-    """The comparisons as a table."""
-    unknown = set(modes) - {"fwd", "rev"}
-    if unknown or order < 1:
-        raise ValueError(f"modes are 'fwd' and 'rev', order is at least 1; not {sorted(unknown) or order}")
-    rows: list[Row] = []
-    _compare(f, tuple(args), order, tuple(modes), "", rows, rtol, atol)
-    return Report(getattr(f, "__name__", "f"), tuple(rows))
+    """The comparisons as a table: a row for each number among the arguments, or some directions if they are many."""
+    unknown = set(modes) - set(MODES)
+    if unknown or order < 1 or not modes:
+        raise ValueError(f"modes are 'fwd' and 'rev', order is at least 1; not {sorted(unknown) or modes or order}")
+    sections: list[Section] = []
+    target, what = f, f"derivatives of {getattr(f, '__name__', 'f')}"
+    for level in range(order):
+        probe = Probe(target, args)
+        if not probe.numbers:
+            return Report(probe.name, (Section(what, (), ("none of its arguments is real (a float is written 5.0)",)),))
+        section = _Comparison(probe, modes, rtol, atol).section(what)
+        notes = section.notes
+        if probe.whole and level == 0:
+            notes = (*notes, f"not differentiated by, being ints (a float is written 5.0): {', '.join(probe.whole)}")
+        if level + 1 < order and not probe.single:
+            notes = (*notes, "higher orders are checked where the result is one number; check each of these alone")
+        sections.append(replace(section, notes=notes))
+        if level + 1 == order or not probe.single:
+            break
+        names = _real_parameters(target, probe.args)
+        target = Derivative(target, How("grad", names if len(names) > 1 else names[0]))
+        what = f"derivatives of the {'gradient' if level == 0 else f'gradient, {level + 1} times'}"
+    return Report(getattr(f, "__name__", "f"), tuple(sections))
 
 
-def _compare(
-    f: Any,
-    args: tuple[Any, ...],
-    order: int,
-    modes: tuple[str, ...],
-    prefix: str,
-    rows: list[Row],
-    rtol: float,
-    atol: float,
-) -> None:
-    rng = np.random.default_rng(0)
-    specs = [spec_of(a) for a in args]
-    if not any(kind.real for spec in specs for kind in leaf_kinds(spec)):
-        specs = [as_float(spec) for spec in specs]  # grad(f)(3) means 3.0
-    directions = tuple(_direction(spec, a, rng) for spec, a in zip(specs, args))
-    value = _call(f, args)
-    weight = _direction(as_float(spec_of(value)), value, rng)
-    expected, error = _difference(lambda t: _dot(weight, _call(f, _moved(specs, args, directions, t))))
-    tolerance = atol + rtol * max(abs(expected), 1.0) + error
-    if "fwd" in modes:
-        tangent = jvp(f, args, directions)[1]
-        rows.append(Row(f"{prefix}jvp along a random direction", _dot(weight, tangent), expected, tolerance))
-    if "rev" in modes:
-        cts = vjp(f, *args)[1](weight)
-        ours = sum(_dot(d, ct) for d, ct in zip(directions, cts) if ct is not None)
-        rows.append(Row(f"{prefix}vjp along a random direction", float(ours), expected, tolerance))
-    if order > 1 and isinstance(spec_of(value), Leaf) and np.shape(value) == ():
-        names = Derivative(f, How("grad"))
-        real = tuple(i for i, s in enumerate(specs) if any(k.real for k in leaf_kinds(s)))
-        gradient = Derivative(names.target, How("grad", real))
-        _compare(gradient, args, order - 1, modes, f"{prefix}gradient's ", rows, rtol, atol)
+def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
+    bound = inspect.signature(plain_function(f)).bind(*args).arguments
+    return tuple(name for name, value in bound.items() if any(kind.real for kind in leaf_kinds(spec_of(value))))
 
 
-def _call(f: Any, args: tuple[Any, ...]) -> Any:
-    return f(*own_copy(args))
+class _Comparison:
+    """Asks everybody for every derivative, and keeps why some did not answer."""
+
+    def __init__(self, probe: Probe, modes: Sequence[str], rtol: float, atol: float) -> None:
+        self.probe, self.modes, self.atol = probe, modes, atol
+        self.rtol = rtol
+        self.here = float(probe.weighted(probe.value))
+        self.silent: dict[tuple[str, str], list[str]] = {}  # (who, why) -> rows
+        self.stopped = any(
+            isinstance(stmt, Apply) and stmt.op.name == "stop_gradient"
+            for function in probe.lowered.program.functions.values()
+            for stmt in all_stmts(function.body)
+        )
+
+    def section(self, what: str) -> Section:
+        # the function itself has said at the point what NumPy has to say of infinities
+        with np.errstate(all="ignore"):
+            return self._section(what)
+
+    def _section(self, what: str) -> Section:
+        probe = self.probe
+        values: dict[str, float] = {}
+        ours: dict[str, list[float]] = {}
+        for mode in self.modes:
+            name = MODES[mode]
+            value, ours[name] = self._forward() if mode == "fwd" else self._reverse()
+            values[name] = float(probe.weighted(value))
+        rows = [] if self._same_value(values) else [self._value_row(values)]
+        infinite = any(map(math.isinf, ours.get("reverse", ())))
+        for k, direction in enumerate(probe.directions):
+            rows.append(self._row(direction, {name: each[k] for name, each in ours.items()}, infinite))
+        return Section(self._title(what), tuple(rows), self._notes(len(probe.directions)))
+
+    def _forward(self) -> tuple[Any, list[float]]:
+        probe = self.probe
+        made = [jvp(probe.f, probe.args, direction.tangents) for direction in probe.directions]
+        return made[0][0], [float(probe.weighted(tangent)) for _, tangent in made]
+
+    def _reverse(self) -> tuple[Any, list[float]]:
+        probe = self.probe
+        value, pullback = vjp(probe.f, *probe.args)
+        cts = pullback(probe.weight)
+        partials = numbers(cts)
+        # a partial is picked, not multiplied out: the others may be infinite
+        return value, [
+            partials[d.at] if d.at is not None else float(sum(dot(t, ct) for t, ct in zip(d.tangents, cts)))
+            for d in probe.directions
+        ]
+
+    def _title(self, what: str) -> str:
+        at = ", ".join(_short(a) for a in self.probe.args)
+        title = f"{what} at ({at})"
+        if not self.probe.single:
+            title += "\nof the sum of its results, each times a fixed random number"
+        if self.probe.directions[0].at is None:
+            title += f"\nalong fixed random directions in the space of all {len(self.probe.numbers)} numbers"
+        return title
+
+    def _same_value(self, values: Mapping[str, float]) -> bool:
+        return all(_close(v, self.here, self._exact_tolerance(self.here)) for v in values.values())
+
+    def _value_row(self, values: Mapping[str, float]) -> Row:
+        answer = Answer(self.here, self._exact_tolerance(self.here))
+        return Row("the value", values, {"Python": answer}, None, self._exact_tolerance(self.here))
+
+    def _exact_tolerance(self, value: float) -> float:
+        """A thousandth of what differences are allowed."""
+        if not math.isfinite(value):
+            return 0.0
+        least = 100.0 * self.probe.epsilon
+        return max(1e-3 * self.atol, least) + max(1e-3 * self.rtol, least) * abs(value)
+
+    def _row(self, direction: Direction, ours: dict[str, float], infinite: bool) -> Row:
+        others: dict[str, Answer] = {}
+        sides = None
+        try:
+            found = self._differences(direction)
+            if found.kink:
+                sides = found.left.value, found.right.value
+            else:
+                slope = found.slope
+                size = abs(slope.value) if math.isfinite(slope.value) else 1.0
+                tolerance = self.atol + max(self.rtol, 1e3 * self.probe.epsilon) * max(size, 1.0) + slope.error
+                others["differences"] = Answer(slope.value, tolerance, slope.error)
+        except NotApplicable as why:
+            self._keep("differences", why, direction)
+        for name, oracle in (("complex step", complex_step), ("SymPy", exact)):
+            try:
+                value = oracle(self.probe, direction)
+                others[name] = Answer(value, self._exact_tolerance(value))
+            except NotApplicable as why:
+                self._keep(name, why, direction)
+        agreement = self._exact_tolerance(max((abs(v) for v in ours.values() if math.isfinite(v)), default=0.0))
+        # where another partial is infinite, forward mode multiplies it by the zero of this direction
+        lost = math.isnan(ours.get("forward", 0.0)) and infinite and not math.isnan(ours.get("reverse", math.nan))
+        if lost:
+            self._keep("forward", NotApplicable("another derivative is infinite, and 0 times it is NaN"), direction)
+        return Row(direction.name, ours, others, sides, agreement, frozenset({"forward"} if lost else ()))
+
+    def _differences(self, direction: Direction) -> Differences:
+        if self.stopped:
+            raise NotApplicable("stop_gradient is in the program, and the function does not know")
+        if not math.isfinite(self.here):
+            raise NotApplicable(f"the function gives {self.here}")
+        raised: list[str] = []
+
+        def g(t: float) -> float:
+            try:
+                return self.probe.along(direction, t)
+            except Exception as error:  # beside the point it may be out of its domain: then a note says so
+                raised.append(f"{type(error).__name__}: {error}")
+                return math.nan
+
+        size = math.sqrt(sum(float(n) ** 2 for n in self._moving(direction)))
+        length = math.sqrt(sum(n**2 for n in numbers(direction.tangents)))
+        found = differences(g, size / length, self.probe.epsilon)
+        if found.kink:
+            return found
+        most = max(1e-4, 10.0 * math.sqrt(self.probe.epsilon))
+        if not found.slope.settled or found.slope.error > most * max(abs(found.slope.value), 1.0):
+            said = f"; beside the point the function raises {raised[0]}" if raised else ""
+            raise NotApplicable(f"they do not settle{said}")
+        return found
+
+    def _moving(self, direction: Direction) -> list[float]:
+        given = [float(n) for n in self.probe.numbers]
+        return given if direction.at is None else [given[direction.at]]
+
+    def _keep(self, who: str, why: NotApplicable, direction: Direction) -> None:
+        self.silent.setdefault((who, str(why)), []).append(direction.name)
+
+    def _notes(self, rows: int) -> tuple[str, ...]:
+        return tuple(
+            f"no {who}{'' if len(names) == rows else ' for ' + ', '.join(names)}: {why}"
+            for (who, why), names in self.silent.items()
+        )
 
 
-def _direction(spec: Spec, value: Any, rng: np.random.Generator) -> Any:
-    wanted = real_leaves(spec)
-    made = [rng.standard_normal(np.shape(leaf)) for leaf in leaves(wanted, value)]
-    return rebuild(wanted, iter([_like(leaf, d) for leaf, d in zip(leaves(wanted, value), made)]))
+def _close(ours: float, other: float, tolerance: float) -> bool:
+    if math.isnan(ours) or math.isnan(other):
+        return math.isnan(ours) and math.isnan(other)
+    return ours == other or abs(ours - other) <= tolerance
 
 
-def _like(leaf: Any, direction: Any) -> Any:
-    if isinstance(leaf, list):
-        return direction.tolist()
-    return direction if isinstance(direction, np.ndarray) and direction.shape else float(direction)
+def _text(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}"
 
 
-def _moved(specs: Sequence[Spec], args: tuple[Any, ...], directions: tuple[Any, ...], t: float) -> tuple[Any, ...]:
-    return tuple(_moved_one(spec, a, d, t) for spec, a, d in zip(specs, args, directions))
+def _bent(name: str, row: Row) -> bool:
+    return name == "differences" and row.sides is not None
 
 
-def _moved_one(spec: Spec, value: Any, direction: Any, t: float) -> Any:
-    if isinstance(spec, Static):
-        return value
-    if isinstance(spec, Leaf):
-        if not spec.kind.real:
-            return value
-        if isinstance(value, list):
-            return (np.asarray(value, float) + t * np.asarray(direction)).tolist()
-        return value + t * direction
-    items = value.values() if spec.type is dict else value
-    steps = direction.values() if spec.type is dict else direction
-    made = [_moved_one(s, v, d, t) for s, v, d in zip(spec.items, items, steps)]
-    return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+def _other(name: str, row: Row, digits: int) -> str:
+    if _bent(name, row) and row.sides is not None:
+        return f"{_text(row.sides[0], digits)} left\n{_text(row.sides[1], digits)} right"
+    if name not in row.others:
+        return ""
+    answer = row.others[name]
+    return _text(answer.value, digits) + (f"\n± {answer.error:.0e}" if answer.error else "")
 
 
-def _dot(weight: Any, value: Any) -> float:
-    """The sum over the real leaves of weight * value."""
-    spec = real_leaves(as_float(spec_of(value)))
-    pairs = zip(leaves(real_leaves(as_float(spec_of(weight))), weight), leaves(spec, value))
-    return float(sum(np.sum(np.asarray(w) * np.asarray(v)) for w, v in pairs))
-
-
-def _difference(g: Callable[[float], float]) -> tuple[float, float]:
-    """The derivative of g at 0 and an estimate of its error: central differences of steps h and 2h, extrapolated."""
-    scale = max(abs(g(0.0)), 1.0)
-    h = 2e-4
-    with np.errstate(all="ignore"):
-        one = (g(h) - g(-h)) / (2 * h)
-        two = (g(2 * h) - g(-2 * h)) / (4 * h)
-    best = (4 * one - two) / 3
-    error = abs(best - one) * 0.1 + 4e-16 * scale / h
-    return best, error if np.isfinite(error) else 0.0  # where the function overflows, only the same infinity will do
+def _short(value: Any) -> str:
+    """An argument in a title."""
+    if isinstance(value, np.ndarray) and value.size > 4:
+        return f"array of shape {value.shape}"
+    text = repr(value) if not isinstance(value, np.ndarray) else str(value.tolist())
+    return text if len(text) <= 40 else text[:37] + "..."

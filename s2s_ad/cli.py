@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
+import io
 import sys
 from collections.abc import Callable
 from enum import Enum
@@ -108,11 +110,16 @@ def show(
 def check(
     target: Target,
     args: Annotated[list[str], typer.Argument(help='The arguments: literals or NumPy, such as 2.0 "np.ones(3)".')],
+    order: Annotated[int, typer.Option(min=1, help="Above 1: the derivatives of the gradient, too.")] = 1,
 ) -> None:
-    """Compare the derivatives at the arguments with what other ways of differentiating give."""
+    """Compare the derivatives at the arguments with differences, complex steps and SymPy, where each applies."""
     fn, _ = _resolve(target)
-    result = report(fn, tuple(map(_argument, args)))
-    _print_table(result)
+    values = tuple(map(_argument, args))
+    with contextlib.redirect_stdout(io.StringIO()):  # a function that prints would do so hundreds of times
+        result = report(fn, values, order)
+    if not result.rows:
+        raise Failure(str(result))
+    _print_report(result)
     if not result.good:
         raise Failure(f"a derivative of {target} is wrong")
 
@@ -236,17 +243,28 @@ def _argument(text: str) -> Any:
         raise typer.BadParameter(f"{text!r} is neither a literal nor an expression with np: {error}") from error
 
 
-def _print_table(report: Report) -> None:
+def _print_report(result: Report) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("", "ours", "other", "error", "", title=f"derivatives of {report.function}")
-    for column in table.columns[1:4]:
-        column.justify = "right"
-    for row in report.rows:
-        verdict = Text("ok", "green") if row.good else Text("WRONG", "bold red")
-        # as Text, so that nothing in a name is taken for markup
-        numbers = f"{row.ours:.16g}", f"{row.other:.16g}", f"{abs(row.ours - row.other):.1e}"
-        table.add_row(Text(row.what), *numbers, verdict)
-    Console().print(table)
+    console = Console(highlight=False)
+    colors = {"ok": "green", "WRONG": "bold red", "kink": "yellow"}
+    for section in result.sections:
+        for digits in range(12, 5, -1):  # as many as the console is wide enough for
+            head, rows = section.table(digits)
+            name, *widths = section.widths(head, rows)
+            if min(name, 16) + sum(widths) + 2 * len(widths) <= console.width:
+                break
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        for k, title in enumerate(head):
+            # a name may be broken over lines, a number not; as Text, so that nothing is taken for markup
+            table.add_column(Text(title), no_wrap=k > 0, overflow="fold")
+        for *cells, verdict in rows:
+            colored = [Text(line, colors.get(line, "")) for line in verdict.split("\n")]
+            table.add_row(*map(Text, cells), Text("\n").join(colored))
+        console.print(Text(section.title))
+        console.print(table)
+        for note in section.notes:
+            console.print(Text(note))
+        console.print()

@@ -6,6 +6,7 @@ import difflib
 import functools
 import inspect
 import threading
+import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -154,7 +155,7 @@ class Derivative:
 
     def _floats(self, specs: dict[str, Spec]) -> dict[str, Spec]:
         names, _ = self.wrt_names(specs)
-        specs = {name: transforms.as_float(spec) if name in names else spec for name, spec in specs.items()}
+        specs = transforms.floats(specs, names)
         return self.target._floats(specs) if isinstance(self.target, Derivative) else specs
 
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
@@ -181,7 +182,7 @@ class Derivative:
             return lowered_target(self.target, specs)
         for part in of if isinstance(of, tuple) else (of,):
             if part not in (None, "return"):
-                self._name(part)
+                self._name(part, specs)
         lowered = lower(plain_function(self.target), specs, of)
         if of is None and lowered.written and lowered.result == Static(None):
             owners = [name for name, spec in specs.items() for _ in leaf_kinds(spec)]
@@ -219,7 +220,7 @@ class Derivative:
     def __s2s_function__(self) -> Any:
         return self.function
 
-    def wrt_names(self, specs: dict[str, Spec]) -> tuple[tuple[str, ...], bool]:
+    def wrt_names(self, specs: dict[str, Spec]) -> tuple[tuple[transforms.Wanted, ...], bool]:
         """The parameters asked for, and whether the answer is one thing, not a tuple."""
         wrt = self.how.wrt
         if wrt is None:
@@ -228,23 +229,29 @@ class Derivative:
                 names = tuple(n for n, s in specs.items() if any(str(k) == "int" for k in leaf_kinds(s)))
             return names, len(names) == 1
         if isinstance(wrt, tuple):
-            return tuple(self._name(w) for w in wrt), False
-        return (self._name(wrt),), True
+            return tuple(self._name(w, specs) for w in wrt), False
+        return (self._name(wrt, specs),), True
 
-    def _name(self, wrt: int | str) -> str:
-        names = list(self.parameters)
+    def _name(self, wrt: int | str, specs: dict[str, Spec]) -> transforms.Wanted:
+        names: list[transforms.Wanted] = list(self.parameters)
+        at, star = next(
+            ((i, p.name) for i, p in enumerate(self.parameters.values()) if p.kind is p.VAR_POSITIONAL), (0, "")
+        )
+        if star and self.how.mode in ("grad", "value_and_grad"):  # an index counts what the call gives
+            extra = specs[star]
+            names[at:] = [(star, i) for i in range(len(extra.items))] if isinstance(extra, Node) else []
         if isinstance(wrt, str):
             if wrt in self.parameters:
                 return wrt
-            near = difflib.get_close_matches(wrt, names, 1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Its parameters are {', '.join(names)}."
+            near = difflib.get_close_matches(wrt, list(self.parameters), 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Its parameters are {', '.join(self.parameters)}."
             raise KindError(f"{self.function.__name__} has no parameter {wrt!r}", remedy=hint)
         if not isinstance(wrt, (int, np.integer)) or isinstance(wrt, bool):
             raise KindError(f"wrt is an index, a name, or a tuple of them, not {wrt!r}")
         if not -len(names) <= wrt < len(names):
             raise KindError(
                 f"{self.function.__name__} has {len(names)} parameters; wrt={wrt} is none of them",
-                remedy=f"Its parameters are {', '.join(names)}.",
+                remedy=f"Its parameters are {', '.join(self.parameters)}.",
             )
         return names[wrt]
 
@@ -304,12 +311,22 @@ def run(compiled: Compiled, call: Sequence[Any], reads: dict[str, Any]) -> Any:
 
 
 def plain_function(target: Any) -> Any:
-    """The user's function under decorators and derivatives of ours."""
-    while hasattr(target, "__s2s_function__"):
-        target = target.__s2s_function__
+    """The user's function under decorators and derivatives of ours, and under caches of its results."""
+    while hasattr(target, "__s2s_function__") or isinstance(target, _CACHED):
+        target = target.__wrapped__ if isinstance(target, _CACHED) else target.__s2s_function__
+    if isinstance(target, types.FunctionType):
+        return target
     if not callable(target):
-        raise KindError(f"{target!r} is not a function")
-    return target
+        raise KindError(f"{target!r} is not a function", remedy="Give a function that is written in Python.")
+    what = "a method" if isinstance(target, types.MethodType) else f"an object of type {type(target).__name__}"
+    name = getattr(target, "__name__", "this")
+    raise UnsupportedError(
+        f"{name} is {what}, not a function that is written in Python",
+        remedy=f"Call it in a function of your own: lambda x: {name}(x).",
+    )
+
+
+_CACHED = type(functools.lru_cache(lambda: None))
 
 
 def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:
@@ -342,8 +359,8 @@ class Jvp(Derivative):
         values = self._bind(tuple(args), {})
         names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
         if len(tangents) != len(names):
-            raise KindError(f"{len(tangents)} tangents for {len(names)} parameters: {', '.join(names)}")
-        return self._along(values, dict(zip(names, tangents)))
+            raise KindError(f"{len(tangents)} tangents for {len(names)} parameters: {', '.join(map(str, names))}")
+        return self._along(values, dict(zip(map(str, names), tangents)))
 
     def _along(self, values: dict[str, Any], dots: dict[str, Any]) -> Any:
         compiled, reads = self.compiled_for(values)
@@ -372,10 +389,10 @@ class Vjp(Derivative):
             names, _ = self.wrt_names(specs)
             return transforms.vjp_split(inner, names, self.how.optimize)
 
-        forward, backward = (
-            compile_kept(self.function, self._key(specs, part), functools.partial(half, halves), self.how.optimize)
-            for part, half in (("forward", lambda both: both()[0]), ("backward", lambda both: both()[1]))
-        )
+        forward = compile_kept(self.function, self._key(specs, "forward"), lambda: halves()[0], self.how.optimize)
+        # the other half reads what this one saves
+        part = f"backward of {forward.emitted.text} {[(read.name, str(read.kind)) for read in forward.reads]}"
+        backward = compile_kept(self.function, self._key(specs, part), lambda: halves()[1], self.how.optimize)
         self._backward[tuple(specs.values())] = backward
         return forward
 
@@ -387,16 +404,24 @@ class Vjp(Derivative):
         check_apart(compiled.arguments, given_now, compiled.written, reads)
         backward = self._backward[tuple(specs.values())]
         call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
-        value, saved = run(compiled, call, reads)
+        value, saved = run(compiled, call, {name: own_copy(read) for name, read in reads.items()})
         spec = backward.arguments["y_bar"]
         names, _ = self.wrt_names(specs)
-        given = [name for name in values][: len(primals)]
         value = own_copy(value)
         shapes = own_copy(value)
 
         def pullback(cotangent: Any) -> tuple[Any, ...]:
             ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
             found = dict(zip(names, run(backward, [saved, ct] if leaf_kinds(spec) else [saved], {})))
-            return tuple(found.get(name) for name in given)
+            return self._each(found, values, len(primals))
 
         return value, pullback
+
+    def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
+        """One cotangent for each of the arguments that the call gave, those in *args one by one."""
+        out: list[Any] = []
+        for name, value in values.items():
+            cts = found.get(name)
+            several = self.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+            out += (cts or [None] * len(value)) if several else [cts]
+        return tuple(out[:count])

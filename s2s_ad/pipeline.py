@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +37,7 @@ class Compiled:
         """What it reads from outside, now; None if something that was compiled in has been rebound."""
         try:
             for guard in self.guards:
-                if resolve(function, guard.path) is not guard.seen:
+                if not guard.holds(function):
                     return None
             values = {read.name: resolve(function, read.path) for read in self.reads}
         except (AttributeError, KeyError, IndexError, ValueError, TypeError):
@@ -47,9 +49,13 @@ class Compiled:
 
     def watched(self, function: Any) -> tuple[tuple[dict[str, Any], str, Any], ...] | None:
         """The guards as (scope, name, object), where all are names of the function's own module and nothing is read."""
-        if self.reads or any(len(guard.path) != 1 or guard.path[0][0] != "global" for guard in self.guards):
+        if self.reads or any(guard.outline is not None for guard in self.guards):
             return None
-        return tuple((function.__globals__, guard.path[0][1], guard.seen) for guard in self.guards)
+        if any(len(guard.path) != 1 or guard.path[0][0] != "global" for guard in self.guards):
+            return None
+        scope = function.__globals__
+        names = [(guard.path[0][1], guard.seen) for guard in self.guards]
+        return tuple((scope, name, seen if name in scope else None) for name, seen in names)  # None: a builtin
 
 
 def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], optimize: bool) -> Compiled:
@@ -61,9 +67,12 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
             reads, written = store.reads_from(kept), tuple(kept["written"])
-            return _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), written)
-    lowered = build()
-    emitted = emit([lowered], optimize)
+            found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), written)
+            if found.current(function) is not None:  # what it reads is of other kinds now
+                return found
+    with collector_paused():
+        lowered = build()
+        emitted = emit([lowered], optimize)
     entry = lowered.program.entry
     if key is not None:
         try:
@@ -72,6 +81,18 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         except store.NotKept:
             pass  # it holds an object of this process: there is nothing that another could use
     return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Compiling makes many small objects that live to its end: looking through them for cycles takes a third of it."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _loaded(

@@ -11,7 +11,7 @@ from typing import Any
 
 from s2s_ad.backend.module import Emitted
 from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar
-from s2s_ad.ir.structure import Guard, Leaf, Node, Read, Spec, Static, resolve
+from s2s_ad.ir.structure import Guard, Leaf, Node, Path, Read, Spec, Static, resolve
 from s2s_ad.span import Span
 
 Json = dict[str, Any]
@@ -117,13 +117,20 @@ def to_json(
     return {
         "entry": entry,
         "arguments": [[name, spec_text(spec)] for name, spec in arguments.items()],
-        "reads": [[r.name, r.path, kind_text(r.kind)] for r in reads],
-        "guards": [[g.path, fingerprint(g.seen)] for g in guards],
+        "reads": [[r.name, _path_text(r.path), kind_text(r.kind)] for r in reads],
+        "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in guards],
         "text": emitted.text,
         "written": list(written),
         "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
         "names": names,
     }
+
+
+def _path_text(path: Path) -> Any:
+    for how, name in path:
+        if how == "object" or type(name) not in (str, int):
+            raise NotKept(f"{name!r}, to which no name leads")
+    return path
 
 
 def _found(module: str, name: str) -> Any:

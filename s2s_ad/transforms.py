@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Union
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
-from s2s_ad.ir.kinds import FLOAT, RECORD, Array, Kind, Scalar
+from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.verify import verify
@@ -68,16 +69,38 @@ def _hinted_result(function: Function, hint: str) -> Function:
     return replace(function, body=substitute(replace(body, stmts=tuple(map(outputs, body.stmts))), {result: named}))
 
 
-def wrt_flags(lowered: Lowered, wrt: Sequence[str]) -> tuple[bool, ...]:
+# what is differentiated: a parameter, or one of those that *args takes in: ("args", 2)
+Wanted = Union[str, tuple[str, int]]
+
+
+def _parts(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> Iterator[tuple[Wanted, Spec]]:
+    """The arguments in order; one of which only some items are wanted, item by item."""
+    opened = {part[0] for part in wrt if isinstance(part, tuple)}
+    for name in sorted(opened.intersection(part for part in wrt if isinstance(part, str))):
+        raise KindError(f"wrt names {name} and some of it", remedy="Name each argument once.")
+    for name, spec in arguments.items():
+        if name in opened and isinstance(spec, Node):
+            yield from (((name, i), item) for i, item in enumerate(spec.items))
+        else:
+            yield name, spec
+
+
+def wrt_flags(lowered: Lowered, wrt: Sequence[Wanted]) -> tuple[bool, ...]:
     """For each input of the program whether it is differentiated."""
     out: list[bool] = []
-    for name, spec in lowered.arguments.items():
+    for part, spec in _parts(lowered.arguments, wrt):
         kinds = leaf_kinds(spec)
-        on = [name in wrt and kind.real for kind in kinds]
-        if name in wrt and not any(on):
+        on = [part in wrt and kind.real for kind in kinds]
+        if part in wrt and not any(on) and not _is_empty(spec):
+            name = part if isinstance(part, str) else f"{part[0]}[{part[1]}]"
             raise KindError(_why_not(name, spec), remedy=_remedy(spec))
         out += on
     return (*out, *[False] * len(lowered.reads))
+
+
+def _is_empty(spec: Spec) -> bool:
+    """An empty list, tuple or dict, of which the gradient is one too."""
+    return isinstance(spec, Node) and not spec.items
 
 
 def _why_not(name: str, spec: Spec) -> str:
@@ -97,9 +120,10 @@ def _a(kind: Kind) -> str:
     return f"an array {kind}" if isinstance(kind, Array) else f"a {kind}"
 
 
-def gradient_spec(lowered: Lowered, wrt: Sequence[str], single: bool) -> Spec:
+def gradient_spec(lowered: Lowered, wrt: Sequence[Wanted], single: bool) -> Spec:
     """The structure of a gradient: that of the arguments asked for."""
-    parts = tuple(real_leaves(lowered.arguments[name]) for name in wrt)
+    specs = dict(_parts(lowered.arguments, wrt))
+    parts = tuple(real_leaves(specs[part]) for part in wrt)
     return parts[0] if single else Node(tuple, parts)
 
 
@@ -140,7 +164,7 @@ def _describe(spec: Spec) -> str:
 
 
 def value_and_grad(
-    lowered: Lowered, wrt: Sequence[str], single: bool, has_aux: bool, value: bool, optimize: bool
+    lowered: Lowered, wrt: Sequence[Wanted], single: bool, has_aux: bool, value: bool, optimize: bool
 ) -> Lowered:
     """The gradient, or with `value` the pair (value, gradient)."""
     _, outputs = scalar_output(lowered, has_aux)
@@ -171,18 +195,18 @@ def _may_vary(kind: Kind) -> bool:
     return kind.real
 
 
-def _in_order(lowered: Lowered, wrt: Sequence[str], cts: Sequence[Atom], flags: Sequence[bool]) -> list[Atom]:
+def _in_order(lowered: Lowered, wrt: Sequence[Wanted], cts: Sequence[Atom], flags: Sequence[bool]) -> list[Atom]:
     """The cotangents in the order of `wrt`, which may not be that of the parameters."""
-    by_name: dict[str, list[Atom]] = {}
+    found: dict[Wanted, list[Atom]] = {}
     rest, at = list(cts), 0
-    for name, spec in lowered.arguments.items():
+    for part, spec in _parts(lowered.arguments, wrt):
         n = len(leaf_kinds(spec))
         count = sum(flags[at : at + n])
-        by_name[name], rest, at = rest[:count], rest[count:], at + n
-    return [ct for name in wrt for ct in by_name[name]]
+        found[part], rest, at = rest[:count], rest[count:], at + n
+    return [ct for part in wrt for ct in found[part]]
 
 
-def jvp(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> Lowered:
+def jvp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
     """(arguments, tangents of those in `wrt`) -> (value, tangent)."""
     flags = wrt_flags(lowered, wrt)
     program, varied = forward(lowered.program, flags)
@@ -202,7 +226,7 @@ def jvp(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> Lowered:
     return _made(lowered, program, builder.block(params, results), spec, "jvp", optimize, arguments)
 
 
-def vjp(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> Lowered:
+def vjp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
     """(arguments, cotangent) -> (value, cotangents of `wrt`), both sweeps in one."""
     flags = wrt_flags(lowered, wrt)
     kinds = leaf_kinds(lowered.result)
@@ -223,7 +247,7 @@ def _seed_name(lowered: Lowered) -> str:
     return "value_bar" if "y" in lowered.arguments else "y_bar"
 
 
-def vjp_split(lowered: Lowered, wrt: Sequence[str], optimize: bool) -> tuple[Lowered, Lowered]:
+def vjp_split(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> tuple[Lowered, Lowered]:
     """arguments -> (value, saved), and (saved, cotangent) -> cotangents of `wrt`, as a tuple."""
     flags = wrt_flags(lowered, wrt)
     kinds = leaf_kinds(lowered.result)
@@ -321,6 +345,24 @@ def owned(lowered: Lowered) -> Lowered:
     return replace(lowered, program=replace(program, functions={**program.functions, program.entry: main}))
 
 
+def floats(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> dict[str, Spec]:
+    """The arguments with ints that are to be differentiated taken as floats."""
+    out: dict[str, Spec] = {}
+    for name, spec in arguments.items():
+        some = {part[1] for part in wrt if isinstance(part, tuple) and part[0] == name}
+        if some and isinstance(spec, Node):
+            spec = replace(spec, items=tuple(as_float(s) if i in some else s for i, s in enumerate(spec.items)))
+        out[name] = as_float(spec) if name in wrt else spec
+    return out
+
+
 def as_float(spec: Spec) -> Spec:
-    """Ints that are to be differentiated are taken as floats."""
-    return map_leaves(spec, lambda leaf: Leaf(FLOAT) if str(leaf.kind) == "int" else leaf)
+    """Ints that are to be differentiated are taken as floats, those of NumPy and in lists too; int arrays are not."""
+    return map_leaves(spec, lambda leaf: Leaf(_as_float(leaf.kind)))
+
+
+def _as_float(kind: Kind) -> Kind:
+    if isinstance(kind, List):
+        return List(_as_float(kind.item))
+    is_int = kind == INT or isinstance(kind, Array) and not kind.shape and kind.dtype.startswith(("int", "uint"))
+    return FLOAT if is_int else kind

@@ -13,7 +13,7 @@ import pytest
 
 from s2s_ad import cli
 from s2s_ad.cache import DiskCache
-from s2s_ad.check import Report, Row
+from s2s_ad.check import Answer, Report, Row, Section
 
 PROGRAM = '''\
 """A module of the user's."""
@@ -189,12 +189,35 @@ def test_check_of_a_point_where_the_function_raises(run: Run) -> None:
 
 
 def test_check_that_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = Report("f", (Row("jvp", 1.0, 1.0, 1e-6), Row("vjp", 1.0, 2.5, 1e-6)))
-    monkeypatch.setattr(cli, "report", lambda fn, args: wrong)
+    row = Row("x", {"forward": 1.0, "reverse": 2.5}, {"SymPy": Answer(1.0, 1e-9)})
+    monkeypatch.setattr(cli, "report", lambda fn, args, order: Report("f", (Section("of f", (row,), ("a note",)),)))
     result = run("check", "programs/mine.py:f", "2.0", "5.0")
     assert result.status == 1
-    assert "2.5" in result.out and "1.5e+00" in result.out and "WRONG" in result.out
+    assert [line.split() for line in result.out.splitlines()[3:6]] == [
+        ["x", "1", "1", "ok"],
+        ["2.5", "WRONG"],
+        ["a", "note"],
+    ]
     assert result.err == "s2s-ad: a derivative of programs/mine.py:f is wrong\n"
+
+
+def test_check_is_readable_at_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run("check", "programs/mine.py:f", "1e-3/7", "-np.pi*1e-7", "--order", "2")
+    assert result.status == 0, result.err
+    assert max(map(len, result.out.splitlines())) <= 80
+    assert result.out.count(" ok") == 4 and "complex step" in result.out and "SymPy" in result.out
+
+
+def test_check_prints_nothing_of_the_functions_own(run: Run) -> None:
+    Path("programs/talks.py").write_text("def f(x):\n    print('hello')\n    return x * x\n")
+    result = run("check", "programs/talks.py:f", "2.0")
+    assert result.status == 0 and "hello" not in result.out and "ok" in result.out
+
+
+def test_check_of_nothing(run: Run) -> None:
+    result = run("check", "programs/mine.py:g", "np.array([1, 2])", "2")
+    assert result.status == 1 and "none of its arguments is real" in result.err
 
 
 # --------------------------------------------------------------------------------------------------- cache

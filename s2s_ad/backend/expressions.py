@@ -131,13 +131,15 @@ class Expressions:
             makes[templates.names_of(stmt)[0]] = lambda: load(target)
         own = templates.bound(text)
 
-        def renamed(name: str) -> str:
-            if name in own:
-                return self.apart(name)
-            self.used.add(name)
-            return self.aliases.get(name, name)
+        return fresh(tree, makes, lambda name: self.apart(name) if name in own else self.outside(name))
 
-        return fresh(tree, makes, renamed)
+    def outside(self, name: str) -> str:
+        """What a module or builtin is called in this module, where a parameter may have its name."""
+        self.used.add(name)
+        return self.aliases.get(name, name)
+
+    def builtin(self, function: str, *args: ast.expr) -> ast.Call:
+        return call(self.outside(function), *args)
 
     def apart(self, name: str) -> str:
         """A name bound inside a comprehension must not hide a variable that the comprehension reads."""
@@ -169,10 +171,6 @@ class Expressions:
         if const.text and _stands_for(const.text, const.value):
             return fresh(templates.expression(const.text), {}, self.outside)
         return self.literal(const.value, const.kind)
-
-    def outside(self, name: str) -> str:
-        self.used.add(name)
-        return self.aliases.get(name, name)
 
     def literal(self, value: Any, kind: Kind | None = None) -> ast.expr:
         """A number, array or list as Python code."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from s2s_ad.backend.expressions import call, negated, store
+from s2s_ad.backend.expressions import negated, store
 from s2s_ad.backend.statements import StatementWriter
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
 
@@ -82,14 +82,14 @@ class Writer(StatementWriter):
         index = self.target(stmt.body.params[0])
         if self._enumerates(stmt, walks):
             target, iterable = self.walk(*walks[0])
-            return ast.Tuple([index, target], ast.Store()), call("enumerate", iterable)
+            return ast.Tuple([index, target], ast.Store()), self.expressions.builtin("enumerate", iterable)
         t = stmt.trips
         bounds = [t.stop] if _is_number(t.start, 0) and _is_number(t.step, 1) else [t.start, t.stop]
         if not _is_number(t.step, 1):
             bounds.append(t.step)
-        trips: ast.expr = call("range", *map(self.expressions.atom, bounds))
+        trips: ast.expr = self.expressions.builtin("range", *map(self.expressions.atom, bounds))
         if stmt.reverse:
-            trips = call("reversed", trips)
+            trips = self.expressions.builtin("reversed", trips)
         return self.together([(index, trips), *(self.walk(*w) for w in walks)])
 
     def walks(self, stmt: For, items: list[Value]) -> list[tuple[Atom, bool, list[Value]]]:
@@ -111,12 +111,14 @@ class Writer(StatementWriter):
         targets = [self.target(item) for item in items]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
         iterable = self.expressions.atom(source)
-        return target, call("reversed", iterable) if reverse else iterable
+        return target, self.expressions.builtin("reversed", iterable) if reverse else iterable
 
     def together(self, walks: list[tuple[ast.expr, ast.expr]]) -> tuple[ast.expr, ast.expr]:
         if len(walks) == 1:
             return walks[0]
-        return ast.Tuple([target for target, _ in walks], ast.Store()), call("zip", *(it for _, it in walks))
+        return ast.Tuple([target for target, _ in walks], ast.Store()), self.expressions.builtin(
+            "zip", *(it for _, it in walks)
+        )
 
     def _enumerates(self, stmt: For, walks: list[tuple[Atom, bool, list[Value]]]) -> bool:
         """Whether the range is that of the positions in the one list that is walked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import keyword
+import math
 from collections.abc import Callable, Iterator, Mapping
 
 from s2s_ad.backend.expressions import Expressions, load, store
@@ -126,7 +127,7 @@ def _open(
     out: list[ast.stmt] = []
     keys = spec.keys if spec.type is dict else tuple(range(len(spec.items)))
     for key, item in zip(keys, spec.items):
-        part = ast.Subscript(_again(source), ast.Constant(key), ast.Load())
+        part = ast.Subscript(_again(source), _key(key), ast.Load())
         if isinstance(item, Leaf):
             name = names[next(within)]
             if name is not None:
@@ -134,6 +135,17 @@ def _open(
         elif isinstance(item, Node):
             out += _open(item, part, within, names.__getitem__)
     return out
+
+
+def _key(key: object) -> ast.expr:
+    """A key of a dict as code."""
+    if type(key) is tuple:
+        return ast.Tuple([_key(part) for part in key], ast.Load())
+    if type(key) in (str, bytes, bool, int, type(None)) or type(key) is float and math.isfinite(key):
+        return ast.parse(repr(key), mode="eval").body
+    raise UnsupportedError(
+        f"a dict with the key {key!r} cannot be taken apart in a module", remedy="Use strings or ints as keys."
+    )
 
 
 def _take(values: Iterator[Value], count: int) -> list[Value]:

@@ -188,7 +188,7 @@ class StatementWriter:
             return method(value, "copy")
         if isinstance(atom, Value) and isinstance(atom.kind, Array):
             return method(value, "copy")
-        return ast.Call(load("list"), [value], []) if isinstance(atom, Value) else value
+        return self.expressions.builtin("list", value) if isinstance(atom, Value) else value
 
     def target(self, value: Value) -> ast.expr:
         return store(self.expressions.name(value) if self.plan.used(value) else "_")

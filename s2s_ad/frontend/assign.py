@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import Machine, expression, number, statement
+from s2s_ad.frontend.machine import BUILTINS, Machine, expression, number, statement
+from s2s_ad.frontend.merge import branch
+from s2s_ad.frontend.messages import Text
 from s2s_ad.frontend.operators import binary, operator_name, read
 from s2s_ad.frontend.scope import lookup
 from s2s_ad.frontend.subscripts import SliceOf, augment_item, delete_item, get_item, set_item
@@ -26,7 +28,7 @@ from s2s_ad.frontend.values import (
 )
 from s2s_ad.frontend.views import augment
 from s2s_ad.ir.kinds import Array
-from s2s_ad.ir.nodes import Value
+from s2s_ad.ir.nodes import Const, Value
 
 NONE = Known(None)
 
@@ -111,11 +113,12 @@ def _items(machine: Machine, value: Abstract) -> list[Abstract] | None:
 
 
 def _unpack_dynamic(machine: Machine, targets: list[ast.expr], value: Abstract, starred: list[int]) -> None:
-    """Arrays and lists of unknown length, which is taken to be right, as in x[0], x[1]."""
+    """Arrays and lists of unknown length: when it runs, that is looked at first, as Python does."""
     is_array = isinstance(value, Sym) and isinstance(value.kind, Array) and value.kind.rank > 0
     if not is_array and not machine.is_list(value):
         raise UnsupportedError(f"{what(value)} cannot be unpacked")
     count = len(targets)
+    _expect_length(machine, value, count - len(starred), bool(starred))
     for i, target in enumerate(targets):
         if isinstance(target, ast.Starred):
             stop = number(i - count + 1) if i < count - 1 else NONE
@@ -123,6 +126,29 @@ def _unpack_dynamic(machine: Machine, targets: list[ast.expr], value: Abstract, 
         else:
             late = bool(starred) and i > starred[0]
             assign(machine, target, get_item(machine, value, number(i - count if late else i)))
+
+
+def _expect_length(machine: Machine, value: Abstract, count: int, more: bool) -> None:
+    """ValueError where the value has not `count` items; with `more`, where it has fewer."""
+    if more and not count:
+        return
+    length = BUILTINS[len](machine, [value], {})
+    assert isinstance(length, Sym)
+    wanted = f"{'at least ' if more else ''}{count} {'value' if count == 1 else 'values'} to unpack"
+    if isinstance(length.atom, Const):
+        if length.atom.value < count or length.atom.value > count and not more:
+            raise UnsupportedError(f"expected {wanted}, got {length.atom.value}")
+        return
+
+    name_value(machine, length, "count")
+
+    def fail() -> Abstract:
+        text = Text(machine)
+        text.emit(f"raise ValueError({f'expected {wanted}, got {{}}'!r}.format({text.of(length)}))")
+        machine.dead = True
+        return NONE
+
+    branch(machine, machine.apply("lt" if more else "ne", length.atom, number(count).atom).atom, fail, lambda: NONE)
 
 
 @statement(ast.Assign)

@@ -28,9 +28,11 @@ from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
-from s2s_ad.ir.kinds import Array, List
-from s2s_ad.ir.nodes import Atom, Block, Function, Program
+from s2s_ad.ir.builder import ZERO_FLOAT
+from s2s_ad.ir.kinds import FLOAT, Array, List
+from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
+from s2s_ad.ir.walk import all_stmts
 
 # each of these rooms says in the tables of the machine what it can do
 ROOMS = (
@@ -56,22 +58,45 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
     `of` says what the result is: "return" (or None) for what it returns, else what it leaves in these parameters.
     """
     function = getattr(fn, "__s2s_function__", fn)
-    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
-    unit.taken.update(arguments)
-    entry = _unique_name(unit, function)
-    found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
-    if found.result is None:
-        raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
+    unit, entry, found = _read_entry(function, arguments, of, _entry_key(function, arguments, of))
+    calls = (s for f in unit.functions.values() for s in all_stmts(f.body) if isinstance(s, Call))
+    if found.written and any(call.callee == entry for call in calls):
+        # what it writes to an argument of a call of its own must reach the caller: that takes a function of its own
+        unit, entry, found = _read_entry(function, arguments, of, ("entry",))
+    result = found.result
+    if result is None:
+        body = unit.functions[entry].body
+        if not _raises(body):
+            raise UnsupportedError(f"{entry} returns on no path", span=_span(function))
+        result = Leaf(FLOAT)  # nobody will ever see it
+        unit.functions[entry] = replace(unit.functions[entry], body=replace(body, results=(ZERO_FLOAT,)))
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
-    return Lowered(program, dict(arguments), found.result, reads, tuple(unit.guards.values()), found.written)
+    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written)
 
 
-def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
+def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
+    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
+    unit.taken.update(arguments)
+    entry = _unique_name(unit, function)
+    return unit, entry, _specialise(unit, function, (), arguments, [], key, entry)
+
+
+def _entry_key(function: Any, arguments: dict[str, Spec], of: Of) -> Any:
     """The key under which its own calls find it again, where they may: a list would be known there by other names."""
     plain = all(isinstance(spec, Leaf) and not isinstance(spec.kind, List) for spec in arguments.values())
-    return (function, tuple(arguments.items()), ()) if plain else ("entry",)
+    return (function, tuple(arguments.items()), ()) if plain and of is None else ("entry",)
+
+
+def _raises(block: Block) -> bool:
+    """Whether it surely ends in an exception of the user's."""
+    for stmt in block.stmts:
+        if isinstance(stmt, Apply) and stmt.op.effect and str(dict(stmt.params)["code"]).startswith("raise "):
+            return True
+        if isinstance(stmt, If) and _raises(stmt.then) and _raises(stmt.orelse):
+            return True
+    return False
 
 
 def _span(function: Any) -> Any:
@@ -159,13 +184,14 @@ def _read_body(
         result = None if machine.dead or is_nothing(value) else spec_of(machine, value, flat)
         if len(set(flat.cells)) < len(flat.cells) or set(flat.cells) & machine.frozen and path:
             raise NoSpec("the function returns a list that has other names")
-        shared = len(set(flat.arrays)) < len(flat.arrays) or not machine.frozen.isdisjoint(flat.arrays)
+        theirs = machine.frozen.union(arrays)
+        shared = len(set(flat.arrays)) < len(flat.arrays) or not theirs.isdisjoint(flat.arrays)
         if inner and shared and key not in unit.asked:
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
     places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
-    done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared, written=written)
+    done = Specialised(name, result, paths=tuple(flat.paths), shared=shared, written=written)
     return done, Function(name, body, _doc(function), span)
 
 

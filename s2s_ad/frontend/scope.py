@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import math
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Known, Missing, Sym, Table, Tuple
 from s2s_ad.ir.kinds import kind_of
 from s2s_ad.ir.nodes import Value
-from s2s_ad.ir.structure import Guard, Path, Read
+from s2s_ad.ir.structure import Guard, Path, Read, outline
 
 # what these modules hold is taken to stay
 LIBRARIES = {"math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "scipy"}
@@ -77,7 +78,10 @@ def _outside(machine: Machine, frame: Frame, name: str) -> Abstract:
         start = () if scope is machine.unit.globals else path
         return known(machine, scope[name], None if start is None else (*start, ("global", name)))
     if hasattr(builtins, name):
-        return known(machine, getattr(builtins, name), None)
+        value = getattr(builtins, name)
+        start = () if scope is machine.unit.globals else path
+        guard(machine, None if start is None else (*start, ("global", name)), value)  # until a global hides it
+        return known(machine, value, None)
     raise UnsupportedError(f"the name {name} is not defined")
 
 
@@ -102,7 +106,7 @@ def known(machine: Machine, value: Any, path: Path | None) -> Abstract:
 
 def guard(machine: Machine, path: Path | None, value: Any) -> None:
     if path is not None:
-        machine.unit.guards.setdefault(path, Guard(path, value))
+        machine.unit.guards.setdefault(path, Guard(path, value, outline(value)))
 
 
 def _container(machine: Machine, value: Any, path: Path | None) -> Abstract:
@@ -135,12 +139,16 @@ def _words(path: Path) -> list[str]:
 def _read_name(path: Path) -> str:
     words = _words(path)
     last = words[-1] if words else "value"
-    return last if last.isidentifier() else _long_name(path)
+    return last if _may_be_name(last) else _long_name(path)
 
 
 def _long_name(path: Path) -> str:
     name = "_".join(_words(path)) or "value"
-    return name if name.isidentifier() else "value_" + name
+    return name if _may_be_name(name) else "value_" + name
+
+
+def _may_be_name(word: str) -> bool:
+    return word.isidentifier() and not keyword.iskeyword(word)
 
 
 def unique(name: str, taken: set[str], others: list[str]) -> str:

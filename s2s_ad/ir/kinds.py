@@ -113,10 +113,11 @@ def kind_of(value: Any) -> Kind | None:
     if scalar is not None:
         return scalar
     if isinstance(value, (np.ndarray, np.generic)):
-        if value.dtype.kind not in "fciub":
+        # a matrix or a masked array has other arithmetic
+        if value.dtype.kind not in "fciub" or isinstance(value, (np.matrix, np.ma.MaskedArray)):
             return None
         return Array(value.dtype.name, tuple(ONE if n == 1 else MANY for n in value.shape))
-    if isinstance(value, list) and value:
+    if type(value) is list and value:
         items = {kind_of(item) for item in value}
         if None in items:
             return None

@@ -149,10 +149,25 @@ class Read:
 
 @dataclass(frozen=True)
 class Guard:
-    """Something static that was looked into when compiled: at each call it must still be the same object."""
+    """Something static that was looked into when compiled: at each call it must still be the same object.
+
+    A container must also have the same outline: its items are read or guarded each by itself.
+    """
 
     path: Path
     seen: Any
+    outline: Any = None
+
+    def holds(self, function: Any) -> bool:
+        found = resolve(function, self.path)
+        return found is self.seen and (self.outline is None or outline(found) == self.outline)
+
+
+def outline(value: Any) -> Any:
+    """What may change in a container while it stays the same object: the number of its items, or its keys."""
+    if type(value) is dict:
+        return tuple((type(key), key) for key in value)
+    return len(value) if type(value) in (list, tuple) else None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,12 @@ def free_values(block: Block) -> dict[Value, None]:
 def map_inputs(stmt: Stmt, atom: Callable[[Atom], Atom], block: Callable[[Block], Block]) -> Stmt:
     """The statement with `atom` applied to what it reads and `block` to its blocks; outputs stay."""
     if isinstance(stmt, (Apply, Call)):
-        return replace(stmt, inputs=tuple(map(atom, stmt.inputs)))
+        inputs = tuple(map(atom, stmt.inputs))
+        if all(new is old for new, old in zip(inputs, stmt.inputs)):
+            return stmt
+        if isinstance(stmt, Apply):  # written out: this is what compiling does most
+            return Apply(stmt.op, inputs, stmt.outputs, stmt.params, stmt.span)
+        return Call(stmt.callee, inputs, stmt.outputs, stmt.span)
     if isinstance(stmt, If):
         return replace(stmt, cond=atom(stmt.cond), then=block(stmt.then), orelse=block(stmt.orelse))
     if isinstance(stmt, For):

@@ -22,7 +22,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, inputs_of, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
 
 
 def dce(program: Program) -> Program:
@@ -94,7 +94,7 @@ class _Eliminator:
         wanted = any(o in needed for o in outputs_of(stmt))
         if isinstance(stmt, (Apply, Call)):
             return stmt if wanted or has_effect(stmt, self.effects) else None
-        if not wanted and not any(has_effect(s, self.effects) for b in _blocks(stmt) for s in all_stmts(b)):
+        if not wanted and not any(has_effect(s, self.effects) for b in blocks_of(stmt) for s in all_stmts(b)):
             return None
         return self.branch(stmt, needed) if isinstance(stmt, If) else self.loop(stmt, needed)
 
@@ -155,11 +155,3 @@ class _Eliminator:
             return stmt.trips, tuple(w for w, _ in used), (*index, *(p for _, p in used))
         kept = used or pairs[:1]
         return None, tuple(w for w, _ in kept), tuple(p for _, p in kept)
-
-
-def _blocks(stmt: Stmt) -> tuple[Block, ...]:
-    if isinstance(stmt, If):
-        return (stmt.then, stmt.orelse)
-    if isinstance(stmt, While):
-        return (stmt.cond, stmt.body)
-    return (stmt.body,) if isinstance(stmt, For) else ()

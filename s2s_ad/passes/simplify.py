@@ -30,24 +30,27 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.registry import OPS
 
+ROUNDS = 3  # most of what one change makes possible is done in the same round
+
 
 def simplify(program: Program) -> Program:
-    """Every function simplified, until nothing changes any more."""
+    """Every function simplified."""
     return replace(program, functions={name: simplify_function(f) for name, f in program.functions.items()})
 
 
 def simplify_function(function: Function) -> Function:
-    while True:
+    for _ in range(ROUNDS):
         worker = _Simplifier(_use_counts(function.body))
         body = worker.block(function.body)
         function = replace(function, body=body)
         if not worker.changed:
-            return function
+            break
+    return function
 
 
 def _use_counts(block: Block) -> Counter[Value]:
@@ -59,17 +62,9 @@ def _use_counts(block: Block) -> Counter[Value]:
     count(block)
     for stmt in all_stmts(block):
         uses.update(a for a in inputs_of(stmt) if isinstance(a, Value))
-        for inner in _inner(stmt):
+        for inner in blocks_of(stmt):
             count(inner)
     return uses
-
-
-def _inner(stmt: Stmt) -> tuple[Block, ...]:
-    if isinstance(stmt, If):
-        return (stmt.then, stmt.orelse)
-    if isinstance(stmt, While):
-        return (stmt.cond, stmt.body)
-    return (stmt.body,) if isinstance(stmt, For) else ()
 
 
 class _Simplifier:
@@ -116,14 +111,20 @@ class _Simplifier:
         if plain != stmt.inputs:
             self.changed = True
             stmt = replace(stmt, inputs=plain)
-        same = self.known(stmt)
-        if same is not None:
+        while (same := self.known(stmt)) is None:
+            made = len(builder.stmts)
+            better = self.better(stmt, builder)
+            if better is None:
+                break
+            self.changed = True
+            for part in builder.stmts[made:]:  # what it is made of now may be folded in its turn
+                assert isinstance(part, Apply)
+                self.makers[part.out] = part
+                self.uses[part.out] = 1
+            stmt = replace(stmt, op=better[0], inputs=better[1])
+        else:
             self.alias(stmt.out, same)
             return
-        better = self.better(stmt, builder)
-        if better is not None:
-            self.changed = True
-            stmt = replace(stmt, op=better[0], inputs=better[1])
         if len(stmt.outputs) == 1:
             self.makers[stmt.out] = stmt
         builder.emit(stmt)

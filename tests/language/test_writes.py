@@ -483,6 +483,36 @@ def dict_argument(p):
     return np.sum(p["w"] * p["b"])
 
 
+def fourier(x):
+    n = len(x)
+    if n == 1:
+        return x
+    even, odd = fourier(x[::2]), fourier(x[1::2])
+    k = np.arange(n // 2)
+    turned = odd * np.cos(2.0 * np.pi * k / n)
+    y = np.zeros(n)
+    y[: n // 2] = even + turned
+    y[n // 2 :] = even - turned
+    return y
+
+
+@case((V[:4],))
+def recursion_on_parts(x):
+    return np.sum(fourier(x * x) ** 2)
+
+
+def halved(x, n):
+    if n == 0:
+        return np.sum(x * x)
+    x[0] *= 0.5 * x[1]
+    return halved(x, n - 1) * x[0]
+
+
+@case((V,))
+def recursion_that_writes(x):
+    return halved(x, 3)
+
+
 # --- functions that change an array ----------------------------------------------------------------------------------
 
 
@@ -668,6 +698,13 @@ def another_shape(a):
     return np.sum(a)
 
 
+def writes_and_calls_itself(a, n=3):
+    if np.sum(a) > n:
+        return np.sum(a * a)
+    a += 1.0
+    return writes_and_calls_itself(a, n) * a[0, 0]
+
+
 @pytest.mark.parametrize(
     "f",
     [
@@ -679,6 +716,7 @@ def another_shape(a):
         global_array,
         wrong_kind,
         another_shape,
+        writes_and_calls_itself,
     ],
     ids=lambda f: f.__name__,
 )

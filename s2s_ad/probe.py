@@ -1,0 +1,224 @@
+"""A function at a point, seen along directions: what every way of differentiating it is asked for."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.arguments import converted, own_copy
+from s2s_ad.derivative import lowered_target, plain_function
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import INT, Array, Kind, List
+from s2s_ad.ir.structure import Leaf, Lowered, Spec, Static, leaf_kinds, leaves, rebuild, resolve, spec_of
+from s2s_ad.transforms import as_float, prepared
+
+FEW = 12  # so many numbers get a partial derivative each
+MANY_DIRECTIONS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """One tangent for each argument, None where it is not real. `at` is the one number that moves, if it is one."""
+
+    name: str
+    tangents: tuple[Any, ...]
+    at: int | None = None
+
+
+class Probe:
+    """A function at a point. Several results are weighted, so that there is always one number to differentiate."""
+
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
+        self.f = f
+        self.specs = [spec_of(a) for a in args]
+        self.args = tuple(own_copy(converted(spec, a)) for spec, a in zip(self.specs, args))
+        if not any(kind.real for spec in self.specs for kind in leaf_kinds(spec)):
+            self._take_ints_as_floats()
+        self.numbers = [n for tree in self.args_seen() for n in _real_numbers(tree)]
+        self.value = self.call(self.args)
+        if any(_is_complex(kind) for spec in (*self.specs, spec_of(self.value)) for kind in leaf_kinds(spec)):
+            raise KindError("derivatives of complex numbers are not checked", remedy="Pass real and imaginary parts.")
+        self.single = isinstance(self.value, (int, float, np.generic)) or (
+            isinstance(self.value, np.ndarray) and not self.value.shape
+        )
+        rng = np.random.default_rng(1)
+        self.weight = 1.0 if self.single else _like(self.value, lambda v: float(rng.standard_normal()), any_number=True)
+
+    def _take_ints_as_floats(self) -> None:
+        """grad(f)(3) means 3.0, if the function takes that."""
+        specs = [as_float(spec) for spec in self.specs]
+        args = tuple(own_copy(converted(spec, a)) for spec, a in zip(specs, self.args))
+        try:
+            self.call(args)
+        except TypeError:
+            return  # an int that must stay one, such as the end of a range
+        self.specs, self.args = specs, args
+
+    @property
+    def name(self) -> str:
+        return getattr(self.f, "__name__", "f")
+
+    def args_seen(self) -> tuple[Any, ...]:
+        """The arguments with None where they are not differentiated."""
+        return tuple(_like(a, lambda v: v) for a in self.args)
+
+    def call(self, args: tuple[Any, ...]) -> Any:
+        return self.f(*own_copy(args))
+
+    def weighted(self, value: Any) -> Any:
+        """The value as one number."""
+        return dot(self.weight, value)
+
+    def along(self, direction: Direction, t: float) -> float:
+        """The function, as one number, at a step of t along the direction."""
+        return float(self.weighted(self.call(self.moved(direction, lambda x, d: x + t * d))))
+
+    def moved(self, direction: Direction, step: Callable[[Any, Any], Any]) -> tuple[Any, ...]:
+        """The arguments with `step(number or array, tangent)` in the place of each that is real."""
+        return tuple(_moved(s, a, d, step) for s, a, d in zip(self.specs, self.args, direction.tangents))
+
+    @cached_property
+    def directions(self) -> tuple[Direction, ...]:
+        """One for each number where they are few, else some at random, always the same."""
+        if len(self.numbers) > FEW:
+            rng = np.random.default_rng(0)
+            return tuple(
+                Direction(f"direction {k + 1}", self._tangents(lambda v: float(rng.standard_normal())))
+                for k in range(MANY_DIRECTIONS)
+            )
+        return tuple(self._unit(name, at) for at, name in enumerate(self.names()))
+
+    def _unit(self, name: str, at: int) -> Direction:
+        position = iter(range(len(self.numbers)))
+        return Direction(name, self._tangents(lambda v: float(next(position) == at)), at)
+
+    def _tangents(self, tangent: Callable[..., float]) -> tuple[Any, ...]:
+        return tuple(_like(a, tangent) for a in self.args)
+
+    def names(self) -> list[str]:
+        """What the user would write for each number: x, p['a'][0], A[1, 2]."""
+        return [name for top, a in zip(self._tops(), self.args_seen()) for name in _names(top, a)]
+
+    @property
+    def whole(self) -> list[str]:
+        """The arguments that are ints."""
+        return [top for top, spec in zip(self._tops(), self.specs) if spec == Leaf(INT)]
+
+    def _tops(self) -> list[str]:
+        tops: list[str] = []
+        for p in inspect.signature(plain_function(self.f)).parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                tops += [f"{p.name}[{i}]" for i in range(len(self.args) - len(tops))]
+            elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+                tops.append(p.name)
+        return tops
+
+    # --- the function as a program ------------------------------------------------------------------------------------
+
+    def _bound(self, args: tuple[Any, ...]) -> dict[str, Any]:
+        bound = inspect.signature(plain_function(self.f)).bind(*args)
+        bound.apply_defaults()
+        return bound.arguments
+
+    @cached_property
+    def lowered(self) -> Lowered:
+        """The function as the frontend reads it."""
+        specs = {name: spec_of(value) for name, value in self._bound(self.args).items()}
+        return prepared(lowered_target(self.f, specs), optimize=False)
+
+    def interpreted(self, run: Callable[..., tuple[Any, ...]], args: tuple[Any, ...]) -> Any:
+        """The function as one number, when `run(*inputs)` runs its program; `args` may hold anything as numbers."""
+        lowered, values = self.lowered, self._bound(args)
+        inputs = [leaf for name, spec in lowered.arguments.items() for leaf in leaves(spec, values[name])]
+        inputs += [resolve(plain_function(self.f), read.path) for read in lowered.reads]
+        return self.weighted(rebuild(lowered.result, iter(run(*inputs))))
+
+    @cached_property
+    def epsilon(self) -> float:
+        """The relative accuracy of the least exact number that goes in or comes out."""
+        kinds = [kind for spec in (*self.specs, spec_of(self.value)) for kind in leaf_kinds(spec) if kind.real]
+        return max(float(np.finfo(_dtype(kind)).eps) for kind in kinds)
+
+
+def dot(weight: Any, value: Any) -> Any:
+    """The sum of weight * value over all numbers; None and what is no number count nothing."""
+    if isinstance(value, dict):
+        return sum(dot(weight[key], v) for key, v in value.items()) if weight is not None else 0.0
+    if isinstance(value, (tuple, list)):
+        return sum(dot(w, v) for w, v in zip(weight, value)) if weight is not None else 0.0
+    if weight is None or value is None or isinstance(value, (str, bool)):
+        return 0.0
+    if isinstance(value, np.ndarray) and value.shape:
+        return (np.asarray(weight) * value).sum()
+    return weight * value
+
+
+def numbers(tree: Any) -> list[float]:
+    """All real numbers of a derivative, in the order of the rows."""
+    return [float(n) for n in _real_numbers(tree)]
+
+
+def _real_numbers(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        tree = tuple(tree.values())
+    if isinstance(tree, (tuple, list)):
+        for item in tree:
+            yield from _real_numbers(item)
+    elif isinstance(tree, np.ndarray):
+        yield from tree.ravel()
+    elif tree is not None:
+        yield tree
+
+
+def _names(top: str, tree: Any) -> list[str]:
+    if isinstance(tree, dict):
+        return [name for key, item in tree.items() for name in _names(f"{top}[{key!r}]", item)]
+    if isinstance(tree, (tuple, list)):
+        return [name for i, item in enumerate(tree) for name in _names(f"{top}[{i}]", item)]
+    if isinstance(tree, np.ndarray) and tree.shape:
+        return [f"{top}[{', '.join(map(str, at))}]" for at in np.ndindex(tree.shape)]
+    return [] if tree is None else [top]
+
+
+def _like(value: Any, number: Callable[[Any], Any], any_number: bool = False) -> Any:
+    """The structure of a value with `number(v)` for each real number v, and None for what is not real."""
+    if isinstance(value, np.ndarray) and value.shape:
+        if not (any_number and value.dtype.kind in "iu" or value.dtype.kind in "fc"):
+            return None
+        return np.array([number(v) for v in value.ravel()], dtype=float).reshape(value.shape)
+    if isinstance(value, (tuple, list)):
+        ints = isinstance(spec_of(value), Leaf) and spec_of(value).kind.real  # type: ignore[union-attr]
+        return type(value)([_like(v, number, any_number or bool(ints)) for v in value])
+    if isinstance(value, dict):
+        return {key: _like(v, number, any_number) for key, v in value.items()}
+    if isinstance(value, (float, np.floating)) or any_number and not isinstance(value, (bool, np.bool_, str)):
+        return number(value) if isinstance(value, (int, float, np.generic, np.ndarray)) else None
+    return number(value) if isinstance(value, np.ndarray) and value.dtype.kind in "fc" else None
+
+
+def _moved(spec: Spec, value: Any, direction: Any, step: Callable[[Any, Any], Any]) -> Any:
+    if isinstance(spec, Static) or direction is None:
+        return value
+    if isinstance(spec, Leaf):
+        if isinstance(spec.kind, List):
+            return [_moved(Leaf(spec.kind.item), v, d, step) for v, d in zip(value, direction)]
+        return step(value, direction) if spec.kind.real else value
+    items = value.values() if spec.type is dict else value
+    steps = direction.values() if spec.type is dict else direction
+    made = [_moved(s, v, d, step) for s, v, d in zip(spec.items, items, steps)]
+    return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+
+
+def _dtype(kind: Kind) -> str:
+    while isinstance(kind, List):
+        kind = kind.item
+    return kind.dtype if isinstance(kind, Array) else "float64"
+
+
+def _is_complex(kind: Kind) -> bool:
+    return "complex" in str(kind)
