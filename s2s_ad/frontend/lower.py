@@ -132,7 +132,9 @@ def _specialise(
             before = dict(unit.functions), dict(unit.specialised), set(unit.names)
             found, body = _read_body(unit, function, path, specs, paths, key, name)
             assumed = unit.in_progress[key]
-            if key not in unit.asked or (assumed.known and assumed.result == found.result):
+            if key not in unit.asked or (
+                assumed.known and (assumed.result, assumed.shared) == (found.result, found.shared)
+            ):
                 unit.functions[name] = body
                 unit.specialised[key] = found
                 return found

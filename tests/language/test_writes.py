@@ -476,6 +476,15 @@ def arrays_in_containers(x, y):
     return np.sum(x * y)
 
 
+@case((V, W))
+def walked_in_a_list(x, y):
+    total = np.array(0.0)
+    for u in [x, y, x]:
+        u *= 2.0
+        total += np.sum(u * u)
+    return total * x[0]
+
+
 @case(({"w": V, "b": W},), ({"w": V, "b": W * 2.0},))
 def dict_argument(p):
     p["w"] *= 2.0
@@ -698,6 +707,13 @@ def another_shape(a):
     return np.sum(a)
 
 
+def without_axes(a):
+    s = np.array(a[0, 0])
+    t = s
+    t += 1.0
+    return s * t
+
+
 def writes_and_calls_itself(a, n=3):
     if np.sum(a) > n:
         return np.sum(a * a)
@@ -716,6 +732,7 @@ def writes_and_calls_itself(a, n=3):
         global_array,
         wrong_kind,
         another_shape,
+        without_axes,
         writes_and_calls_itself,
     ],
     ids=lambda f: f.__name__,
