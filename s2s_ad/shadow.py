@@ -32,7 +32,7 @@ AS_THEY_ARE = frozenset("""
     np.transpose np.tril np.triu
     """.split())
 
-# Names of `math` and NumPy, without the dot, and what each family has them from.
+# As NumPy calls them; `math` has the shorter names.
 ELEMENTARY = frozenset("exp log sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh".split())
 SHORT = {name.replace("arc", "a"): name for name in ELEMENTARY if name.startswith("arc")}
 SPECIAL = {"math.erf", "math.erfc", "math.gamma", "math.lgamma", "digamma", "polygamma"}
@@ -44,9 +44,8 @@ class Shadow(_Evaluator, ABC):
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
-        own = {"np.abs": self.absolute, "math.fabs": self.absolute, "np.fabs": self.absolute, "abs": self.absolute}
         self.table: Mapping[str, Callable[..., Any]] = {
-            **own,
+            **{name: self.absolute for name in ("abs", "math.fabs", "np.fabs")},
             "np.absolute": self.absolute,
             "pow": self.power,
             "math.pow": self.power,

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.span import Span
 
 with warnings.catch_warnings():
@@ -70,6 +71,10 @@ def _documentation(text: str, indent: str) -> str:
     return f'"""{text}"""'
 
 
+def _too_deep(text: str) -> bool:
+    return any(line.startswith(" " * 400) for line in text.splitlines())
+
+
 def text_of(node: ast.stmt) -> tuple[str, dict[int, Span]]:
     """The text of one top-level statement, and for each of its lines the line of the user's it stands for."""
     text = to_source(node, source_generator_class=_Generator, pretty_source="".join).strip("\n") + "\n"
@@ -78,6 +83,11 @@ def text_of(node: ast.stmt) -> tuple[str, dict[int, Span]]:
         spans.clear()
         text = ast.unparse(ast.fix_missing_locations(node)) + "\n"
         if not _parses_back(text, node, spans):
+            if _too_deep(text):
+                raise UnsupportedError(
+                    "the derivative is nested deeper than Python allows: it takes 100 levels of indentation",
+                    remedy="Split the function into helpers, or use a loop instead of many branches in one another.",
+                )
             raise AssertionError(f"the emitted code does not parse back:\n{text}")
     return text, spans
 

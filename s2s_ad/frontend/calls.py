@@ -90,6 +90,11 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
         }
         return call(machine, _step(machine, function, "func"), [*given, *positional], {**named, **keywords})
     if isinstance(obj, types.FunctionType):
+        if obj.__module__ in ("s2s_ad.api", "s2s_ad.check"):
+            raise UnsupportedError(
+                f"s2s_ad.{obj.__name__} is not called inside a function that is differentiated",
+                remedy="Take grad or value_and_grad there, or make the derivative outside and call it.",
+            )
         return _python(machine, obj, path, positional, keywords)
     if isinstance(getattr(obj, "__wrapped__", None), types.FunctionType) and type(obj).__module__ == "functools":
         return call(machine, _step(machine, function, "__wrapped__"), positional, keywords)

@@ -153,7 +153,7 @@ class Machine(Arrays):
         found = OPS[op] if isinstance(op, str) else op
         try:
             out = self.builder.apply(found, *inputs, **params)
-        except DifferentiationError:
+        except (DifferentiationError, RecursionError):
             raise
         except Exception as error:  # whatever the operation itself says of such operands
             kinds = ", ".join(str(atom.kind) for atom in inputs)

@@ -74,6 +74,8 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
         machine.emit(If(cond, then, orelse, tuple(outputs), span))
     leaves = iter(atoms)
     merged: Abstract = NONE
+    # what both sides have bound to one and the same value, which was there before
+    machine.store.update({key: v for key, v in a.store.items() if _number(key) <= mark and b.store.get(key) is v})
     for key, shape in shapes:
         value = rebuild(machine, shape, leaves, key in frozen)
         if key is None:
@@ -86,12 +88,11 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
 
 def _differing(a: Store, b: Store, mark: int) -> list[Key]:
     """The variables and cells from before the branch that are not the same after both sides."""
-    keys = []
-    for key in {**a, **b}:
-        number = key if isinstance(key, int) else key[0]
-        if number <= mark and a.get(key) is not b.get(key):
-            keys.append(key)
-    return keys
+    return [key for key in {**a, **b} if _number(key) <= mark and a.get(key) is not b.get(key)]
+
+
+def _number(key: Key) -> int:
+    return key if isinstance(key, int) else key[0]
 
 
 def _made_in(side: Side) -> set[Value]:

@@ -54,7 +54,7 @@ class Adjoints:
         if total is None:
             self.known[primal] = self.renamed[share] = named(builder, start, share, primal, "_bar")
             return
-        sum_ = _onto(builder, share, total) or builder.apply(_plus(primal), total, share)
+        sum_ = _onto(builder, share, total, start) or builder.apply(_plus(primal), total, share)
         self.known[primal] = named(builder, len(builder.stmts) - 1, sum_, primal, "_bar")
 
 
@@ -68,15 +68,20 @@ _SCATTER = ("index_add", "list_add_at")
 _EMPTY = ("zeros_like", "list_zeros")
 
 
-def _onto(builder: Builder, share: Atom, total: Atom) -> Value | None:
-    """total + scatter(zeros, ...) is scatter(total, ...): only the elements that were read are touched."""
-    if not (builder.stmts and isinstance(builder.stmts[-1], Apply) and builder.stmts[-1].outputs == (share,)):
+def _onto(builder: Builder, share: Atom, total: Atom, since: int) -> Value | None:
+    """total + scatter(zeros, ...) is scatter(total, ...): only the elements that were read are touched.
+
+    Only of a share made since then, for this one adjoint: an older one is the adjoint of something else too.
+    """
+    if not (
+        len(builder.stmts) > since and isinstance(builder.stmts[-1], Apply) and builder.stmts[-1].outputs == (share,)
+    ):
         return None
     last = builder.stmts[-1]
     if last.op.name not in _SCATTER:
         return None
     root = last.inputs[0]
-    for at in range(len(builder.stmts) - 2, -1, -1):
+    for at in range(len(builder.stmts) - 2, since - 1, -1):
         stmt = builder.stmts[at]
         if isinstance(stmt, Apply) and stmt.outputs == (root,):
             if stmt.op.name not in _EMPTY:

@@ -144,7 +144,8 @@ class Sweep:
         shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same, filled)
         for a, share in zip(stmt.inputs, shares):
             if share is not None:
-                adjoints.add(builder, a, share, since)
+                # a share of several inputs is not changed for the sake of one of them
+                adjoints.add(builder, a, share, since if shares.count(share) == 1 else None)
 
     def back_call(self, stmt: Call, builder: Builder, adjoints: Adjoints) -> None:
         inputs = flags(stmt.inputs, self.active)
@@ -230,7 +231,8 @@ class Sweep:
         for i, final in zip(moving, finals):  # an initial value may be captured as well: it gets both
             adjoints.add(builder, stmt.init[i], final)
         for (walk, _), ys in zip(given, lists):
-            adjoints.add(builder, walk.source, self.unwalked(builder, stmt, walk, ys))
+            since = len(builder.stmts)
+            adjoints.add(builder, walk.source, self.unwalked(builder, stmt, walk, ys), since)
 
     def reversed_loop(
         self,

@@ -236,10 +236,17 @@ class Program(Expressions):
             lines += self.block(middle, indent + 1, self.random.randint(1, 2), depth + 1)
             sides.append(middle)
         if self.chance(0.6):
-            lines.append(f"{pad}else:")
             other = scope.copy()
+            end = len(lines)
+            lines.append(f"{pad}else:")
             lines += self.block(other, indent + 1, self.random.randint(1, 2), depth + 1)
             sides.append(other)
+            if self.chance(0.3) and len(sides) == 2:  # both sides bind a name to what was there before
+                name = self.pick(*FRESH["float"])
+                lines.insert(end, f"{pad}    {name} = {self.atom(scope)}")
+                lines.append(f"{pad}    {name} = {self.atom(scope)}")
+                for side in sides:
+                    self.bind(side, "float", name)
             for kind in KINDS:
                 scope.names[kind] = [n for n in then.names[kind] if all(n in s.names[kind] for s in sides)]
         elif self.chance(0.1):

@@ -166,3 +166,13 @@ def test_own_errors_come_through():
 def test_zero_division_comes_through():
     with pytest.raises(ZeroDivisionError):
         s2s_ad.value_and_grad(lambda x: 1.0 / x)(0.0)
+
+
+def with_jvp(x):
+    return s2s_ad.jvp(math.sin, (x,), (1.0,))[1]
+
+
+def test_jvp_inside_is_refused_by_name():
+    with pytest.raises(s2s_ad.UnsupportedError, match="s2s_ad.jvp is not called inside") as caught:
+        s2s_ad.grad(with_jvp)(1.0)
+    assert "grad" in caught.value.remedy
