@@ -14,6 +14,8 @@ from s2s_ad.ir.nodes import Atom, Value
 
 # what these make is stored row by row without gaps
 IN_ORDER = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.eye", "np.arange", "np.linspace", "array_of"})
+# with no axes, these make arrays that can be changed, and not NumPy's single numbers
+NO_AXES = IN_ORDER | {"np.array", "np.asarray", "np.ascontiguousarray", "np.copy", "np.zeros_like", "np.ones_like"}
 
 
 class NotWritable(NeedsUnroll):
@@ -44,6 +46,7 @@ class Arrays:
         self.origins: dict[int, frozenset[int]] = {}  # the other way round
         self.by_index: set[int] = set()  # arrays that change, or whose rows do, while a loop walks over them
         self.in_order: set[Value | int] = set()  # arrays and cells that are stored row by row without gaps
+        self.without_axes: set[Atom] = set()
         self.views: tuple[Builder, dict[Any, Atom]] = builder, {}  # read in the block that is being made
 
     def number(self) -> int:
@@ -55,6 +58,16 @@ class Arrays:
         if type(value) is Sym and isinstance(value.kind, Array) and value.kind.rank:
             return self.new_array(value)
         return value
+
+    def check_alone(self, number: Sym) -> None:
+        """An array without axes changes by +=, and a number does not: it may not be known by two names."""
+        if number.atom not in self.without_axes:
+            return
+        held = (value for content in self.store.values() for value in (content, *getattr(content, "items", ())))
+        if sum(isinstance(value, Sym) and value.atom is number.atom for value in held if type(value) is Sym) > 1:
+            raise UnsupportedError(
+                "an array without axes that has two names is not changed in place", remedy="Write x = x + y."
+            )
 
     def filled(self, content: Abstract) -> Abstract:
         """The content of a cell, which refers to the arrays in it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.scope import guard, read_of, unique
 from s2s_ad.frontend.specs import Flat, spec_of, value_of
@@ -21,6 +22,12 @@ def call_derivative(
     specs = [spec_of(machine, value, flat) for value in positional]
     named = {name: spec_of(machine, value, flat) for name, value in keywords.items()}
     lowered: Lowered = function.obj.__s2s_lower__(specs, named)
+    roots = [cell for array in flat.arrays for cell in (array, *machine.origins.get(array, ()))]
+    if lowered.written and len(set(roots)) < len(roots):
+        raise UnsupportedError(
+            "arguments of this derivative may share memory, and the function writes to its arguments",
+            remedy="Pass a copy: a.copy().",
+        )
     base = _base(machine, function)
     names = _merge(machine, lowered)
     atoms = [_input(machine, function, base, read) for read in lowered.reads]

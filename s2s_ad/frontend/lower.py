@@ -30,8 +30,9 @@ from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, val
 from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
-from s2s_ad.ir.nodes import Apply, Atom, Block, Function, If, Program
+from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
 from s2s_ad.ir.structure import Leaf, Lowered, Path, Spec
+from s2s_ad.ir.walk import all_stmts
 
 # each of these rooms says in the tables of the machine what it can do
 ROOMS = (
@@ -57,10 +58,11 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
     `of` says what the result is: "return" (or None) for what it returns, else what it leaves in these parameters.
     """
     function = getattr(fn, "__s2s_function__", fn)
-    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
-    unit.taken.update(arguments)
-    entry = _unique_name(unit, function)
-    found = _specialise(unit, function, (), arguments, [], _entry_key(function, arguments), entry)
+    unit, entry, found = _read_entry(function, arguments, of, _entry_key(function, arguments, of))
+    calls = (s for f in unit.functions.values() for s in all_stmts(f.body) if isinstance(s, Call))
+    if found.written and any(call.callee == entry for call in calls):
+        # what it writes to an argument of a call of its own must reach the caller: that takes a function of its own
+        unit, entry, found = _read_entry(function, arguments, of, ("entry",))
     result = found.result
     if result is None:
         body = unit.functions[entry].body
@@ -74,10 +76,17 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
     return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written)
 
 
-def _entry_key(function: Any, arguments: dict[str, Spec]) -> Any:
+def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
+    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
+    unit.taken.update(arguments)
+    entry = _unique_name(unit, function)
+    return unit, entry, _specialise(unit, function, (), arguments, [], key, entry)
+
+
+def _entry_key(function: Any, arguments: dict[str, Spec], of: Of) -> Any:
     """The key under which its own calls find it again, where they may: a list would be known there by other names."""
     plain = all(isinstance(spec, Leaf) and not isinstance(spec.kind, List) for spec in arguments.values())
-    return (function, tuple(arguments.items()), ()) if plain else ("entry",)
+    return (function, tuple(arguments.items()), ()) if plain and of is None else ("entry",)
 
 
 def _raises(block: Block) -> bool:
@@ -123,7 +132,9 @@ def _specialise(
             before = dict(unit.functions), dict(unit.specialised), set(unit.names)
             found, body = _read_body(unit, function, path, specs, paths, key, name)
             assumed = unit.in_progress[key]
-            if key not in unit.asked or (assumed.known and assumed.result == found.result):
+            if key not in unit.asked or (
+                assumed.known and (assumed.result, assumed.shared) == (found.result, found.shared)
+            ):
                 unit.functions[name] = body
                 unit.specialised[key] = found
                 return found
@@ -175,13 +186,14 @@ def _read_body(
         result = None if machine.dead or is_nothing(value) else spec_of(machine, value, flat)
         if len(set(flat.cells)) < len(flat.cells) or set(flat.cells) & machine.frozen and path:
             raise NoSpec("the function returns a list that has other names")
-        shared = len(set(flat.arrays)) < len(flat.arrays) or not machine.frozen.isdisjoint(flat.arrays)
+        theirs = machine.frozen.union(arrays)
+        shared = len(set(flat.arrays)) < len(flat.arrays) or not theirs.isdisjoint(flat.arrays)
         if inner and shared and key not in unit.asked:
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
     places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
-    done = Specialised(name, result, paths=tuple(flat.paths), shared=inner and shared, written=written)
+    done = Specialised(name, result, paths=tuple(flat.paths), shared=shared, written=written)
     return done, Function(name, body, _doc(function), span)
 
 

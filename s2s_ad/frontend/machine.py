@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
-from s2s_ad.frontend.arrays import IN_ORDER, Arrays, NotWritable
+from s2s_ad.frontend.arrays import IN_ORDER, NO_AXES, Arrays, NotWritable
 from s2s_ad.frontend.source import Definition
 from s2s_ad.frontend.values import (
     MISSING,
@@ -35,7 +35,7 @@ from s2s_ad.frontend.values import (
     refs_in,
 )
 from s2s_ad.ir.builder import FALSE, Builder, const
-from s2s_ad.ir.kinds import NEVER, List
+from s2s_ad.ir.kinds import NEVER, Array, List
 from s2s_ad.ir.nodes import Atom, Call, Function, Stmt, Value
 from s2s_ad.ir.structure import Guard, Path, Read, Spec
 from s2s_ad.ops.core import Op
@@ -161,6 +161,8 @@ class Machine(Arrays):
         self.nameable.add(out)
         if found.name in IN_ORDER:
             self.in_order.add(out)
+        if found.name in NO_AXES and isinstance(out.kind, Array) and not out.kind.rank:
+            self.without_axes.add(out)
         return Sym(out)
 
     def emit(self, stmt: Stmt) -> None:

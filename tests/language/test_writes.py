@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import s2s_ad
 from tests.agree import agrees, same
 from tests.language.cases import Cases
 
@@ -476,11 +477,50 @@ def arrays_in_containers(x, y):
     return np.sum(x * y)
 
 
+@case((V, W))
+def walked_in_a_list(x, y):
+    total = np.array(0.0)
+    for u in [x, y, x]:
+        u *= 2.0
+        total += np.sum(u * u)
+    return total * x[0]
+
+
 @case(({"w": V, "b": W},), ({"w": V, "b": W * 2.0},))
 def dict_argument(p):
     p["w"] *= 2.0
     p["b"][1:] = p["w"][:-1]
     return np.sum(p["w"] * p["b"])
+
+
+def fourier(x):
+    n = len(x)
+    if n == 1:
+        return x
+    even, odd = fourier(x[::2]), fourier(x[1::2])
+    k = np.arange(n // 2)
+    turned = odd * np.cos(2.0 * np.pi * k / n)
+    y = np.zeros(n)
+    y[: n // 2] = even + turned
+    y[n // 2 :] = even - turned
+    return y
+
+
+@case((V[:4],))
+def recursion_on_parts(x):
+    return np.sum(fourier(x * x) ** 2)
+
+
+def halved(x, n):
+    if n == 0:
+        return np.sum(x * x)
+    x[0] *= 0.5 * x[1]
+    return halved(x, n - 1) * x[0]
+
+
+@case((V,))
+def recursion_that_writes(x):
+    return halved(x, 3)
 
 
 # --- functions that change an array ----------------------------------------------------------------------------------
@@ -526,8 +566,6 @@ def test_writes(f, point):
 
 
 def test_float32_stays_float32():
-    import s2s_ad
-
     value, gradient = s2s_ad.value_and_grad(narrow)(V.astype(np.float32))
     assert gradient.dtype == np.float32 and value.dtype == np.float32
     agrees(narrow, V)
@@ -537,8 +575,6 @@ def test_float32_stays_float32():
     "f", [two_names, overwritten_after_use, interior, rows, helper_writes], ids=lambda f: f.__name__
 )
 def test_arguments_stay_as_they_are(f):
-    import s2s_ad
-
     x = A.copy() if f is rows else V.copy()
     before = x.copy()
     args = (x, 3.0) if f is helper_writes else (x,)
@@ -564,8 +600,6 @@ def reads_global(x):
 
 @pytest.mark.parametrize("transform", ["grad", "value_and_grad", "vjp", "jvp"])
 def test_arguments_that_share_memory_are_refused(transform):
-    import s2s_ad
-
     def derivative(f, *args):
         if transform == "jvp":
             return s2s_ad.jvp(f, args, tuple(map(np.ones_like, args)))
@@ -589,8 +623,6 @@ def leaves_in_arguments(a, b, k):
 
 
 def test_what_is_left_in_an_argument():
-    import s2s_ad
-
     def returned(a, b, k):
         a, b = a.copy(), b.copy()
         leaves_in_arguments(a, b, k)
@@ -668,6 +700,27 @@ def another_shape(a):
     return np.sum(a)
 
 
+first_gradient = s2s_ad.grad(writes_first)
+
+
+def gradient_of_what_writes(a):
+    return np.sum(first_gradient(a[0], a[0, ::-1]))
+
+
+def without_axes(a):
+    s = np.array(a[0, 0])
+    t = s
+    t += 1.0
+    return s * t
+
+
+def writes_and_calls_itself(a, n=3):
+    if np.sum(a) > n:
+        return np.sum(a * a)
+    a += 1.0
+    return writes_and_calls_itself(a, n) * a[0, 0]
+
+
 @pytest.mark.parametrize(
     "f",
     [
@@ -679,12 +732,13 @@ def another_shape(a):
         global_array,
         wrong_kind,
         another_shape,
+        gradient_of_what_writes,
+        without_axes,
+        writes_and_calls_itself,
     ],
     ids=lambda f: f.__name__,
 )
 def test_refused(f):
-    import s2s_ad
-
     with pytest.raises(s2s_ad.DifferentiationError) as caught:
         s2s_ad.grad(f)(A)
     assert caught.value.span.function == f.__name__ and caught.value.remedy
