@@ -134,7 +134,18 @@ def test_no_file_is_too_long(module: str) -> None:
     assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
-def test_importing_the_package_is_light() -> None:
-    code = f"import sys, s2s_ad; print([m for m in {HEAVY!r} if m in sys.modules])"
+@pytest.mark.parametrize("use", ["", "; s2s_ad.grad; s2s_ad.check_grads"])
+def test_importing_the_package_is_light(use: str) -> None:
+    """Neither the import nor the first use of what it holds loads what only some need."""
+    code = f"import sys, s2s_ad{use}; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_when_it_is_asked_for() -> None:
+    import s2s_ad
+
+    assert all(getattr(s2s_ad, name) is not None for name in s2s_ad.__all__)
+    assert dir(s2s_ad) == sorted(s2s_ad.__all__)
+    with pytest.raises(AttributeError, match="gradd"):
+        s2s_ad.gradd  # noqa: B018
