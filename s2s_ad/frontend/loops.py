@@ -10,7 +10,7 @@ from functools import partial
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.control import either
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, FLAGS, RETURNED, Machine, Side
-from s2s_ad.frontend.merge import NONE, hint_of
+from s2s_ad.frontend.merge import NONE, hints_of
 from s2s_ad.frontend.shapes import Fresh, Joiner, flow, hold, rebuild, same_shape, slots
 from s2s_ad.frontend.streams import Stream
 from s2s_ad.frontend.values import MISSING, Abstract, Items, Key, Missing, NeedsUnroll, Poison, Store, Sym, is_nothing
@@ -102,7 +102,8 @@ class Loop:
         machine = self.machine
         params: dict[Key, list[Value]] = {}
         for key, shape in self.shapes.items():
-            values = [Value(kind, hint_of(machine, key)) for kind in slots(shape)]
+            kinds = slots(shape)
+            values = [Value(kind, hint) for kind, hint in zip(kinds, hints_of(machine, key, len(kinds)))]
             params[key] = values
             machine.store[key] = rebuild(machine, shape, iter(values), key in self.frozen)
         return params

@@ -56,7 +56,7 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
             frozen.add(key)
     results = [_results(machine, side, shapes) for side in (a, b)]
     kinds = [kind for _, shape in shapes for kind in slots(shape)]
-    hints = [hint_of(machine, key) for key, shape in shapes for _ in slots(shape)]
+    hints = [hint for key, shape in shapes for hint in hints_of(machine, key, len(slots(shape)))]
     atoms: list[Atom] = []
     outputs, then_results, else_results = [], [], []
     for kind, hint, x_atom, y_atom in zip(kinds, hints, *results):
@@ -131,6 +131,12 @@ def _results(machine: Machine, side: Side, shapes: Sequence[tuple[Key | None, Ab
 
     machine.side(run, side)
     return out
+
+
+def hints_of(machine: Machine, key: Key | None, count: int) -> list[str]:
+    """What the numbers in a variable are called: by its name, or by its name and their place in it."""
+    name = hint_of(machine, key)
+    return [f"{name}_{i}" for i in range(count)] if name and count > 1 else [name] * count
 
 
 def hint_of(machine: Machine, key: Key | None) -> str:
