@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from tests.agree import agrees
@@ -243,6 +244,16 @@ def assertion(x, y):
     pass
     del y
     return z
+
+
+@case((2.0, 5.0), (-2.0, 5.0))
+def prints_and_ignores(x, y):
+    with np.errstate(divide="ignore"):
+        z = x * y
+    print("z is", z, f"and twice that {2 * z:.3f}", sep=": ")
+    if z > 1e6:
+        raise ValueError(f"too large: {z!r}")
+    return z * z
 
 
 @case((0.3, 0.4))
