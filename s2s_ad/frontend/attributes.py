@@ -6,14 +6,14 @@ import ast
 
 import numpy as np
 
-from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.library import call_op
 from s2s_ad.frontend.machine import METHODS, Machine, expression, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import static_attribute
 from s2s_ad.frontend.values import NOTHING, Abstract, Known, Message, Method, Ref, Sym, Tuple, is_nothing, what
-from s2s_ad.ir.kinds import ONE, Array
-from s2s_ad.ops.registry import FUNCTIONS
+from s2s_ad.ir.kinds import ONE, Array, is_complex
+from s2s_ad.ops.registry import FUNCTIONS, OPS
 
 
 @expression(ast.Attribute)
@@ -80,9 +80,6 @@ def _of_number(machine: Machine, owner: Sym, name: str) -> Abstract | None:
 
 
 def _part(machine: Machine, owner: Sym, name: str) -> Abstract:
-    function = np.real if name == "real" else np.imag
-    if str(owner.kind).startswith("complex"):
-        if function not in FUNCTIONS:
-            raise KindError("parts of complex numbers are not differentiated yet")
-        return call_op(machine, FUNCTIONS[function], function, [owner], {})
+    if is_complex(owner.kind):
+        return call_op(machine, OPS[name], None, [owner], {})
     return owner if name == "real" else number(0.0)

@@ -103,6 +103,11 @@ _ORDER = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 _PYTHON = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
 
 
+def is_complex(kind: Kind) -> bool:
+    """Whether it is a complex number or an array of them."""
+    return kind == COMPLEX or isinstance(kind, Array) and kind.dtype.startswith("complex")
+
+
 def kind_of(value: Any) -> Kind | None:
     """The kind of a run-time number, array or list of them; None for everything else.
 

@@ -15,7 +15,7 @@ import numpy as np
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, Array, Kind
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
-from s2s_ad.ops.linear import as_number, dim_of, dtype_of, shape_of
+from s2s_ad.ops.linear import as_number, check_kept, dim_of, dtype_of, shape_of
 from s2s_ad.ops.shaping import shape_text
 from s2s_ad.ops.slopes import along
 from s2s_ad.ops.trace import ZERO, d
@@ -60,6 +60,7 @@ def filled(fill_value: Any, shape: Any, dtype: Any = None) -> Any:
 
 
 def _filled_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    check_kept(_dtype_name(params, dtype_of(kinds[0])), kinds[:1], op)
     return Array(_dtype_name(params, dtype_of(kinds[0])), tuple(map(dim_of, params["shape"])))
 
 
@@ -96,6 +97,13 @@ def _like_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(_dtype_name(params, dtype_of(kinds[0])), shape_of(kinds[0]))
 
 
+def _kept_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    """The kind of an array with the numbers of the last input in it."""
+    made = _like_kind(kinds, params, op)
+    check_kept(dtype_of(made), kinds[-1:], op)
+    return made
+
+
 def _like_code(name: str) -> Any:
     return lambda params, kinds: as_number(f"np.{name}(x{_dtype_text(params)})", len(shape_of(kinds[0])))
 
@@ -111,7 +119,7 @@ def _full_like_code(params: Params, kinds: Kinds) -> str:
 
 
 declare(
-    (np.full_like,), lambda x, fill_value, dtype=None: None, infer=_like_kind, code=_full_like_code,
+    (np.full_like,), lambda x, fill_value, dtype=None: None, infer=_kept_kind, code=_full_like_code,
     joint=True, others=True, broadcasts=True, cost=20,
     transposes={1: lambda ct, x, fill_value, dtype=None: ct},
 )  # fmt: skip
@@ -186,7 +194,7 @@ def _converted(ct, x, dtype=None):
 
 
 for _name in ("array", "asarray", "ascontiguousarray"):
-    linear(getattr(np, _name), infer=_like_kind, code=_copy_code(_name), cost=5, alias=_name != "array")(_converted)
+    linear(getattr(np, _name), infer=_kept_kind, code=_copy_code(_name), cost=5, alias=_name != "array")(_converted)
 
 
 @linear(np.copy, infer=_like_kind, code=_copy_code("copy"), cost=5)
@@ -195,7 +203,11 @@ def copy(ct, x):
 
 
 def _cast(name: str) -> Any:
-    return lambda kinds, params, op: Array(name, shape_of(kinds[0]))
+    def infer(kinds: Kinds, params: Params, op: Op) -> Kind:
+        check_kept(name, kinds, op)
+        return Array(name, shape_of(kinds[0]))
+
+    return infer
 
 
 for _name in ("float64", "float32", "float16"):

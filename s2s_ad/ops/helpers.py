@@ -151,7 +151,7 @@ def zeros_of(saved):
         return type(saved)(map(zeros_of, saved))
     if isinstance(saved, np.ndarray):
         return np.zeros_like(saved)
-    return 0.0 if isinstance(saved, (float, np.floating)) else None
+    return type(saved)(0) if isinstance(saved, (float, complex, np.inexact)) else None
 
 
 def sum_of(a, b):

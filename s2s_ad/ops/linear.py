@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
@@ -95,10 +96,18 @@ def reshape_like(ct, x, like):
     return reshape_like(ct, x)
 
 
-@linear(
-    name="astype", code=lambda params, kinds: f"x.astype(np.{params['dtype']})",
-    infer=lambda kinds, params, op: Array(params["dtype"], shape_of(kinds[0])),
-)  # fmt: skip
+def check_kept(dtype: str, kinds: Sequence[Kind], op: Op) -> None:
+    """Refuse to make a real number of a complex one, of which NumPy would drop the imaginary part with a warning."""
+    if np.dtype(dtype).kind not in "cb" and any(np.dtype(dtype_of(k)).kind == "c" for k in kinds):
+        raise KindError(f"{op.name} would drop the imaginary part of a complex number", remedy="Take z.real.")
+
+
+def _cast_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    check_kept(params["dtype"], kinds, op)
+    return Array(params["dtype"], shape_of(kinds[0]))
+
+
+@linear(name="astype", code=lambda params, kinds: f"x.astype(np.{params['dtype']})", infer=_cast_kind)
 def astype(ct, x, dtype=None):
     return ct  # narrowed where every cotangent is
 
@@ -109,7 +118,8 @@ def _zeros_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> K
 
 def _zeros_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
     dtype = dtype_of(kinds[0])
-    return "np.zeros_like(x)" if shape_of(kinds[0]) else f"np.{dtype}({'0.0' if dtype.startswith('float') else '0'})"
+    zero = {"f": "0.0", "c": "0j"}.get(np.dtype(dtype).kind, "0")
+    return "np.zeros_like(x)" if shape_of(kinds[0]) else f"np.{dtype}({zero})"
 
 
 @piecewise_constant(name="zeros_like", code=_zeros_code, infer=_zeros_kind, cost=20)

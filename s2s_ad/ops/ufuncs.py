@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from s2s_ad.ir.kinds import Array, broadcast, result_dtype
+from s2s_ad.ops.complex_parts import length_change
 from s2s_ad.ops.core import declare, piecewise_constant, rule
 from s2s_ad.ops.operators import power
-from s2s_ad.ops.slopes import along, pick, real_only, sign
+from s2s_ad.ops.slopes import along, pick, real_only
 from s2s_ad.ops.trace import ZERO, Generic, d
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------
@@ -57,8 +58,7 @@ def positive(x, *, out):
 
 @rule(np.absolute, cost=1)
 def absolute(x, *, out):
-    real_only(x)
-    d[out] = d[x] * sign(x)
+    d[out] = length_change(x, out)
 
 
 @rule(np.square, cost=1)
@@ -208,26 +208,3 @@ for _name in (
 piecewise_constant(np.fix, name="np.fix", code="np.trunc(x)", flavor="numpy", cost=1)(lambda x: None)
 piecewise_constant(np.round, np.around, name="np.round", cost=1)(lambda x, decimals=0: None)
 piecewise_constant(np.isclose)(lambda x, y, rtol=1e-05, atol=1e-08, equal_nan=False: None)
-
-
-# --- complex parts of real numbers ------------------------------------------------------------------------------------
-
-
-@rule(np.real, cost=1, alias=True)
-def real(x, *, out):
-    real_only(x)
-    d[out] = d[x]
-
-
-@rule(np.conjugate, cost=1)
-def conjugate(x, *, out):
-    real_only(x)
-    d[out] = d[x]
-
-
-def _imag(x, *, out):
-    real_only(x)
-    d[out] = ZERO
-
-
-imag = declare((np.imag,), _imag, rule=_imag, cost=1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import FLOAT, Array, Scalar
+from s2s_ad.ir.kinds import FLOAT, Array, Scalar, is_complex
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -107,7 +107,7 @@ class _Simplifier:
     # --- elementary operations ------------------------------------------------------------------------------------
 
     def apply(self, stmt: Apply, builder: Builder) -> None:
-        plain = self.broadcasts(stmt)
+        plain = self.as_they_are(stmt, self.broadcasts(stmt))
         if plain != stmt.inputs:
             self.changed = True
             stmt = replace(stmt, inputs=plain)
@@ -172,9 +172,31 @@ class _Simplifier:
                     inputs = plain
         return inputs
 
+    def as_they_are(self, stmt: Apply, inputs: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """Real numbers that are made complex only to be added to or multiplied by one that is: without that."""
+        if stmt.op.name not in ("add", "sub", "mul", "div") or not is_complex(stmt.out.kind):
+            return inputs
+        for i, atom in enumerate(inputs):
+            cast = self.maker(atom, "complex") or self.maker(atom, "astype") or self.maker(atom, "np.complex128")
+            if cast is not None and len(cast.inputs) == 1 and not is_complex(cast.inputs[0].kind):
+                plain = (*inputs[:i], cast.inputs[0], *inputs[i + 1 :])
+                if stmt.op.kinds(tuple(a.kind for a in plain), stmt.params) == (stmt.out.kind,):
+                    inputs = plain
+        return inputs
+
+    def complex_sum(self, x: tuple[Atom, ...]) -> tuple[Op, tuple[Atom, ...]] | None:
+        """a + complex(0.0, b) as complex(a, b)."""
+        for i in (0, 1):
+            turned = self.maker(x[i], "complex")
+            if turned is not None and _is(turned.inputs[0], 0.0) and x[1 - i].kind == FLOAT:
+                return OPS["complex"], (x[1 - i], turned.inputs[1])
+        return None
+
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""
         name, x = stmt.op.name, stmt.inputs
+        if name == "add" and (parts := self.complex_sum(x)) is not None:
+            return parts
         if name == "add" and (twice := self.doubled(stmt, builder)) is not None:
             return twice
         if name == "add":
