@@ -34,7 +34,7 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, is_complex
 from s2s_ad.ir.nodes import Const, Range
 from s2s_ad.ops.registry import FUNCTIONS
 
@@ -205,6 +205,18 @@ def _ndim(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _size(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("np.size", args, keywords, 1, 1)
     return attributes.size(machine, operand(machine, args[0], near_array=True))
+
+
+def _asked(complex_: bool) -> Any:
+    def ask(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+        only("np.iscomplexobj", args, keywords, 1, 1)
+        return number(is_complex(operand(machine, args[0], near_array=True).kind) is complex_)
+
+    return ask
+
+
+builtin(np.iscomplexobj)(_asked(True))
+builtin(np.isrealobj)(_asked(False))
 
 
 @builtin(functools.partial)

@@ -13,6 +13,14 @@ def cofactors(x):
     return (u * (sign * np.prod(others, axis=-1))[..., None, :]) @ vt
 
 
+def complex_cofactors(x):
+    """The cofactor matrix of a complex matrix; exact also where it is singular."""
+    u, s, vh = np.linalg.svd(x)
+    others = np.where(np.eye(s.shape[-1], dtype=bool), np.ones((), s.dtype), s[..., None, :])
+    turn = (np.linalg.det(u) * np.linalg.det(vh))[..., None]
+    return (np.conj(u) * (turn * np.prod(others, axis=-1))[..., None, :]) @ np.conj(vh)
+
+
 def cofactors_change(x, e):
     """How the cofactors of x change along e; exact also where the matrix is singular."""
     u, s, vt = np.linalg.svd(x)

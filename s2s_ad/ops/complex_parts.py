@@ -82,6 +82,23 @@ real, imag = Generic("real", _real.ops), Generic("imag", _imag.ops)
 conjugate = Generic("conjugate", {**_conjugate.ops, **_np_conjugate.ops})
 
 
+def real_if(x: Any, change: Any) -> Any:
+    """The change of a real result: its real part, if x is complex."""
+    return real(change) if is_complex(x.kind) else change
+
+
+def turned_back(x: Any) -> Any:
+    """The conjugate, and of a real number itself."""
+    return conjugate(x) if is_complex(x.kind) else x
+
+
+def unit(x: Any) -> Any:
+    """The slope of abs(x): its sign, and of complex numbers what is turned by the opposite angle; 0 at 0."""
+    if not is_complex(x.kind):
+        return sign(x)
+    return conjugate(x) / nonzero(apply("np.absolute" if isinstance(x.kind, Array) else "abs", x))
+
+
 # --- length and angle -------------------------------------------------------------------------------------------------
 
 

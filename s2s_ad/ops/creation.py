@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, Array, Kind
+from s2s_ad.ir.kinds import ANY, Array, Kind, is_complex
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.linear import as_number, check_kept, dim_of, dtype_of, shape_of
 from s2s_ad.ops.shaping import shape_text
@@ -129,8 +129,8 @@ declare(
 
 
 def _range_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    if any(shape_of(k) for k in kinds):
-        raise KindError("np.arange takes single numbers, not arrays")
+    if any(shape_of(k) or is_complex(k) for k in kinds):
+        raise KindError("np.arange takes single real numbers")
     kind = np.result_type(*(dtype_of(k) for k in kinds)).name
     return Array(_dtype_name(params, "int64" if kind == "bool" else kind), (ANY,))
 
@@ -157,7 +157,7 @@ def evenly_between(start: Any, stop: Any, shape: Any, endpoint: bool = True) -> 
 def _linspace_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     if shape_of(kinds[0]) or shape_of(kinds[1]):
         raise KindError("np.linspace between arrays", remedy="Write it out: start + (stop - start) * t.")
-    return Array("float64", (dim_of(params["shape"][0]),))
+    return Array("complex128" if any(map(is_complex, kinds)) else "float64", (dim_of(params["shape"][0]),))
 
 
 def _endpoint_text(params: Params) -> str:

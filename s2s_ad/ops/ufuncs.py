@@ -181,6 +181,7 @@ def logaddexp2(x, y, *, out):
 
 @rule(name="logistic", code="logistic(x)", flavor="numpy")
 def logistic(x, *, out):
+    real_only(x)
     d[out] = d[x] * (out * logistic(-x))
 
 
