@@ -8,6 +8,7 @@ from s2s_ad.ops import (  # noqa: F401
     control,
     creation,
     elementwise,
+    fourier,
     indexing,
     joining,
     linalg,

@@ -136,3 +136,20 @@ def expm_bend(x, e, f):
     """How the change of the exponential of x along e changes along f."""
     n, o = len(x), np.zeros_like(x)
     return expm(np.block([[x, e, f, o], [o, x, o, f], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]
+
+
+def fit_length(x, n, axis):
+    """x cut off or filled up with zeros so that the axis has the length n."""
+    x = np.moveaxis(x, axis, 0)
+    fitted = np.zeros((n, *x.shape[1:]), x.dtype)
+    fitted[: len(x)] = x[:n]
+    return np.moveaxis(fitted, 0, axis)
+
+
+def half_weights(n):
+    """How often each number of half a spectrum stands in the whole one, which has n."""
+    weights = np.full(n // 2 + 1, 2.0)
+    weights[0] = 1.0
+    if n % 2 == 0:
+        weights[-1] = 1.0
+    return weights

@@ -18,7 +18,9 @@ from s2s_ad.ops.array_helpers import (
     expm,
     expm_bend,
     expm_change,
+    fit_length,
     from_diagonals,
+    half_weights,
     into_part,
     inverse_gaps,
     prefixes_without,
@@ -194,6 +196,8 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         expm,
         expm_change,
         expm_bend,
+        fit_length,
+        half_weights,
     )
 }
 

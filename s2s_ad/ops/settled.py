@@ -66,3 +66,9 @@ def one_long_axis(at: int, rank: int) -> tuple[int, ...]:
 @settled
 def place_of(item: int, items: tuple[int, ...]) -> int:
     return items.index(item)
+
+
+@settled
+def opposite_norm(norm: str | None) -> str | None:
+    """The scale of a Fourier transform that a transform in the other direction has by that name."""
+    return {None: "forward", "backward": "forward", "forward": "backward"}.get(norm, norm)

@@ -142,8 +142,8 @@ class _Simplifier:
         if name == "div" and _is(x[1], 1.0) and x[0].kind == stmt.out.kind:
             return x[0]
         if name == "neg":
-            if isinstance(x[0], Const) and isinstance(x[0].value, float) and not x[0].text:
-                return _constant(-x[0].value)
+            if isinstance(x[0], Const) and type(x[0].value) in (float, complex) and not x[0].text:
+                return Const(-x[0].value, x[0].kind)
             inner = self.maker(x[0], "neg")
             return inner.inputs[0] if inner is not None else None
         if name in ("float", "pos") and x[0].kind == stmt.out.kind == FLOAT:
