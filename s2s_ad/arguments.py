@@ -114,7 +114,7 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
                 return complex(given)
             if np.iscomplexobj(given):
                 raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
-            return given if type(given) is float else float(given)
+            return given if type(given) is float else float(given)  # type: ignore[arg-type]
         raise KindError(f"the {what}{where} is {given!r}; it must be a number")
     container: type[Any] = spec.type
     if not isinstance(given, container) or len(given) != len(spec.items) or any(key not in given for key in spec.keys):

@@ -144,7 +144,7 @@ class Probe:
         lowered, values = self.lowered, self._bound(args)
         inputs = [leaf for name, spec in lowered.arguments.items() for leaf in leaves(spec, values[name])]
         inputs += [resolve(plain_function(self.f), read.path) for read in lowered.reads]
-        return self.weighted(rebuild(lowered.result, iter(run(*inputs))))
+        return dot(self.weight, rebuild(lowered.result, iter(run(*inputs))))
 
     @cached_property
     def epsilon(self) -> float:

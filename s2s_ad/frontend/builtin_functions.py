@@ -36,7 +36,7 @@ from s2s_ad.frontend.values import (
 )
 from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, is_complex
 from s2s_ad.ir.nodes import Const, Range
-from s2s_ad.ops.registry import FUNCTIONS
+from s2s_ad.ops.registry import FUNCTIONS, OPS
 
 NONE = Known(None)
 Args = list[Abstract]
@@ -156,6 +156,19 @@ def _conversion(function: Any, empty: Any) -> Any:
 
 for _function, _empty in ((float, 0.0), (int, 0), (bool, False)):
     builtin(_function)(_conversion(_function, _empty))
+
+
+@builtin(complex)
+def _complex(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    parts = dict(zip(("real", "imag"), args), **keywords)
+    only("complex", list(parts.values()), {}, 0, 2)
+    real, imag = (read(parts.get(name, number(0.0))) for name in ("real", "imag"))
+    if isinstance(real, Known) and isinstance(real.obj, str):
+        return number(complex(real.obj))
+    if "imag" in parts:
+        return call_op(machine, OPS["complex"], complex, [real, imag], {})
+    sym = operand(machine, real)
+    return sym if sym.kind == COMPLEX else call_op(machine, OPS["complex"], complex, [sym], {})
 
 
 @builtin(pow)

@@ -144,5 +144,5 @@ def _bool(kinds: Kinds, params: Params, op: Op) -> Kind:
 for _function in (cmath.isnan, cmath.isinf, cmath.isfinite):
     piecewise_constant(_function, infer=_bool, cost=1)(lambda x: None)
 piecewise_constant(cmath.isclose, infer=_bool)(lambda a, b, rel_tol=1e-09, abs_tol=0.0: None)
-for _function in (np.iscomplex, np.isreal):
-    piecewise_constant(_function, cost=1)(lambda x: None)
+for _question in (np.iscomplex, np.isreal):
+    piecewise_constant(_question, cost=1)(lambda x: None)

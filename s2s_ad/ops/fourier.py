@@ -230,23 +230,7 @@ def ifftn(ct, x, axes=None, norm=None):
     return ifftn(ct, axes=axes, norm=norm)
 
 
-# --- places and frequencies -------------------------------------------------------------------------------------------
-
-
-def _same(kinds: Kinds, params: Params, op: Op) -> Kind:
-    return Array(dtype_of(kinds[0]), shape_of(kinds[0]))
-
-
-@linear(np.fft.fftshift, name="np.fft.fftshift", infer=_same, flavor="numpy",
-        code=lambda p, k: f"np.fft.fftshift(x{_options(p, 'axes')})")  # fmt: skip
-def fftshift(ct, x, axes=None):
-    return ifftshift(ct, axes=axes)
-
-
-@linear(np.fft.ifftshift, name="np.fft.ifftshift", infer=_same, flavor="numpy",
-        code=lambda p, k: f"np.fft.ifftshift(x{_options(p, 'axes')})")  # fmt: skip
-def ifftshift(ct, x, axes=None):
-    return fftshift(ct, axes=axes)
+# --- frequencies ------------------------------------------------------------------------------------------------------
 
 
 def frequencies(d: Any, shape: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar, is_complex
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
 
@@ -62,16 +62,20 @@ def _shaped_like(text: str) -> Any:
     return lambda params, kinds: as_number(text, len(shape_of(kinds[1])))
 
 
+def _takes_dtype(kinds: tuple[Kind, ...]) -> bool:
+    """Whether a Python number takes the dtype of the array whose shape it takes."""
+    return isinstance(kinds[0], Scalar) and bool(shape_of(kinds[1])) and is_complex(kinds[0]) <= is_complex(kinds[1])
+
+
 def _broadcast_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
-    if isinstance(kinds[0], Scalar) and shape_of(kinds[1]):
+    if _takes_dtype(kinds):
         return "np.full_like(like, x)"  # a Python number takes the dtype of what it meets
     return as_number("np.broadcast_to(x, np.shape(like))", len(shape_of(kinds[1])))
 
 
 def _broadcast_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
-    like = kinds[1]
-    if isinstance(kinds[0], Scalar) and isinstance(like, Array) and like.shape and like.real:
-        return like
+    if _takes_dtype(kinds) and kinds[1].real:
+        return kinds[1]
     return like_second(kinds, params, op)
 
 

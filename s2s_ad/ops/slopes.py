@@ -11,6 +11,8 @@ from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, Array, Kind, List, Scalar
 from s2s_ad.ops.core import Op, elementwise
 from s2s_ad.ops.trace import ZERO, Zero, apply, choose, current, d
 
+_FOR_ARRAYS = "Use the function of numpy for arrays."
+
 
 def number(kind: Kind) -> Callable[[tuple[Kind, ...], Mapping[str, Any], Op], Kind]:
     """The kind of a function of `math`, which takes single real numbers only."""
@@ -20,9 +22,8 @@ def number(kind: Kind) -> Callable[[tuple[Kind, ...], Mapping[str, Any], Op], Ki
             fits = isinstance(given, Scalar) or isinstance(given, Array) and not given.rank
             fits = fits and not is_complex(given)
             if not fits:
-                raise KindError(
-                    f"{op.name} takes single real numbers, not {given}", remedy="Use the function of numpy for arrays."
-                )
+                remedy = "Use the function of cmath or NumPy." if is_complex(given) else _FOR_ARRAYS
+                raise KindError(f"{op.name} takes single real numbers, not {given}", remedy=remedy)
         return kind
 
     return infer
@@ -35,7 +36,7 @@ def numeric(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
     """For a rule that serves `math`, `cmath` and NumPy: a number from the first two, elementwise in the last."""
     if op.flavor == "cmath":
         if any(isinstance(given, List) or isinstance(given, Array) and given.rank for given in kinds):
-            raise KindError(f"{op.name} takes single numbers", remedy="Use the function of numpy for arrays.")
+            raise KindError(f"{op.name} takes single numbers", remedy=_FOR_ARRAYS)
         return COMPLEX
     return to_float(kinds, params, op) if op.flavor == "math" else elementwise(kinds, params, op)
 

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from s2s_ad.ir.kinds import Array, broadcast, result_dtype
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import Array, broadcast, is_complex, result_dtype
 from s2s_ad.ops.complex_parts import length_change
-from s2s_ad.ops.core import declare, piecewise_constant, rule
+from s2s_ad.ops.core import declare, elementwise, piecewise_constant, rule
 from s2s_ad.ops.operators import power
 from s2s_ad.ops.slopes import along, pick, real_only
 from s2s_ad.ops.trace import ZERO, Generic, d
@@ -198,7 +199,16 @@ def sinc_derivative(x, n=1, *, out):
 # --- constant between jumps -------------------------------------------------------------------------------------------
 
 isfinite = piecewise_constant(np.isfinite, cost=1)(lambda x: None)
-for _name in "sign floor ceil trunc rint spacing isnan isinf signbit logical_not invert".split():
+
+
+def _sign_kind(kinds, params, op):
+    if is_complex(kinds[0]):
+        raise KindError("np.sign of complex numbers is not differentiated", remedy="Write z / np.abs(z).")
+    return elementwise(kinds, params, op)
+
+
+piecewise_constant(np.sign, cost=1, infer=_sign_kind)(lambda x: None)
+for _name in "floor ceil trunc rint spacing isnan isinf signbit logical_not invert".split():
     piecewise_constant(getattr(np, _name), cost=1)(lambda x: None)
 for _name in (
     "equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor "

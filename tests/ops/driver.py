@@ -130,7 +130,7 @@ def dot(a: Any, b: Any) -> float:
     """The real part of the sum of all products."""
     if isinstance(a, list):
         return sum(dot(x, y) for x, y in zip(a, b))
-    return float(np.real(np.sum(np.asarray(a) * np.asarray(b))))
+    return float(np.real(np.sum(np.asarray(a, dtype=complex) * np.asarray(b, dtype=complex))))
 
 
 def differences(case, dots, h=1e-6):

@@ -13,7 +13,13 @@ from tests.ops.formulas import AWAY_FROM_KINKS, FORMULAS
 from tests.ops.samples import PAIRS, SAMPLES
 
 LISTED = [pytest.param(name, k, id=f"{name}-{k}") for name, cases in SAMPLES.items() for k in range(len(cases))]
-NARROW = {"np.array-2", "np.float32-0", "np.float16-0", "astype-0"}  # finite differences have no digits left there
+NARROW = {
+    "np.array-2",
+    "np.float32-0",
+    "np.float16-0",
+    "astype-0",
+    "np.complex64-0",
+}  # finite differences have no digits left there
 
 
 def check(case, *, tolerance=1e-7, compare_differences=True):
@@ -111,7 +117,8 @@ def test_every_differentiable_operation_is_tried():
         for name in OPS
         if "list" in name or "record" in name or name in ("pack", "unpack", "effect", "stop_gradient")
     }
-    left = {name for name, op in OPS.items() if op.differentiable and not op.zero} - tried - lists
+    inside = {"eigenvector_matrix"}  # scaled as LAPACK likes: only in the rule of np.linalg.eigvals
+    left = {name for name, op in OPS.items() if op.differentiable and not op.zero} - tried - lists - inside
     assert not {name for name in left if not name.startswith(("special.", "expm"))}  # see test_scipy
 
 

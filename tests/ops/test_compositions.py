@@ -1,5 +1,6 @@
 """The library functions that are taken as programs compute what the library computes."""
 
+import cmath
 import inspect
 import math
 
@@ -48,6 +49,8 @@ CALLS = [
     (np.flipud, (m,), {}),
     (np.fliplr, (m,), {}),
     (np.ptp, (m,), {"axis": 1}),
+    (cmath.polar, (0.3 - 0.4j,), {}),
+    (cmath.rect, (1.3, -0.4), {}),
 ]
 if hasattr(math, "sumprod"):
     CALLS += [(math.sumprod, ([1.0, 2.0], [3.0, 4.0]), {})]

@@ -22,8 +22,10 @@ CASES = [pytest.param(name, k, id=f"{name}-{k}") for name in NAMES for k in rang
 
 @pytest.mark.parametrize("name, k", CASES)
 def test_forward_over_reverse(name, k):
-    inputs, params = MORE[name][k]
-    rng = rng_for(name, k)
+    check_second_order(name, *MORE[name][k], rng_for(name, k))
+
+
+def check_second_order(name, inputs, params, rng):
     builder = Builder()
     atoms = [Const(x.value, kind_of(x.value)) if isinstance(x, Fixed) else Value(kind_of(x)) for x in inputs]
     out = builder.apply(OPS[name], *atoms, **params)
