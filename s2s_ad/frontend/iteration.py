@@ -26,6 +26,7 @@ from s2s_ad.frontend.values import (
     Known,
     Mapped,
     NeedsUnroll,
+    Nested,
     Ref,
     Reversed,
     Sym,
@@ -68,26 +69,26 @@ def _range(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _enumerate(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     start = keywords.pop("start", args[1] if len(args) > 1 else number(0))
     only("enumerate", args, keywords, 1, 2)
-    return Enumerate(_iterable(machine, args[0]), operand(machine, start).atom)
+    return Enumerate(iterable(machine, args[0]), operand(machine, start).atom)
 
 
 @builtin(zip)
 def _zip(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     keywords.pop("strict", None)
     only("zip", args, keywords, 0, 1000)
-    return Zip(tuple(_iterable(machine, arg) for arg in args))
+    return Zip(tuple(iterable(machine, arg) for arg in args))
 
 
 @builtin(reversed)
 def _reversed(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("reversed", args, keywords, 1, 1)
-    return Reversed(_iterable(machine, args[0]))
+    return Reversed(iterable(machine, args[0]))
 
 
 @builtin(map)
 def _map(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("map", args, keywords, 2, 1000)
-    return Mapped(read(args[0]), tuple(_iterable(machine, arg) for arg in args[1:]))
+    return Mapped(read(args[0]), tuple(iterable(machine, arg) for arg in args[1:]))
 
 
 @builtin(iter)
@@ -100,7 +101,7 @@ def _of_generator(machine: Machine, value: Generator) -> Abstract:
     return listed(machine, value, value.node.elt)
 
 
-def _iterable(machine: Machine, value: Abstract) -> Abstract:
+def iterable(machine: Machine, value: Abstract) -> Abstract:
     """A generator expression becomes a list when it is zipped, mapped or enumerated."""
     if isinstance(value, Generator):
         return _of_generator(machine, value)
@@ -153,7 +154,7 @@ def _known_items(machine: Machine, value: Abstract) -> list[Abstract] | None:
     read(value)
     if is_nothing(value):
         return []
-    if isinstance(value, Generator):
+    if isinstance(value, (Generator, Nested)):
         return None
     items = walked(machine, value, call)
     if isinstance(items, Stream):

@@ -17,6 +17,7 @@ from s2s_ad.frontend import (
     loop_statements,
     messages,
     methods,
+    nested,
     simple,
 )
 from s2s_ad.frontend.arguments import Signature, bind
@@ -44,6 +45,7 @@ ROOMS = (
     loop_statements,
     messages,
     methods,
+    nested,
     simple,
 )
 _MOST_ROUNDS = 12

@@ -24,6 +24,7 @@ from s2s_ad.frontend.values import (
     Key,
     Mapped,
     NeedsUnroll,
+    Nested,
     Poison,
     Ref,
     Reversed,
@@ -214,7 +215,7 @@ class Machine(Arrays):
             self.walked.subtract(cells)
 
     def use_up(self, value: Abstract) -> None:
-        if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Generator)):
+        if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Nested, Generator)):
             return
         if id(value) in self.used_up:
             raise UnsupportedError(

@@ -107,7 +107,7 @@ def zeros(x: Any) -> Any:
     if isinstance(x.kind, List):
         return list_zeros(x)
     if isinstance(x.kind, Array):
-        return apply("zeros_like", x)
+        return apply("zeros_like", x) if x.kind.rank else apply("zero_number", dtype=x.kind.dtype)
     return 0.0
 
 
