@@ -9,6 +9,8 @@ from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
 from s2s_ad.ops.registry import OPS
 
+_NEW = ("list_to_array", "list_to_array_like")
+
 
 def own_results(function: Function, since: int = 0) -> Function:
     """Copies results (from number `since` on) that may share memory with an input or with an earlier result.
@@ -70,7 +72,7 @@ def _sources(block: Block) -> dict[Value, set[Value]]:
             if isinstance(stmt, Apply):
                 if (stmt.op.alias or stmt.op.store or stmt.op.cost == 0) and stmt.inputs:
                     note(stmt.outputs[0], stmt.inputs[0])
-                elif any(isinstance(a.kind, List) for a in stmt.inputs):
+                elif stmt.op.name not in _NEW and any(isinstance(a.kind, List) for a in stmt.inputs):
                     for out in stmt.outputs:  # an item of a list, or a list that holds it
                         if _holds_memory(out.kind):
                             note(out, *stmt.inputs)
