@@ -38,7 +38,7 @@ from s2s_ad.frontend.values import (
 from s2s_ad.ir.builder import ONE_INT, TRUE, ZERO_INT
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, List
 from s2s_ad.ir.nodes import Const
-from s2s_ad.ops.compositions import ordered
+from s2s_ad.ops.iteration_compositions import ordered
 
 NONE = Known(None)
 Args = list[Abstract]

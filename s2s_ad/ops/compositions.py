@@ -7,9 +7,7 @@ place, with the same arguments. What is asked of the arguments here (is it None,
 
 from __future__ import annotations
 
-import itertools
 import math
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +15,7 @@ import numpy as np
 
 from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
+from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
 from s2s_ad.ops.settled import count_up
@@ -54,52 +53,6 @@ def sumprod(p, q, /):
 
 def divmod_(x, y, /):
     return x // y, x % y
-
-
-def ordered(items, keys, reverse):
-    """sorted(), of what has keys that are numbers."""
-    order = np.argsort(-np.array(keys) if reverse else np.array(keys), kind="stable")
-    return [items[i] for i in order]
-
-
-# --- itertools --------------------------------------------------------------------------------------------------------
-
-
-def accumulate(iterable, func=operator.add, *, initial=None):
-    items = list(iterable)
-    totals = items[:1] if initial is None else [initial]
-    for item in items[1:] if initial is None else items:
-        totals.append(func(totals[-1], item))
-    return totals
-
-
-def chain(*iterables):
-    return chain_of(iterables)
-
-
-def chain_of(iterables, /):
-    joined = []
-    for iterable in iterables:
-        joined += list(iterable)
-    return joined
-
-
-def pairwise(iterable, /):
-    items = list(iterable)
-    return zip(items[:-1], items[1:])
-
-
-def islice(iterable, first, *rest):
-    items = list(iterable)
-    if len(rest) == 0:
-        return items[:first]
-    if len(rest) == 1:
-        return items[first : rest[0]]
-    return items[first : rest[0] : rest[1]]
-
-
-def starmap(function, iterable, /):
-    return [function(*args) for args in iterable]
 
 
 # --- numpy ------------------------------------------------------------------------------------------------------------
@@ -178,13 +131,6 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     math.prod: prod,
     math.dist: dist,
     divmod: divmod_,
-    ordered: ordered,
-    itertools.accumulate: accumulate,
-    itertools.chain: chain,
-    itertools.chain.from_iterable: chain_of,
-    itertools.pairwise: pairwise,
-    itertools.islice: islice,
-    itertools.starmap: starmap,
     np.clip: clip,
     np.divmod: np_divmod,
     np.full: full,
@@ -198,6 +144,7 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.fliplr: fliplr,
     np.ptp: ptp,
     **ARRAY_COMPOSITIONS,
+    **ITERATION_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
     **STATISTICS_COMPOSITIONS,
 }
