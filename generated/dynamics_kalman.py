@@ -76,7 +76,7 @@ def kalman_grad(F, H, Q, R, x, P, measured):
         H_bar += v16 @ v8_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar = innovation_bar + v16 @ x_bar
+        innovation_bar += v16 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v13, K_bar.T)
@@ -159,7 +159,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         H_bar += v18 @ v10_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar = innovation_bar + v18 @ x_bar
+        innovation_bar += v18 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v15, K_bar.T)
@@ -291,7 +291,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         H_bar += v18 @ v10_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar = innovation_bar + v18 @ x_bar
+        innovation_bar += v18 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v15, K_bar.T)
