@@ -13,13 +13,16 @@ from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import Array, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
-from s2s_ad.ops.guards import Guard, pole
+from s2s_ad.ops.guards import POWERS, Guard, pole
 from s2s_ad.ops.indexing import has_mask
 
 _WRITES = frozenset({"index_set", "list_set"})
 _SHORTENS = frozenset({"list_init", "list_head", "list_tail"})
 _READS_PART = frozenset({"getitem", "list_get"})
-_ARITHMETIC = frozenset({"add", "sub", "mul", "neg", "div", "getitem", "index_set"})
+_ARITHMETIC = (
+    frozenset({"add", "sub", "mul", "neg", "div", "np.add", "np.subtract", "np.multiply", "np.divide"}) | POWERS
+)
+_HANDS_ON = _ARITHMETIC | _READS_PART | _WRITES
 
 
 class Selection:
@@ -31,7 +34,7 @@ class Selection:
         self.makers = {o: s for f in program.functions.values() for s in all_stmts(f.body) for o in outputs_of(s)}
         self.infinite: set[Value] = set()  # what may hold an infinity, of which NumPy only warns
         for stmt in self.makers.values():
-            if isinstance(stmt, Apply) and (pole(stmt) or stmt.op.name in _ARITHMETIC and self._infinite(stmt.inputs)):
+            if isinstance(stmt, Apply) and (pole(stmt) or stmt.op.name in _HANDS_ON and self._infinite(stmt.inputs)):
                 self.infinite.update(stmt.outputs)
         while True:
             before = dict(self.levels)
@@ -109,7 +112,7 @@ class Selection:
                 continue
             if maker.op.name in _READS_PART and [*maker.inputs] == [old, *at] and maker.params == write.params:
                 return True
-            if maker.op.name in _ARITHMETIC and maker.op.name not in (*_READS_PART, *_WRITES):
+            if maker.op.name in _ARITHMETIC:
                 waiting += [a for a in maker.inputs if a not in seen]
                 seen.update(maker.inputs)
         return False

@@ -23,7 +23,7 @@ class Guard(IntEnum):
 
 
 _DIVISIONS = frozenset({"div", "np.divide"})
-_POWERS = frozenset({"pow", "math.pow", "np.power", "np.float_power"})
+POWERS = frozenset({"pow", "math.pow", "np.power", "np.float_power"})
 _POLES = frozenset({"np.reciprocal", "np.log", "np.log2", "np.log10", "np.log1p", "np.arctanh"})
 _PASSING = frozenset({"add", "sub", "mul", "neg", "np.where"})
 
@@ -40,7 +40,7 @@ def pole(stmt: Apply) -> bool:
         return False
     name = stmt.op.name
     divides = name in _DIVISIONS and not _finite(stmt.inputs[1])
-    return divides or name in _POLES or name in _POWERS and _may_be_negative(stmt.inputs[1])
+    return divides or name in _POLES or name in POWERS and _may_be_negative(stmt.inputs[1])
 
 
 def guarded_share(ct: Any, share: Callable[[], Any]) -> Any:
@@ -87,7 +87,7 @@ def _steep(factor: Atom, makers: Makers) -> bool:
     name = maker.op.name
     if name in _DIVISIONS and isinstance(maker.out.kind, Array) and not _never_zero(maker.inputs[1], makers):
         return True
-    if name in _POWERS and isinstance(maker.out.kind, Array) and _may_be_negative(maker.inputs[1]):
+    if name in POWERS and isinstance(maker.out.kind, Array) and _may_be_negative(maker.inputs[1]):
         return True
     return name in _PASSING and any(_steep(a, makers) for a in maker.inputs)
 
