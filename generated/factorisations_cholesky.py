@@ -88,7 +88,7 @@ def cholesky_vjp(A, y_bar):
         # A[i, i] = np.sqrt(A[i, i])  [factorisations.py:43]
         v5_bar = A_bar[i, i]
         A_bar[i, i] = 0.0
-        A_bar[i, i] += v5_bar * (0.5 / v5)
+        A_bar[i, i] += np.where(v5_bar != 0, v5_bar * (0.5 / v5), 0.0)[()]
         # A[i, i] -= A[i, :i] @ A[i, :i]  [factorisations.py:42]
         v6_bar = unbroadcast(-(A_bar[i, i] * v6), np.shape(v6))
         A_bar[i, :i] += v6_bar
@@ -102,8 +102,9 @@ def cholesky_vjp(A, y_bar):
             # A[i, j] /= A[j, j]  [factorisations.py:41]
             v8_bar = A_bar[i, j]
             A_bar[i, j] = 0.0
-            v_bar = v8_bar / v7
-            A_bar[j, j] -= v_bar * v8
+            v_bar = np.where(v8_bar != 0, v8_bar / v7, 0.0)[()]
+            v11 = -v_bar
+            A_bar[j, j] += np.where(v11 != 0, v11 * v8, 0.0)[()]
             A_bar[i, j] += v_bar
             # A[i, j] -= A[i, :j] @ A[j, :j]  [factorisations.py:40]
             v_bar = -A_bar[i, j]
