@@ -193,13 +193,8 @@ def acceleration_bwd(saved, a_bar):
                 r = x[j] - x[i]
                 # a[i] += mass[j] * r / (r @ r + softening**2) ** 1.5  [dynamics.py:13]
                 v5 = mass[j]
-                v_bar = a_bar[i]
-                v_bar = np.where(v_bar != 0, v_bar / v4, 0.0)
-                v6 = -v_bar
-                r_bar = (
-                    2.0 * (np.sum(np.where(v6 != 0, v6 * (v5 * r / v4), 0.0)) * (1.5 * v3**0.5)) * r
-                )
-                r_bar += v_bar * v5
+                v_bar = a_bar[i] / v4
+                r_bar = 2.0 * (np.sum(-(v_bar * (v5 * r / v4))) * (1.5 * v3**0.5)) * r + v_bar * v5
                 mass_bar[j] += np.sum(v_bar * r)
                 # r = x[j] - x[i]  [dynamics.py:12]
                 x_bar[i] -= r_bar

@@ -92,9 +92,8 @@ def gram_schmidt_vjp(A, y_bar):
             v13 = Q[:, k]
             # A[:, j] -= Q[:, k] * R[k, j]  [factorisations.py:58]
             v_bar = -A_bar[:, j]
-            v14 = v_bar != 0
-            v_bar_2 = np.where(v14, v_bar * v11, 0.0)
-            R_bar[k, j] += np.sum(np.where(v14, v_bar * v13, 0.0))
+            v_bar_2 = v_bar * v11
+            R_bar[k, j] += np.sum(v_bar * v13)
             Q_bar[:, k] += v_bar_2
             # R[k, j] = Q[:, k] @ A[:, j]  [factorisations.py:57]
             v_bar = R_bar[k, j]
@@ -105,12 +104,12 @@ def gram_schmidt_vjp(A, y_bar):
         # Q[:, k] = A[:, k] / R[k, k]  [factorisations.py:55]
         v10_bar = Q_bar[:, k].copy()
         Q_bar[:, k] = 0.0
-        v_bar = np.where(v10_bar != 0, v10_bar / v7, 0.0)
-        v15 = -v_bar
-        R_bar[k, k] += np.sum(np.where(v15 != 0, v15 * v10, 0.0))
+        v_bar = v10_bar / v7
+        R_bar[k, k] += np.sum(-(v_bar * v10))
         A_bar[:, k] += v_bar
         # R[k, k] = np.sqrt(np.sum(A[:, k] ** 2))  [factorisations.py:54]
         v8_bar = R_bar[k, k]
         R_bar[k, k] = 0.0
-        A_bar[:, k] += np.where(v8_bar != 0, v8_bar * (0.5 / v8), 0.0)[()] * (2.0 * v9)
+        v14 = 0.5 / v8
+        A_bar[:, k] += (v8_bar * v14 if v8_bar != 0 else v8_bar) * (2.0 * v9)
     return (y, R), A_bar

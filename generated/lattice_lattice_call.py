@@ -65,15 +65,10 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
         value_bar[steps, i] = 0.0
         v_bar = np.float64(0.0) if v17 else v_bar
         strike_bar = strike_bar - v_bar
-        v18 = v_bar != 0
-        v14_bar = np.where(v18, v_bar * spot, 0.0)[()]
-        spot_bar = spot_bar + np.where(v18, v_bar * v14, 0.0)[()]
-        up_bar = (
-            up_bar
-            + np.where(v14_bar != 0, v14_bar * (v15 * up ** (1.0 if v15 == 0 else v15 - 1)), 0.0)[
-                ()
-            ]
-        )
+        v14_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v14
+        v18 = v15 * up ** (1.0 if v15 == 0 else v15 - 1)
+        up_bar = up_bar + (v14_bar * v18 if v14_bar != 0 else v14_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
@@ -89,7 +84,8 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    dt_bar = dt_bar + np.where(v_bar != 0, v_bar * (0.5 / v), 0.0)[()]
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -158,15 +154,10 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         value_bar[steps, i] = 0.0
         v_bar = np.float64(0.0) if v17 else v_bar
         strike_bar = strike_bar - v_bar
-        v18 = v_bar != 0
-        v14_bar = np.where(v18, v_bar * spot, 0.0)[()]
-        spot_bar = spot_bar + np.where(v18, v_bar * v14, 0.0)[()]
-        up_bar = (
-            up_bar
-            + np.where(v14_bar != 0, v14_bar * (v15 * up ** (1.0 if v15 == 0 else v15 - 1)), 0.0)[
-                ()
-            ]
-        )
+        v14_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v14
+        v18 = v15 * up ** (1.0 if v15 == 0 else v15 - 1)
+        up_bar = up_bar + (v14_bar * v18 if v14_bar != 0 else v14_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
@@ -182,7 +173,8 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    dt_bar = dt_bar + np.where(v_bar != 0, v_bar * (0.5 / v), 0.0)[()]
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -323,15 +315,10 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         value_bar[steps, i] = 0.0
         v_bar = np.float64(0.0) if v17 else v_bar
         strike_bar = strike_bar - v_bar
-        v18 = v_bar != 0
-        v14_bar = np.where(v18, v_bar * spot, 0.0)[()]
-        spot_bar = spot_bar + np.where(v18, v_bar * v14, 0.0)[()]
-        up_bar = (
-            up_bar
-            + np.where(v14_bar != 0, v14_bar * (v15 * up ** (1.0 if v15 == 0 else v15 - 1)), 0.0)[
-                ()
-            ]
-        )
+        v14_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v14
+        v18 = v15 * up ** (1.0 if v15 == 0 else v15 - 1)
+        up_bar = up_bar + (v14_bar * v18 if v14_bar != 0 else v14_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
@@ -347,7 +334,8 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    dt_bar = dt_bar + np.where(v_bar != 0, v_bar * (0.5 / v), 0.0)[()]
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

@@ -222,30 +222,28 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         rho_bar = rho_bar - v100 * v85 * dy * 2
         v79_bar = unbroadcast(v83_bar, np.shape(v79))
         v82_bar = unbroadcast(-v83_bar, np.shape(v82))
-        v101 = v82_bar != 0
-        v_bar_2 = np.where(v101, v82_bar * v81, 0.0)
-        v81_bar = np.where(v101, v82_bar * v57, 0.0)
+        v_bar_2 = v82_bar * v81
+        v81_bar = v82_bar * v57
         vn_bar[:-2, 1:-1] -= v81_bar
         vn_bar[1:-1, 1:-1] += v81_bar
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / dy, 0.0)
+        v_bar_2 = v_bar_2 / dy
         dt_bar = dt_bar + np.sum(v_bar_2 * v56)
         vn_bar[1:-1, 1:-1] += v_bar_2 * dt
         v_bar_2 = unbroadcast(v79_bar, np.shape(v56))
         v78_bar = unbroadcast(-v79_bar, np.shape(v78))
-        v102 = v78_bar != 0
-        v_bar_3 = unbroadcast(np.where(v102, v78_bar * v77, 0.0), np.shape(v52))
-        v77_bar = unbroadcast(np.where(v102, v78_bar * v52, 0.0), np.shape(v77))
+        v_bar_3 = unbroadcast(v78_bar * v77, np.shape(v52))
+        v77_bar = unbroadcast(v78_bar * v52, np.shape(v77))
         vn_bar[1:-1, :-2] -= v77_bar
         vn_bar[1:-1, 1:-1] += v77_bar
-        v_bar_3 = np.where(v_bar_3 != 0, v_bar_3 / dx, 0.0)
+        v_bar_3 = v_bar_3 / dx
         dt_bar = dt_bar + np.sum(v_bar_3 * v51)
         un_bar = np.zeros_like(un)
         un_bar[1:-1, 1:-1] += v_bar_3 * dt
         vn_bar[1:-1, 1:-1] += v_bar_2
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v103 = u_bar[1:-1, 1:-1].copy()
+        v101 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v75_bar = unbroadcast(v103, np.shape(v75))
+        v75_bar = unbroadcast(v101, np.shape(v75))
         v71_bar = unbroadcast(v75_bar, np.shape(v71))
         v74_bar = unbroadcast(v75_bar, np.shape(v74))
         v73_bar = v74_bar * v72
@@ -272,34 +270,32 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v63_bar = np.sum(v65_bar * v64)
         p_bar[1:-1, :-2] -= v64_bar
         p_bar[1:-1, 2:] += v64_bar
-        v104 = v63_bar / v62
-        dt_bar = dt_bar + v104
-        rho_bar = rho_bar - v104 * v63 * dx * 2
+        v102 = v63_bar / v62
+        dt_bar = dt_bar + v102
+        rho_bar = rho_bar - v102 * v63 * dx * 2
         v55_bar = unbroadcast(v61_bar, np.shape(v55))
         v60_bar = unbroadcast(-v61_bar, np.shape(v60))
-        v105 = v60_bar != 0
-        v57_bar = unbroadcast(np.where(v105, v60_bar * v59, 0.0), np.shape(v57))
-        v59_bar = unbroadcast(np.where(v105, v60_bar * v57, 0.0), np.shape(v59))
+        v57_bar = unbroadcast(v60_bar * v59, np.shape(v57))
+        v59_bar = unbroadcast(v60_bar * v57, np.shape(v59))
         un_bar[:-2, 1:-1] -= v59_bar
         un_bar[1:-1, 1:-1] += v59_bar
-        v_bar_2 = np.where(v57_bar != 0, v57_bar / dy, 0.0)
+        v_bar_2 = v57_bar / dy
         dt_bar = dt_bar + np.sum(v_bar_2 * v56)
         vn_bar[1:-1, 1:-1] += v_bar_2 * dt
         v_bar_2 = -v55_bar
-        v106 = v_bar_2 != 0
-        v52_bar = np.where(v106, v_bar_2 * v54, 0.0)
-        v54_bar = np.where(v106, v_bar_2 * v52, 0.0)
+        v52_bar = v_bar_2 * v54
+        v54_bar = v_bar_2 * v52
         un_bar[1:-1, :-2] -= v54_bar
         un_bar[1:-1, 1:-1] += v54_bar
-        v_bar_2 = np.where(v52_bar != 0, v52_bar / dx, 0.0)
+        v_bar_2 = v52_bar / dx
         dt_bar = dt_bar + np.sum(v_bar_2 * v51)
         un_bar[1:-1, 1:-1] += v_bar_2 * dt
         un_bar[1:-1, 1:-1] += v55_bar
-        for pn, v110, v109, v108, v107 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
+        for pn, v106, v105, v104, v103 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v111 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v110 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v109
-            v112 = v108 * b[1:-1, 1:-1]
-            v113 = (v111 - v112) / v107
+            v107 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v106 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v105
+            v108 = v104 * b[1:-1, 1:-1]
+            v109 = (v107 - v108) / v103
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
@@ -315,61 +311,50 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v114 = p_bar[1:-1, 1:-1].copy()
+            v110 = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v113_bar = unbroadcast(v114, np.shape(v113))
-            v_bar_2 = np.where(v113_bar != 0, v113_bar / v107, 0.0)
-            v111_bar = unbroadcast(v_bar_2, np.shape(v111))
-            v112_bar = unbroadcast(-v_bar_2, np.shape(v112))
-            b_bar[1:-1, 1:-1] += np.where(v112_bar != 0, v112_bar * v108, 0.0)
-            v_bar_2 = v111_bar * v109
+            v_bar_2 = unbroadcast(v110, np.shape(v109)) / v103
+            v107_bar = unbroadcast(v_bar_2, np.shape(v107))
+            b_bar[1:-1, 1:-1] += unbroadcast(-v_bar_2, np.shape(v108)) * v104
+            v_bar_2 = v107_bar * v105
             pn_bar = np.zeros_like(pn)
             pn_bar[:-2, 1:-1] += v_bar_2
             pn_bar[2:, 1:-1] += v_bar_2
-            v_bar_2 = v111_bar * v110
+            v_bar_2 = v107_bar * v106
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v115 = b_bar[1:-1, 1:-1].copy()
+        v111 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v50_bar = unbroadcast(v115, np.shape(v50))
-        v116 = v50_bar != 0
-        v49_bar = np.where(v116, v50_bar * rho, 0.0)
-        rho_bar = rho_bar + np.sum(np.where(v116, v50_bar * v49, 0.0))
+        v50_bar = unbroadcast(v111, np.shape(v50))
+        v49_bar = v50_bar * rho
+        rho_bar = rho_bar + np.sum(v50_bar * v49)
         v48_bar = unbroadcast(v49_bar, np.shape(v48))
-        v35_bar = unbroadcast(-v49_bar, np.shape(v35))
-        v_bar_2 = np.where(v35_bar != 0, v35_bar * (2.0 * v41), 0.0)
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v40, 0.0)
+        v_bar_2 = unbroadcast(-v49_bar, np.shape(v35)) * (2.0 * v41) / v40
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
         v44_bar = unbroadcast(v48_bar, np.shape(v44))
-        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v38, 0.0)
-        v117 = v_bar_2 != 0
-        v45_bar = unbroadcast(np.where(v117, v_bar_2 * v46, 0.0), np.shape(v45))
-        v46_bar = unbroadcast(np.where(v117, v_bar_2 * v45, 0.0), np.shape(v46))
+        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2 / v38
+        v45_bar = unbroadcast(v_bar_2 * v46, np.shape(v45))
+        v46_bar = unbroadcast(v_bar_2 * v45, np.shape(v46))
         v_bar[1:-1, :-2] -= v46_bar
         v_bar[1:-1, 2:] += v46_bar
-        v_bar_2 = np.where(v45_bar != 0, v45_bar / v40, 0.0)
+        v_bar_2 = v45_bar / v40
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
         v43_bar = unbroadcast(v44_bar, np.shape(v43))
-        v36_bar = unbroadcast(-v44_bar, np.shape(v36))
-        v_bar_2 = np.where(v36_bar != 0, v36_bar * (2.0 * v39), 0.0)
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v38, 0.0)
+        v_bar_2 = unbroadcast(-v44_bar, np.shape(v36)) * (2.0 * v39) / v38
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        v118 = v43_bar != 0
-        v42_bar = np.where(v118, v43_bar * v37, 0.0)
-        v37_bar = np.sum(np.where(v118, v43_bar * v42, 0.0))
+        v42_bar = v43_bar * v37
+        v37_bar = np.sum(v43_bar * v42)
         v39_bar = unbroadcast(v42_bar, np.shape(v39))
-        v41_bar = unbroadcast(v42_bar, np.shape(v41))
-        v_bar_2 = np.where(v41_bar != 0, v41_bar / v40, 0.0)
+        v_bar_2 = unbroadcast(v42_bar, np.shape(v41)) / v40
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = np.where(v39_bar != 0, v39_bar / v38, 0.0)
+        v_bar_2 = v39_bar / v38
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
         dt_bar = dt_bar - v37_bar / dt * v37
@@ -593,30 +578,28 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         rho_bar = rho_bar - v100 * v85 * dy * 2
         v79_bar = unbroadcast(v83_bar, np.shape(v79))
         v82_bar = unbroadcast(-v83_bar, np.shape(v82))
-        v101 = v82_bar != 0
-        v_bar_2 = np.where(v101, v82_bar * v81, 0.0)
-        v81_bar = np.where(v101, v82_bar * v57, 0.0)
+        v_bar_2 = v82_bar * v81
+        v81_bar = v82_bar * v57
         vn_bar[:-2, 1:-1] -= v81_bar
         vn_bar[1:-1, 1:-1] += v81_bar
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / dy, 0.0)
+        v_bar_2 = v_bar_2 / dy
         dt_bar = dt_bar + np.sum(v_bar_2 * v56)
         vn_bar[1:-1, 1:-1] += v_bar_2 * dt
         v_bar_2 = unbroadcast(v79_bar, np.shape(v56))
         v78_bar = unbroadcast(-v79_bar, np.shape(v78))
-        v102 = v78_bar != 0
-        v_bar_3 = unbroadcast(np.where(v102, v78_bar * v77, 0.0), np.shape(v52))
-        v77_bar = unbroadcast(np.where(v102, v78_bar * v52, 0.0), np.shape(v77))
+        v_bar_3 = unbroadcast(v78_bar * v77, np.shape(v52))
+        v77_bar = unbroadcast(v78_bar * v52, np.shape(v77))
         vn_bar[1:-1, :-2] -= v77_bar
         vn_bar[1:-1, 1:-1] += v77_bar
-        v_bar_3 = np.where(v_bar_3 != 0, v_bar_3 / dx, 0.0)
+        v_bar_3 = v_bar_3 / dx
         dt_bar = dt_bar + np.sum(v_bar_3 * v51)
         un_bar = np.zeros_like(un)
         un_bar[1:-1, 1:-1] += v_bar_3 * dt
         vn_bar[1:-1, 1:-1] += v_bar_2
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v103 = u_bar[1:-1, 1:-1].copy()
+        v101 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v75_bar = unbroadcast(v103, np.shape(v75))
+        v75_bar = unbroadcast(v101, np.shape(v75))
         v71_bar = unbroadcast(v75_bar, np.shape(v71))
         v74_bar = unbroadcast(v75_bar, np.shape(v74))
         v73_bar = v74_bar * v72
@@ -643,34 +626,32 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v63_bar = np.sum(v65_bar * v64)
         p_bar[1:-1, :-2] -= v64_bar
         p_bar[1:-1, 2:] += v64_bar
-        v104 = v63_bar / v62
-        dt_bar = dt_bar + v104
-        rho_bar = rho_bar - v104 * v63 * dx * 2
+        v102 = v63_bar / v62
+        dt_bar = dt_bar + v102
+        rho_bar = rho_bar - v102 * v63 * dx * 2
         v55_bar = unbroadcast(v61_bar, np.shape(v55))
         v60_bar = unbroadcast(-v61_bar, np.shape(v60))
-        v105 = v60_bar != 0
-        v57_bar = unbroadcast(np.where(v105, v60_bar * v59, 0.0), np.shape(v57))
-        v59_bar = unbroadcast(np.where(v105, v60_bar * v57, 0.0), np.shape(v59))
+        v57_bar = unbroadcast(v60_bar * v59, np.shape(v57))
+        v59_bar = unbroadcast(v60_bar * v57, np.shape(v59))
         un_bar[:-2, 1:-1] -= v59_bar
         un_bar[1:-1, 1:-1] += v59_bar
-        v_bar_2 = np.where(v57_bar != 0, v57_bar / dy, 0.0)
+        v_bar_2 = v57_bar / dy
         dt_bar = dt_bar + np.sum(v_bar_2 * v56)
         vn_bar[1:-1, 1:-1] += v_bar_2 * dt
         v_bar_2 = -v55_bar
-        v106 = v_bar_2 != 0
-        v52_bar = np.where(v106, v_bar_2 * v54, 0.0)
-        v54_bar = np.where(v106, v_bar_2 * v52, 0.0)
+        v52_bar = v_bar_2 * v54
+        v54_bar = v_bar_2 * v52
         un_bar[1:-1, :-2] -= v54_bar
         un_bar[1:-1, 1:-1] += v54_bar
-        v_bar_2 = np.where(v52_bar != 0, v52_bar / dx, 0.0)
+        v_bar_2 = v52_bar / dx
         dt_bar = dt_bar + np.sum(v_bar_2 * v51)
         un_bar[1:-1, 1:-1] += v_bar_2 * dt
         un_bar[1:-1, 1:-1] += v55_bar
-        for pn, v110, v109, v108, v107 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
+        for pn, v106, v105, v104, v103 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v111 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v110 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v109
-            v112 = v108 * b[1:-1, 1:-1]
-            v113 = (v111 - v112) / v107
+            v107 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v106 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v105
+            v108 = v104 * b[1:-1, 1:-1]
+            v109 = (v107 - v108) / v103
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
@@ -686,61 +667,50 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v114 = p_bar[1:-1, 1:-1].copy()
+            v110 = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v113_bar = unbroadcast(v114, np.shape(v113))
-            v_bar_2 = np.where(v113_bar != 0, v113_bar / v107, 0.0)
-            v111_bar = unbroadcast(v_bar_2, np.shape(v111))
-            v112_bar = unbroadcast(-v_bar_2, np.shape(v112))
-            b_bar[1:-1, 1:-1] += np.where(v112_bar != 0, v112_bar * v108, 0.0)
-            v_bar_2 = v111_bar * v109
+            v_bar_2 = unbroadcast(v110, np.shape(v109)) / v103
+            v107_bar = unbroadcast(v_bar_2, np.shape(v107))
+            b_bar[1:-1, 1:-1] += unbroadcast(-v_bar_2, np.shape(v108)) * v104
+            v_bar_2 = v107_bar * v105
             pn_bar = np.zeros_like(pn)
             pn_bar[:-2, 1:-1] += v_bar_2
             pn_bar[2:, 1:-1] += v_bar_2
-            v_bar_2 = v111_bar * v110
+            v_bar_2 = v107_bar * v106
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v115 = b_bar[1:-1, 1:-1].copy()
+        v111 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v50_bar = unbroadcast(v115, np.shape(v50))
-        v116 = v50_bar != 0
-        v49_bar = np.where(v116, v50_bar * rho, 0.0)
-        rho_bar = rho_bar + np.sum(np.where(v116, v50_bar * v49, 0.0))
+        v50_bar = unbroadcast(v111, np.shape(v50))
+        v49_bar = v50_bar * rho
+        rho_bar = rho_bar + np.sum(v50_bar * v49)
         v48_bar = unbroadcast(v49_bar, np.shape(v48))
-        v35_bar = unbroadcast(-v49_bar, np.shape(v35))
-        v_bar_2 = np.where(v35_bar != 0, v35_bar * (2.0 * v41), 0.0)
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v40, 0.0)
+        v_bar_2 = unbroadcast(-v49_bar, np.shape(v35)) * (2.0 * v41) / v40
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
         v44_bar = unbroadcast(v48_bar, np.shape(v44))
-        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v38, 0.0)
-        v117 = v_bar_2 != 0
-        v45_bar = unbroadcast(np.where(v117, v_bar_2 * v46, 0.0), np.shape(v45))
-        v46_bar = unbroadcast(np.where(v117, v_bar_2 * v45, 0.0), np.shape(v46))
+        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2 / v38
+        v45_bar = unbroadcast(v_bar_2 * v46, np.shape(v45))
+        v46_bar = unbroadcast(v_bar_2 * v45, np.shape(v46))
         v_bar[1:-1, :-2] -= v46_bar
         v_bar[1:-1, 2:] += v46_bar
-        v_bar_2 = np.where(v45_bar != 0, v45_bar / v40, 0.0)
+        v_bar_2 = v45_bar / v40
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
         v43_bar = unbroadcast(v44_bar, np.shape(v43))
-        v36_bar = unbroadcast(-v44_bar, np.shape(v36))
-        v_bar_2 = np.where(v36_bar != 0, v36_bar * (2.0 * v39), 0.0)
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v38, 0.0)
+        v_bar_2 = unbroadcast(-v44_bar, np.shape(v36)) * (2.0 * v39) / v38
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        v118 = v43_bar != 0
-        v42_bar = np.where(v118, v43_bar * v37, 0.0)
-        v37_bar = np.sum(np.where(v118, v43_bar * v42, 0.0))
+        v42_bar = v43_bar * v37
+        v37_bar = np.sum(v43_bar * v42)
         v39_bar = unbroadcast(v42_bar, np.shape(v39))
-        v41_bar = unbroadcast(v42_bar, np.shape(v41))
-        v_bar_2 = np.where(v41_bar != 0, v41_bar / v40, 0.0)
+        v_bar_2 = unbroadcast(v42_bar, np.shape(v41)) / v40
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = np.where(v39_bar != 0, v39_bar / v38, 0.0)
+        v_bar_2 = v39_bar / v38
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
         dt_bar = dt_bar - v37_bar / dt * v37
@@ -1124,30 +1094,28 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         rho_bar = rho_bar - v100 * v85 * dy * 2
         v79_bar = unbroadcast(v83_bar, np.shape(v79))
         v82_bar = unbroadcast(-v83_bar, np.shape(v82))
-        v101 = v82_bar != 0
-        v_bar_2 = np.where(v101, v82_bar * v81, 0.0)
-        v81_bar = np.where(v101, v82_bar * v57, 0.0)
+        v_bar_2 = v82_bar * v81
+        v81_bar = v82_bar * v57
         vn_bar[:-2, 1:-1] -= v81_bar
         vn_bar[1:-1, 1:-1] += v81_bar
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / dy, 0.0)
+        v_bar_2 = v_bar_2 / dy
         dt_bar = dt_bar + np.sum(v_bar_2 * v56)
         vn_bar[1:-1, 1:-1] += v_bar_2 * dt
         v_bar_2 = unbroadcast(v79_bar, np.shape(v56))
         v78_bar = unbroadcast(-v79_bar, np.shape(v78))
-        v102 = v78_bar != 0
-        v_bar_3 = unbroadcast(np.where(v102, v78_bar * v77, 0.0), np.shape(v52))
-        v77_bar = unbroadcast(np.where(v102, v78_bar * v52, 0.0), np.shape(v77))
+        v_bar_3 = unbroadcast(v78_bar * v77, np.shape(v52))
+        v77_bar = unbroadcast(v78_bar * v52, np.shape(v77))
         vn_bar[1:-1, :-2] -= v77_bar
         vn_bar[1:-1, 1:-1] += v77_bar
-        v_bar_3 = np.where(v_bar_3 != 0, v_bar_3 / dx, 0.0)
+        v_bar_3 = v_bar_3 / dx
         dt_bar = dt_bar + np.sum(v_bar_3 * v51)
         un_bar = np.zeros_like(un)
         un_bar[1:-1, 1:-1] += v_bar_3 * dt
         vn_bar[1:-1, 1:-1] += v_bar_2
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v103 = u_bar[1:-1, 1:-1].copy()
+        v101 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v75_bar = unbroadcast(v103, np.shape(v75))
+        v75_bar = unbroadcast(v101, np.shape(v75))
         v71_bar = unbroadcast(v75_bar, np.shape(v71))
         v74_bar = unbroadcast(v75_bar, np.shape(v74))
         v73_bar = v74_bar * v72
@@ -1174,34 +1142,32 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         v63_bar = np.sum(v65_bar * v64)
         p_bar[1:-1, :-2] -= v64_bar
         p_bar[1:-1, 2:] += v64_bar
-        v104 = v63_bar / v62
-        dt_bar = dt_bar + v104
-        rho_bar = rho_bar - v104 * v63 * dx * 2
+        v102 = v63_bar / v62
+        dt_bar = dt_bar + v102
+        rho_bar = rho_bar - v102 * v63 * dx * 2
         v55_bar = unbroadcast(v61_bar, np.shape(v55))
         v60_bar = unbroadcast(-v61_bar, np.shape(v60))
-        v105 = v60_bar != 0
-        v57_bar = unbroadcast(np.where(v105, v60_bar * v59, 0.0), np.shape(v57))
-        v59_bar = unbroadcast(np.where(v105, v60_bar * v57, 0.0), np.shape(v59))
+        v57_bar = unbroadcast(v60_bar * v59, np.shape(v57))
+        v59_bar = unbroadcast(v60_bar * v57, np.shape(v59))
         un_bar[:-2, 1:-1] -= v59_bar
         un_bar[1:-1, 1:-1] += v59_bar
-        v_bar_2 = np.where(v57_bar != 0, v57_bar / dy, 0.0)
+        v_bar_2 = v57_bar / dy
         dt_bar = dt_bar + np.sum(v_bar_2 * v56)
         vn_bar[1:-1, 1:-1] += v_bar_2 * dt
         v_bar_2 = -v55_bar
-        v106 = v_bar_2 != 0
-        v52_bar = np.where(v106, v_bar_2 * v54, 0.0)
-        v54_bar = np.where(v106, v_bar_2 * v52, 0.0)
+        v52_bar = v_bar_2 * v54
+        v54_bar = v_bar_2 * v52
         un_bar[1:-1, :-2] -= v54_bar
         un_bar[1:-1, 1:-1] += v54_bar
-        v_bar_2 = np.where(v52_bar != 0, v52_bar / dx, 0.0)
+        v_bar_2 = v52_bar / dx
         dt_bar = dt_bar + np.sum(v_bar_2 * v51)
         un_bar[1:-1, 1:-1] += v_bar_2 * dt
         un_bar[1:-1, 1:-1] += v55_bar
-        for pn, v110, v109, v108, v107 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
+        for pn, v106, v105, v104, v103 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v111 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v110 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v109
-            v112 = v108 * b[1:-1, 1:-1]
-            v113 = (v111 - v112) / v107
+            v107 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v106 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v105
+            v108 = v104 * b[1:-1, 1:-1]
+            v109 = (v107 - v108) / v103
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
@@ -1217,61 +1183,50 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v114 = p_bar[1:-1, 1:-1].copy()
+            v110 = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v113_bar = unbroadcast(v114, np.shape(v113))
-            v_bar_2 = np.where(v113_bar != 0, v113_bar / v107, 0.0)
-            v111_bar = unbroadcast(v_bar_2, np.shape(v111))
-            v112_bar = unbroadcast(-v_bar_2, np.shape(v112))
-            b_bar[1:-1, 1:-1] += np.where(v112_bar != 0, v112_bar * v108, 0.0)
-            v_bar_2 = v111_bar * v109
+            v_bar_2 = unbroadcast(v110, np.shape(v109)) / v103
+            v107_bar = unbroadcast(v_bar_2, np.shape(v107))
+            b_bar[1:-1, 1:-1] += unbroadcast(-v_bar_2, np.shape(v108)) * v104
+            v_bar_2 = v107_bar * v105
             pn_bar = np.zeros_like(pn)
             pn_bar[:-2, 1:-1] += v_bar_2
             pn_bar[2:, 1:-1] += v_bar_2
-            v_bar_2 = v111_bar * v110
+            v_bar_2 = v107_bar * v106
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v115 = b_bar[1:-1, 1:-1].copy()
+        v111 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v50_bar = unbroadcast(v115, np.shape(v50))
-        v116 = v50_bar != 0
-        v49_bar = np.where(v116, v50_bar * rho, 0.0)
-        rho_bar = rho_bar + np.sum(np.where(v116, v50_bar * v49, 0.0))
+        v50_bar = unbroadcast(v111, np.shape(v50))
+        v49_bar = v50_bar * rho
+        rho_bar = rho_bar + np.sum(v50_bar * v49)
         v48_bar = unbroadcast(v49_bar, np.shape(v48))
-        v35_bar = unbroadcast(-v49_bar, np.shape(v35))
-        v_bar_2 = np.where(v35_bar != 0, v35_bar * (2.0 * v41), 0.0)
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v40, 0.0)
+        v_bar_2 = unbroadcast(-v49_bar, np.shape(v35)) * (2.0 * v41) / v40
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
         v44_bar = unbroadcast(v48_bar, np.shape(v44))
-        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v38, 0.0)
-        v117 = v_bar_2 != 0
-        v45_bar = unbroadcast(np.where(v117, v_bar_2 * v46, 0.0), np.shape(v45))
-        v46_bar = unbroadcast(np.where(v117, v_bar_2 * v45, 0.0), np.shape(v46))
+        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2 / v38
+        v45_bar = unbroadcast(v_bar_2 * v46, np.shape(v45))
+        v46_bar = unbroadcast(v_bar_2 * v45, np.shape(v46))
         v_bar[1:-1, :-2] -= v46_bar
         v_bar[1:-1, 2:] += v46_bar
-        v_bar_2 = np.where(v45_bar != 0, v45_bar / v40, 0.0)
+        v_bar_2 = v45_bar / v40
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
         v43_bar = unbroadcast(v44_bar, np.shape(v43))
-        v36_bar = unbroadcast(-v44_bar, np.shape(v36))
-        v_bar_2 = np.where(v36_bar != 0, v36_bar * (2.0 * v39), 0.0)
-        v_bar_2 = np.where(v_bar_2 != 0, v_bar_2 / v38, 0.0)
+        v_bar_2 = unbroadcast(-v44_bar, np.shape(v36)) * (2.0 * v39) / v38
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        v118 = v43_bar != 0
-        v42_bar = np.where(v118, v43_bar * v37, 0.0)
-        v37_bar = np.sum(np.where(v118, v43_bar * v42, 0.0))
+        v42_bar = v43_bar * v37
+        v37_bar = np.sum(v43_bar * v42)
         v39_bar = unbroadcast(v42_bar, np.shape(v39))
-        v41_bar = unbroadcast(v42_bar, np.shape(v41))
-        v_bar_2 = np.where(v41_bar != 0, v41_bar / v40, 0.0)
+        v_bar_2 = unbroadcast(v42_bar, np.shape(v41)) / v40
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = np.where(v39_bar != 0, v39_bar / v38, 0.0)
+        v_bar_2 = v39_bar / v38
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
         dt_bar = dt_bar - v37_bar / dt * v37

@@ -32,10 +32,11 @@ class Selection:
         self.program = program
         self.levels: dict[Value, Guard] = {}
         self.makers = {o: s for f in program.functions.values() for s in all_stmts(f.body) for o in outputs_of(s)}
-        self.infinite: set[Value] = set()  # what may hold an infinity, of which NumPy only warns
+        self.reads: dict[Block, set[Value]] = {}
+        self.infinite: set[Value] = set()  # arrays that may hold an infinity, of which NumPy only warns
         for stmt in self.makers.values():
             if isinstance(stmt, Apply) and (pole(stmt) or stmt.op.name in _HANDS_ON and self._infinite(stmt.inputs)):
-                self.infinite.update(stmt.outputs)
+                self.infinite.update(out for out in stmt.outputs if _rank(out))
         while True:
             before = dict(self.levels)
             for function in program.functions.values():
@@ -46,8 +47,10 @@ class Selection:
     def guard(self, stmt: Apply) -> Guard:
         """How the pullback of the statement must be guarded."""
         level = self.levels.get(stmt.out, Guard.NONE)
-        # 0 * inf, where an infinity was multiplied with something and then written over
-        return Guard.ALL if level is Guard.POLE and self._infinite((*stmt.inputs, stmt.out)) else level
+        # 0 * inf, where an infinity was made, or multiplied with something, and then dropped
+        infinite = pole(stmt) if level is Guard.NUMBER else False
+        infinite = infinite or level >= Guard.POLE and self._infinite((*stmt.inputs, stmt.out))
+        return Guard.ALL if infinite else level
 
     def _infinite(self, atoms: Iterable[Atom]) -> bool:
         return any(a in self.infinite for a in atoms)
@@ -118,28 +121,48 @@ class Selection:
         return False
 
     def _branch(self, stmt: If, filled: frozenset[Stmt]) -> None:
-        then, orelse = _smoothly_read(stmt.then), _smoothly_read(stmt.orelse)
-        self._mark(then ^ orelse, Guard.POLE)
+        then, orelse = self._smoothly_read(stmt.then), self._smoothly_read(stmt.orelse)
+        self._mark(then ^ orelse, Guard.NUMBER)
         for block in (stmt.then, stmt.orelse):
             self._pass_on(block.results, stmt.outputs)
             self._block(block, filled)
+
+    def _at_start(self, loop: For | While, filled: frozenset[Stmt]) -> list[Guard]:
+        """The levels of what the loop carries, at the start of a trip, if those writes leave the others alone."""
+        kept = dict(self.levels)
+        self._block(loop.body, filled)
+        found = [self.levels.get(p, Guard.NONE) for p in split_params(loop)[1]]
+        self.levels = kept
+        return found
+
+    def _smoothly_read(self, block: Block) -> set[Value]:
+        """What a block reads of the values around it, other than in operations of derivative zero."""
+        if block in self.reads:
+            return self.reads[block]
+        read: set[Atom] = set(block.results)
+        made: set[Atom] = set(block.params)
+        for stmt in block.stmts:
+            if not (isinstance(stmt, (Section, If)) or isinstance(stmt, Apply) and stmt.op.zero):
+                read.update(inputs_of(stmt))
+            for inner in blocks_of(stmt):
+                read |= self._smoothly_read(inner)
+            made.update(outputs_of(stmt))
+        self.reads[block] = {a for a in read - made if isinstance(a, Value) and a.kind.real}
+        return self.reads[block]
 
     def _loop(self, loop: For | While, filled: frozenset[Stmt]) -> None:
         items, carried = split_params(loop)
         self._pass_on(loop.body.results, loop.outputs)
         own = filled | _fills(loop)
         while True:  # what one trip hands to the next
-            before = {v: self.levels.get(v) for v in (*carried, *items)}
-            self._block(loop.body, own)
-            self._pass_on(loop.body.results, carried)
-            if all(self.levels.get(v) == level for v, level in before.items()):
+            handed = self._at_start(loop, own)
+            lower = [a for a, level in zip(loop.body.results, handed) if self._level([a]) < level]  # type: ignore[list-item]
+            for result, level in zip(loop.body.results, handed):
+                self._mark([result], level)
+            if not lower:
                 break
+        self._block(loop.body, filled)
         starts = [self.levels.get(p, Guard.NONE) for p in carried]
-        if own != filled:  # what was there before the loop is written over
-            kept = dict(self.levels)
-            self._block(loop.body, filled)
-            starts = [self.levels.get(p, Guard.NONE) for p in carried]
-            self.levels = {**kept, **{v: self.levels[v] for v in self.levels if v not in carried}}
         for init, level in zip(loop.init, starts):
             self._mark([init], level)
         if isinstance(loop, For):
@@ -163,16 +186,3 @@ def _fills(loop: For | While) -> frozenset[Stmt]:
         return stmt.op.name == "list_set" or ("in", stmt.inputs[2:].index(index)) in dict(stmt.params)["index"]
 
     return frozenset(filter(moves, all_stmts(loop.body)))
-
-
-def _smoothly_read(block: Block) -> set[Value]:
-    """What a block reads of the values around it, other than in operations of derivative zero."""
-    read: set[Atom] = set(block.results)
-    made: set[Atom] = set(block.params)
-    for stmt in block.stmts:
-        if not (isinstance(stmt, (Section, If)) or isinstance(stmt, Apply) and stmt.op.zero):
-            read.update(inputs_of(stmt))
-        for inner in blocks_of(stmt):
-            read |= _smoothly_read(inner)
-        made.update(outputs_of(stmt))
-    return {a for a in read - made if isinstance(a, Value) and a.kind.real}

@@ -18,8 +18,9 @@ class Guard(IntEnum):
 
     NONE = 0
     STEEP = 1  # infinite where the value is finite: sqrt at 0
-    POLE = 2  # infinite where the value is: 1 / x at 0, which NumPy computes with a warning
-    ALL = 3  # any factor: it may be an infinity or NaN of the user's own
+    POLE = 2  # infinite where the value is: some elements of 1 / x, which NumPy computes with a warning
+    NUMBER = 3  # the same of single numbers of NumPy
+    ALL = 4  # any factor: it may be an infinity or NaN of the user's own
 
 
 _DIVISIONS = frozenset({"div", "np.divide"})
@@ -35,19 +36,26 @@ def makers_of(stmts: list[Stmt]) -> dict[Atom, Stmt]:
 
 
 def pole(stmt: Apply) -> bool:
-    """Whether it makes infinities out of finite numbers; Python's own numbers raise an exception instead."""
-    if not isinstance(stmt.out.kind, Array):
-        return False
+    """Whether it makes infinities of some finite numbers.
+
+    Numbers of Python raise an exception instead, and an array divided by one number is infinite as a whole.
+    """
     name = stmt.op.name
-    divides = name in _DIVISIONS and not _finite(stmt.inputs[1])
-    return divides or name in _POLES or name in POWERS and _may_be_negative(stmt.inputs[1])
+    if name in _DIVISIONS:
+        return _divides_each(stmt)
+    return isinstance(stmt.out.kind, Array) and (name in _POLES or name in POWERS and _may_be_negative(stmt.inputs[1]))
 
 
-def guarded_share(ct: Any, share: Callable[[], Any]) -> Any:
+def _divides_each(stmt: Apply) -> bool:
+    divisor = stmt.inputs[1]
+    return isinstance(divisor.kind, Array) and (_rank(divisor) > 0 or not _rank(stmt.out))
+
+
+def guarded_share(ct: Any, factor: Any, share: Callable[[], Any]) -> Any:
     """The share of a cotangent where that is not zero, and zero where it is."""
-    if not isinstance(ct.kind, Array):
-        return choose(ct != 0, share, lambda: ct)
-    return pick(ct != 0, share(), 0.0)
+    if ct.rank or factor.rank:
+        return pick(ct != 0, share(), 0.0)
+    return choose(ct != 0, share, lambda: ct)
 
 
 def may_leak(step: Apply, i: int, guard: Guard, makers: Makers) -> bool:
@@ -61,7 +69,12 @@ def may_leak(step: Apply, i: int, guard: Guard, makers: Makers) -> bool:
         return True
     if step.op.name == "mul":
         return _steep(other, makers)
-    return guard is Guard.POLE and isinstance(step.out.kind, Array) and not _never_zero(other, makers)
+    least = Guard.POLE if _rank(other) else Guard.NUMBER
+    return guard >= least and _divides_each(step) and not _never_zero(other, makers)
+
+
+def _rank(atom: Atom) -> int:
+    return atom.kind.rank if isinstance(atom.kind, Array) else 0
 
 
 def _finite(atom: Atom) -> bool:
@@ -125,7 +138,7 @@ def guarded_step(name: str) -> dict[int, Callable[..., Any]]:
     """The transposes of a product or a quotient, zero where the cotangent is."""
     if name == "mul":
         return {
-            0: lambda ct, x, y: guarded_share(ct, lambda: ct * y),
-            1: lambda ct, x, y: guarded_share(ct, lambda: ct * x),
+            0: lambda ct, x, y: guarded_share(ct, y, lambda: ct * y),
+            1: lambda ct, x, y: guarded_share(ct, x, lambda: ct * x),
         }
-    return {0: lambda ct, x, y: guarded_share(ct, lambda: ct / y)}
+    return {0: lambda ct, x, y: guarded_share(ct, y, lambda: ct / y)}
