@@ -46,7 +46,7 @@ class Selection:
 
     def guard(self, stmt: Apply) -> Guard:
         """How the pullback of the statement must be guarded."""
-        level = self.levels.get(stmt.out, Guard.NONE)
+        level = self._known(stmt.out)
         # 0 * inf, where an infinity was made, or multiplied with something, and then dropped
         infinite = pole(stmt) if level is Guard.NUMBER else False
         infinite = infinite or level >= Guard.POLE and self._infinite((*stmt.inputs, stmt.out))
@@ -63,8 +63,11 @@ class Selection:
                     most = min(level, Guard.POLE) if isinstance(a.kind, Scalar) else level
                     self.levels[a] = max(self.levels.get(a, Guard.NONE), most)
 
+    def _known(self, atom: Atom) -> Guard:
+        return self.levels.get(atom, Guard.NONE) if isinstance(atom, Value) else Guard.NONE
+
     def _level(self, values: Iterable[Value]) -> Guard:
-        return max((self.levels.get(v, Guard.NONE) for v in values), default=Guard.NONE)
+        return max(map(self._known, values), default=Guard.NONE)
 
     def _pass_on(self, atoms: Sequence[Atom], values: Sequence[Value]) -> None:
         for atom, value in zip(atoms, values):
@@ -131,7 +134,7 @@ class Selection:
         """The levels of what the loop carries, at the start of a trip, if those writes leave the others alone."""
         kept = dict(self.levels)
         self._block(loop.body, filled)
-        found = [self.levels.get(p, Guard.NONE) for p in split_params(loop)[1]]
+        found = [self._known(p) for p in split_params(loop)[1]]
         self.levels = kept
         return found
 
@@ -155,16 +158,13 @@ class Selection:
         self._pass_on(loop.body.results, loop.outputs)
         own = filled | _fills(loop)
         while True:  # what one trip hands to the next
-            handed = self._at_start(loop, own)
-            lower = [a for a, level in zip(loop.body.results, handed) if self._level([a]) < level]  # type: ignore[list-item]
-            for result, level in zip(loop.body.results, handed):
+            before = [self._known(r) for r in loop.body.results]
+            for result, level in zip(loop.body.results, self._at_start(loop, own)):
                 self._mark([result], level)
-            if not lower:
+            if [self._known(r) for r in loop.body.results] == before:
                 break
         self._block(loop.body, filled)
-        starts = [self.levels.get(p, Guard.NONE) for p in carried]
-        for init, level in zip(loop.init, starts):
-            self._mark([init], level)
+        self._pass_on(loop.init, carried)
         if isinstance(loop, For):
             for walk, item in zip(loop.xs, items[loop.trips is not None :]):
                 self._mark([walk.source], self._level([item]))
