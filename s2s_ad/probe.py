@@ -191,7 +191,7 @@ def _real_numbers(tree: Any) -> Iterator[Any]:
         yield from tree.ravel() if tree.dtype.kind != "c" else np.stack([tree.real, tree.imag], -1).ravel()
     elif isinstance(tree, (complex, np.complexfloating)):
         yield from (tree.real, tree.imag)
-    elif tree is not None:
+    elif isinstance(tree, (bool, int, float, np.generic)):
         yield tree
 
 
