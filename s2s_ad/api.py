@@ -7,16 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from s2s_ad.derivative import Derivative, How, Jvp, Vjp
-from s2s_ad.errors import UnsupportedError
+from s2s_ad.native import check_backend
 
 
 def _options(wrt: Any, argnums: Any) -> Any:
     return wrt if argnums is None else argnums
-
-
-def _backend(backend: str) -> None:
-    if backend != "numpy":
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
 
 
 def grad(
@@ -39,8 +34,8 @@ def grad(
     >>> grad(lambda w: 2.0 * (3.0 * w) ** 2 + 4.0)(1.0)
     36.0
     """
-    _backend(backend)
-    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def value_and_grad(
@@ -58,8 +53,8 @@ def value_and_grad(
     >>> value_and_grad(lambda x, y: x * y, wrt=("x", "y"))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    _backend(backend)
-    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 for _transform in (grad, value_and_grad):
@@ -103,8 +98,8 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    _backend(backend)
-    return _once.get(f, How("jvp", None, False, optimize, of), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
 
 
 def vjp(
@@ -118,5 +113,5 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    _backend(backend)
-    return _once.get(f, How("fwd", None, False, optimize, of), Vjp)(*primals)  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("fwd", None, False, optimize, of, backend), Vjp)(*primals)  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from s2s_ad.derivative import Derivative, How, Jvp, Vjp, plain_function
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
+from s2s_ad.native import check_backend
 
 
 class Differentiable:
@@ -36,7 +37,8 @@ class Differentiable:
         found = self._derivatives.get(mode)
         if found is None:
             kinds = {"fwd": Vjp, "jvp": Jvp}
-            made = kinds.get(mode, Derivative)(self.__s2s_function__, How(mode, self._wrt, False, self._optimize))
+            how = How(mode, self._wrt, False, self._optimize, backend=self._backend)
+            made = kinds.get(mode, Derivative)(self.__s2s_function__, how)
             found = self._derivatives.setdefault(mode, made)
         return found
 
@@ -105,8 +107,7 @@ def differentiate(
     >>> area(2.0, 3.0), area.grad(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    if backend != "numpy":
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
+    check_backend(backend)
     if function is None:
         return lambda f: Differentiable(f, wrt, backend, optimize)
     return Differentiable(function, wrt, backend, optimize)

@@ -43,6 +43,7 @@ class How:
     has_aux: bool = False
     optimize: bool = True
     of: Any = None
+    backend: str = "numpy"
 
     def __post_init__(self) -> None:
         if self.mode not in ("grad", "value_and_grad", "jvp", "vjp", "fwd", "bwd"):
@@ -137,7 +138,7 @@ class Derivative:
         return compiled, reads
 
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
-        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), self.how.optimize)
+        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), *self._writing)
 
     def _key(self, specs: dict[str, Spec], part: str = "") -> str | None:
         """Where it is kept on disk; None if it depends on an object of this process."""
@@ -146,6 +147,10 @@ class Derivative:
             return repr((fingerprint(self.function), self._hows(), part, kinds))
         except NotKept:
             return None
+
+    @property
+    def _writing(self) -> tuple[bool, str]:
+        return self.how.optimize, self.how.backend
 
     def _hows(self) -> tuple[How, ...]:
         inner = self.target._hows() if isinstance(self.target, Derivative) else ()
@@ -292,7 +297,7 @@ class Derivative:
     def save(self, path: str | FilePath, *args: Any) -> None:
         """Write its module; it runs where s2s_ad is not installed."""
         lowered = self.lowered(self._floats(self.specs(args)))
-        text = format_source(emit([lowered], self.how.optimize, title=title_of(self.function)).text)
+        text = format_source(emit([lowered], self.how.optimize, title_of(self.function), self.how.backend).text)
         write_whole(FilePath(path), text)
 
 
@@ -389,10 +394,10 @@ class Vjp(Derivative):
             names, _ = self.wrt_names(specs)
             return transforms.vjp_split(inner, names, self.how.optimize)
 
-        forward = compile_kept(self.function, self._key(specs, "forward"), lambda: halves()[0], self.how.optimize)
+        forward = compile_kept(self.function, self._key(specs, "forward"), lambda: halves()[0], *self._writing)
         # the other half reads what this one saves
         part = f"backward of {forward.emitted.text} {[(read.name, str(read.kind)) for read in forward.reads]}"
-        backward = compile_kept(self.function, self._key(specs, part), lambda: halves()[1], self.how.optimize)
+        backward = compile_kept(self.function, self._key(specs, part), lambda: halves()[1], *self._writing)
         self._backward[tuple(specs.values())] = backward
         return forward
 

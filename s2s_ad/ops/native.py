@@ -44,6 +44,16 @@ def lesser(a, b): ...
 
 # what it returns may be the array itself, so it is a write
 grown = declare((), lambda a, n: None, name="grown", code="a = grown(a, n)", infer=first, store=True, cost=1, zero=True)
+with_row = declare(
+    (),
+    lambda a, row, i: None,
+    name="with_row",
+    code="a = with_row(a, row, i)",
+    infer=first,
+    store=True,
+    cost=5,
+    zero=True,
+)
 
 
 def kind_in_array(kind: Kind) -> str:

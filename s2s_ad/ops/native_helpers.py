@@ -12,6 +12,21 @@ def grown(a, n):
     return larger
 
 
+def with_row(a, row, i):
+    """a with the row at place i, and room for it; nothing has to stand where a row without elements belongs."""
+    if i >= len(a) or (row.size > 0 and a.size == 0):
+        shape = row.shape if row.size > 0 else a.shape[1:]
+        larger = np.empty((max(i + 1, 2 * len(a)),) + shape, a.dtype)
+        if a.size > 0:
+            larger[: len(a)] = a
+        a = larger
+    if row.size > 0:
+        if a.shape[1:] != row.shape:
+            raise ValueError("arrays of different shapes are saved in one loop: use the NumPy backend")
+        a[i] = row
+    return a
+
+
 def checked_sum(x, y):
     """x + y, where it fits into 64 bits."""
     if abs(float(x) + float(y)) > 9.2e18:

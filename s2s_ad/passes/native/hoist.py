@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of
@@ -68,7 +69,9 @@ def _cheap(stmt: Stmt) -> bool:
 # Bits that a whole number of known origin needs: a place in an array or a trip that is ever reached, and what is added
 # to such a number at each trip.
 PLACE, STEP, MOST = 45, 16, 62
-_LENGTHS = frozenset(("shape_item", "list_len", "array_len", "array_size", "trip_count", "not_negative", "lesser", "range_len"))
+_LENGTHS = frozenset(
+    ("shape_item", "list_len", "array_len", "array_size", "trip_count", "not_negative", "lesser", "range_len")
+)
 
 
 def checked(block: Block) -> Block:
@@ -82,7 +85,7 @@ class _Overflow:
         self.bits: dict[Value, int] = {p: PLACE for p in block.params if p.kind == INT}
 
     def of(self, atom: Atom) -> int:
-        if isinstance(atom, Const):
+        if isinstance(atom, Const) and isinstance(atom.value, int):
             return int(atom.value).bit_length()
         return self.bits.get(atom, 64) if isinstance(atom, Value) else 64
 
@@ -99,8 +102,9 @@ class _Overflow:
                 if isinstance(stmt, For) and stmt.trips is not None:
                     self.bits[stmt.body.params[0]] = PLACE
                 stmt = map_inputs(stmt, same, self.block)
-                for k in range(len(stmt.init)):  # type: ignore[union-attr]
-                    self.bits[stmt.outputs[k]] = self.of(stmt.body.params[len(stmt.body.params) - len(stmt.init) + k])  # type: ignore[union-attr]
+                assert isinstance(stmt, (For, While))
+                for out, param in zip(stmt.outputs, split_params(stmt)[1]):
+                    self.bits[out] = self.of(param)
             elif isinstance(stmt, If):
                 stmt = map_inputs(stmt, same, self.block)
                 assert isinstance(stmt, If)
@@ -122,7 +126,8 @@ class _Overflow:
                 and self.of(step.inputs[1]) <= STEP
             )  # fmt: skip
             if param.kind == INT and small:
-                self.bits[param] = max(PLACE + STEP, self.of(stmt.init[k]) + 1) if result is not param else self.of(stmt.init[k])
+                start = self.of(stmt.init[k])
+                self.bits[param] = start if result is param else max(PLACE + STEP, start + 1)
                 if isinstance(stmt, While):
                     self.bits[stmt.cond.params[k]] = self.bits[param]
 

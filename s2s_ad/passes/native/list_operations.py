@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import List
 from s2s_ad.ir.nodes import Apply, Atom
@@ -22,7 +23,8 @@ def _slice(start: bool, builder: Builder, stmt: Apply, a: Sequence[Atom]) -> Ato
 
 def _new(builder: Builder, stmt: Apply, a: Sequence[Atom]) -> Atom:
     kind = stmt.outputs[0].kind
-    assert isinstance(kind, List)
+    if not isinstance(kind, List) or not is_number(kind.item):
+        raise UnsupportedError("native code has no lists of arrays", span=stmt.span, remedy='Use backend="numpy".')
     array = builder.apply(OPS["np.empty"], shape=(len(a),), dtype=dtype_object(kind.item))
     for k, item in enumerate(a):
         array = builder.apply(OPS["index_set"], array, item, index=(k,))
@@ -44,6 +46,7 @@ _OPERATIONS: dict[str, Made] = {
     "list_head": lambda b, s, a: _slice(False, b, s, a),
     "list_tail": lambda b, s, a: _slice(True, b, s, a),
     "list_to_array": lambda b, s, a: b.apply(OPS["np.copy"], a[0]),
+    "list_to_array_like": lambda b, s, a: b.apply(OPS["reshape_like"], b.apply(OPS["np.copy"], a[0]), a[1]),
     "array_to_list": lambda b, s, a: b.apply(OPS["np.copy"], a[0]),
     "list_new": _new,
     "copy": lambda b, s, a: b.apply(OPS["np.copy"], a[0]),
@@ -53,7 +56,4 @@ _OPERATIONS: dict[str, Made] = {
 def on_arrays(builder: Builder, stmt: Apply, arrays: Sequence[Atom]) -> Atom | None:
     """The operation on arrays; None where there is none."""
     make = _OPERATIONS.get(stmt.op.name)
-    kind = stmt.outputs[0].kind
-    if make is None or isinstance(kind, List) and not is_number(kind.item):
-        return None
-    return make(builder, stmt, arrays)
+    return None if make is None else make(builder, stmt, arrays)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import split_params
-from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Call, Const, For, Function, If, Range, Stmt, Value, Walk, While
-from s2s_ad.ir.walk import all_stmts, map_inputs, outputs_of
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Call, Const, For, Function, If, Range, Stmt, Value, While
+from s2s_ad.ir.walk import all_stmts, map_inputs
 from s2s_ad.ops.native import is_number, kind_in_array
-from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
+from s2s_ad.passes.native.counting import Counting, Lowering
+from s2s_ad.passes.native.kept import Kept, Side, Sinks, called_like, canonical, in_form, inside_of, refused, unpacked
 from s2s_ad.passes.native.list_operations import on_arrays
-from s2s_ad.passes.native.origins import Origins
 from s2s_ad.passes.native.storage import (
     Flat,
     Grid,
@@ -24,17 +23,12 @@ from s2s_ad.passes.native.storage import (
     Reading,
     Rows,
     Storage,
-    at,
     depth_of,
     flat,
     grid,
     innermost,
-    minus,
     plus,
 )
-
-Sinks = dict[Value, Storage]  # a list that is made in a block, and where the loop around the block keeps it
-MINUS_ONE = Const(-1, INT)
 
 
 def without_lists(function: Function) -> Function:
@@ -42,19 +36,11 @@ def without_lists(function: Function) -> Function:
     return _Lists(function).function()
 
 
-def refused(what: str, stmt: Stmt | None = None) -> UnsupportedError:
-    return UnsupportedError(
-        f"native code has no {what}", span=getattr(stmt, "span", None), remedy='Use backend="numpy" for this function.'
-    )
-
-
-class _Lists:
+class _Lists(Lowering):
     def __init__(self, function: Function) -> None:
+        super().__init__(function)
         self.whole = function
-        self.origins = Origins(function.body)
         self.raw = self.origins.appended()  # lists that grow item by item in the user's own code stay lists
-        self.readings: dict[Value, Reading] = {}
-        self.env: dict[Value, Atom] = {}
         self.packed = {
             a for s in all_stmts(function.body) if isinstance(s, Apply) and s.op.name == "pack" for a in s.inputs
         } | set(function.body.results)
@@ -70,7 +56,7 @@ class _Lists:
                 value = array
             params.append(value)
         builder = Builder()
-        self.block(builder, self.whole.body.stmts, {})
+        self.block(builder, self.whole.body.stmts, Sinks())
         results = tuple(self.result(builder, a) for a in self.whole.body.results)
         return replace(self.whole, body=builder.block(params, results))
 
@@ -82,14 +68,6 @@ class _Lists:
         if isinstance(found, Parts) or isinstance(found, Rows) and depth_of(atom.kind) > 1:
             raise refused("lists of lists as results")
         return found.array_of(builder)
-
-    def atom(self, atom: Atom) -> Atom:
-        while isinstance(atom, Value) and atom in self.env:
-            atom = self.env[atom]
-        return atom
-
-    def reading(self, atom: Atom) -> Reading | None:
-        return self.readings.get(atom) if isinstance(atom, Value) else None
 
     # --- blocks ---------------------------------------------------------------------------------------------------
 
@@ -116,7 +94,7 @@ class _Lists:
             fields: list[Atom] = []
             for a in stmt.inputs:
                 found = self.reading(a)
-                fields += [self.result(builder, a)] if found is None else _canonical(builder, found).atoms
+                fields += [self.result(builder, a)] if found is None else canonical(builder, found).atoms
             builder.emit(replace(stmt, inputs=tuple(fields)))
         elif stmt.op.name == "unpack":
             outs: list[Value] = []
@@ -126,13 +104,15 @@ class _Lists:
                     outs.append(value)
                     continue
                 item = innermost(value.kind)
-                data = _like(value, Array(kind_in_array(item), (ANY,)) if is_number(item) else List(item))
-                bounds = [_like(value, Array("int64", (ANY,)), f"_{k}") for k in range(2 * (depth - 1))]
-                found = _unpacked(data, bounds)
+                rank = 0 if is_number(item) else item.rank  # type: ignore[attr-defined]
+                data = called_like(value, Array(kind_in_array(item), (ANY,) * (1 + rank)))
+                bounds = [called_like(value, Array("int64", (ANY,)), f"_{k}") for k in range(2**depth - 2)]
+                found = unpacked(data, bounds)
                 outs += [data, *bounds] if isinstance(found, Parts) else [data]
                 self.readings[value] = found
             kinds = tuple(v.kind for v in outs)
-            builder.emit(replace(stmt, inputs=tuple(map(self.atom, stmt.inputs)), outputs=tuple(outs), params=(("kinds", kinds),)))
+            inputs = tuple(map(self.atom, stmt.inputs))
+            builder.emit(replace(stmt, inputs=inputs, outputs=tuple(outs), params=(("kinds", kinds),)))
         else:
             self.on_lists(builder, stmt)
 
@@ -158,8 +138,8 @@ class _Lists:
             found = self.reading(a)
             if found is None and isinstance(a.kind, List):
                 raise refused(f"{name} of a list that is not one of numbers", stmt)
-            if isinstance(found, Parts) or found is not None and depth_of(a.kind) > 1:
-                raise refused(f"{name} of lists of lists", stmt)
+            if isinstance(found, Parts):
+                raise refused(f"{name} of lists of different lengths", stmt)
             arrays.append(self.atom(a) if found is None else found.array_of(builder))
         made = on_arrays(builder, stmt, arrays)
         if made is None:
@@ -176,7 +156,7 @@ class _Lists:
             if isinstance(out.kind, List):
                 if depth_of(out.kind) > 1 or not is_number(out.kind.item):
                     raise refused("functions that return lists of lists", stmt)
-                array = _like(out, Array(kind_in_array(out.kind.item), (ANY,)))
+                array = called_like(out, Array(kind_in_array(out.kind.item), (ANY,)))
                 self.readings[out] = Rows(array)
                 out = array
             outputs.append(out)
@@ -185,49 +165,55 @@ class _Lists:
     # --- branches -------------------------------------------------------------------------------------------------
 
     def branch(self, builder: Builder, stmt: If, sinks: Sinks) -> None:
-        kept = [k for k, out in enumerate(stmt.outputs) if out in sinks]
+        groups = sinks.groups(stmt.outputs)
+        kept = {k for places in groups.values() for k in places}
         free = [k for k, out in enumerate(stmt.outputs) if self.is_list(out) and k not in kept]
         plain = [k for k in range(len(stmt.outputs)) if k not in kept and k not in free]
-        sides = []
+        sides: list[Side] = []
         for side in (stmt.then, stmt.orelse):
-            inner, inside = Builder(stmt.span), _sinks({side.results[k]: sinks[stmt.outputs[k]] for k in kept}, kept, side, stmt)
-            before = dict(inside)
+            inner = Builder(stmt.span)
+            lists = {key: [side.results[k] for k in places] for key, places in groups.items()}
+            inside = inside_of(lists, {key: sinks.storage[key] for key in groups}, stmt)
             self.block(inner, side.stmts, inside)
-            states = []
-            for k in kept:
-                storage = self.kept(inner, side.results[k], before, inside) or sinks[stmt.outputs[k]]
-                states.append(storage)
-            sides.append((inner, side, states, [self.reading(side.results[k]) for k in free]))
+            storages = [self.kept(inner, lists[key], sinks.storage[key], inside.storage[key]) for key in groups]
+            sides.append(Side(inner, side, storages, [self.reading(side.results[k]) for k in free]))
         forms = self.forms(sides, stmt)
         blocks = []
-        for inner, side, states, readings in sides:
-            results = [self.there(inner, side.results[k]) for k in plain]
-            results += [value for storage in states for value in storage.state]
-            for form, found in zip(forms, readings):
-                results += _in_form(inner, form, found)
-            blocks.append(inner.block((), results))
+        for made in sides:
+            results = [self.there(made.builder, made.block.results[k]) for k in plain]
+            results += [value for storage in made.storages for value in storage.state]
+            for form, found in zip(forms, made.readings):
+                results += in_form(made.builder, form, found)
+            blocks.append(made.builder.block((), results))
         outputs = [stmt.outputs[k] for k in plain]
-        for k in kept:
-            state = tuple(replace(v) for v in sinks[stmt.outputs[k]].state)
-            sinks[stmt.outputs[k]] = sinks[stmt.outputs[k]].with_state(state)
+        for key, places in groups.items():
+            before = sinks.storage[key]
+            state = tuple(replace(v) for v in before.state)
+            sinks.storage[key] = before.with_state(state)
             outputs += state
+            self.bind(builder, [stmt.outputs[k] for k in places], before, sinks.storage[key])
         for k, form in zip(free, forms):
             out = stmt.outputs[k]
-            fresh = tuple(_like(out, a.kind, f"_{n}" if n else "") for n, a in enumerate(form.atoms))
+            fresh = tuple(called_like(out, a.kind, f"_{n}" if n else "") for n, a in enumerate(form.atoms))
             self.readings[out] = form.with_atoms(fresh)
             outputs += fresh
         builder.emit(If(self.atom(stmt.cond), blocks[0], blocks[1], tuple(outputs), stmt.span))
 
+    def bind(self, builder: Builder, values: Sequence[Value], before: Storage, after: Storage) -> None:
+        """Say how lists are read again that have just been kept."""
+        for member, value in enumerate(values):
+            if isinstance(after, Grid) or after.depth == 1 or not isinstance(before, Flat):
+                found = after.read(builder, member, before)
+                if found is not None:
+                    self.readings[value] = found
+
     def is_list(self, value: Value) -> bool:
         return isinstance(value.kind, List) and value not in self.raw
 
-    def there(self, builder: Builder, atom: Atom) -> Atom:
-        return placeholder(builder, atom.kind) if isinstance(atom, Absent) else self.atom(atom)
-
-    def forms(self, sides: list[tuple[Builder, Block, list[Storage], list[Reading | None]]], stmt: If) -> list[Reading]:
+    def forms(self, sides: list[Side], stmt: If) -> list[Reading]:
         """What both sides leave of each list: arrays where they differ."""
         found = []
-        for a, b in zip(sides[0][3], sides[1][3]):
+        for a, b in zip(sides[0].readings, sides[1].readings):
             if a is not None and b is not None and type(a) is not type(b):
                 if isinstance(a, Parts) or isinstance(b, Parts):
                     raise refused("lists of lists that two branches make in different ways", stmt)
@@ -237,100 +223,91 @@ class _Lists:
             found.append(form)
         return found
 
-    def kept(self, builder: Builder, result: Atom, before: Sinks, after: Sinks) -> Storage | None:
-        """Storage with the list in it: added where it was made, else item by item here."""
-        if not isinstance(result, Value):
-            return None
-        if after[result] is not before[result]:
-            return after[result]
-        found = self.reading(result)
-        storage = after[result]
-        if found is None or depth_of(result.kind) > 1:
+    def kept(self, builder: Builder, results: Sequence[Atom], before: Storage, after: Storage) -> Storage:
+        """Storage with the lists in it: added where they were made, else item by item here."""
+        if after is not before or not any(isinstance(r, Value) for r in results):
+            return after
+        readings = [self.reading(r) for r in results]
+        if any(found is None for found in readings) or any(depth_of(r.kind) > 1 for r in results):
             raise refused("list of lists that is made elsewhere")
-        length = found.length(builder)
-        storage = storage.reserve(builder, length)
+        found = [r for r in readings if r is not None]
+        length = found[0].length(builder)
+        storage = before.begin(builder, length)
         state = tuple(replace(v) for v in storage.state)
         inner, place = Builder(builder.span), Value(INT)
-        item = found.item(inner, place, innermost(result.kind))
-        assert not isinstance(item, (Rows, Part, Parts))
-        ends = storage.with_state(state).put(inner, place, item).state
+        items = [r.item(inner, place, innermost(a.kind)) for r, a in zip(found, results)]
+        numbers = [i for i in items if not isinstance(i, (Rows, Part, Parts))]
+        ends = storage.with_state(state).put(inner, place, numbers).state
         outs = tuple(replace(v) for v in storage.state)
         trips = Range(ZERO_INT, length, ONE_INT)
         builder.emit(For(trips, False, (), storage.state, inner.block((place, *state), ends), outs, span=builder.span))
-        return storage.with_state(outs)
+        return storage.with_state(outs).end(builder, length)
 
     # --- loops ----------------------------------------------------------------------------------------------------
 
     def loop(self, builder: Builder, stmt: For | While, sinks: Sinks) -> None:
-        n, m = len(stmt.init), len(stmt.outputs)
-        carried = split_params(stmt)[1]
+        n = len(stmt.init)
+        carried, results, ys = split_params(stmt)[1], stmt.body.results, stmt.outputs[n:]
         arrays = [k for k in range(n) if self.is_list(carried[k])]
         init = [self.carried(builder, a, k in arrays) for k, a in enumerate(stmt.init)]
         params = [self.array_param(p) if k in arrays else p for k, p in enumerate(carried)]
         inner = Builder(stmt.span)
-        counting = _Counting(self, builder, inner, stmt) if isinstance(stmt, For) else None
+        counting = Counting(self, builder, inner, stmt) if isinstance(stmt, For) else None
         trips = counting.trips() if counting is not None else None
-        storages: list[Storage] = []
-        before = []
-        for k in range(n, m):
-            storage = sinks.get(stmt.outputs[k]) or self.make(builder, stmt, k, trips)
-            before.append(storage)
-            storages.append(storage.reserve(builder, trips))
-        states = [tuple(replace(v) for v in storage.state) for storage in storages]
-        inside: Sinks = {}
-        trip: Atom = counting.trip() if counting is not None and storages else ZERO_INT
-        started = [storage.with_state(state) for storage, state in zip(storages, states)]
-        lists = [k for k in range(n, m) if isinstance(stmt.body.results[k].kind, List) and stmt.body.results[k] not in self.raw]
-        opened = {stmt.body.results[k]: started[k - n].open(trip) for k in lists}
-        inside = _sinks(opened, lists, stmt.body, stmt)
-        at_start = dict(inside)
+        kept = [Kept(key, [n + k for k in ks], sinks.storage[key]) for key, ks in sinks.groups(ys).items()]
+        own = [n + k for k, y in enumerate(ys) if y not in sinks.members]
+        kept += self.made(builder, stmt, trips, own)
+        begun = [group.before.begin(builder, trips) for group in kept]
+        states = [tuple(replace(v) for v in storage.state) for storage in begun]
+        during = {g.key: storage.with_state(state) for g, storage, state in zip(kept, begun, states)}
+        trip: Atom = counting.trip() if counting is not None and kept else ZERO_INT
+        opened = {g.key: during[g.key].open(trip) for g in kept if self.holds_list(results[g.places[0]])}
+        inside = inside_of({g.key: [results[k] for k in g.places] for g in kept if g.key in opened}, dict(opened), stmt)
         if counting is not None:
             counting.items()
         self.block(inner, stmt.body.stmts, inside)
         inner.span = stmt.span
         ends: list[Value] = []
-        for k in range(n, m):
-            result, storage = stmt.body.results[k], started[k - n]
-            if k in lists:
-                made = self.kept(inner, result, at_start, inside) or storage.open(trip)
-                storage = storage.close(inner, trip, made)
+        for group in kept:
+            saved = [results[k] for k in group.places]
+            if group.key in opened:
+                made = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
+                ends += during[group.key].close(inner, trip, made).state
             else:
-                storage = storage.put(inner, trip, self.there(inner, result))
-            ends += storage.state
-        results = [self.carried(inner, a, k in arrays) for k, a in enumerate(stmt.body.results[:n])]
-        stop = [self.atom(stmt.body.results[-1])] if stmt.stops else []
-        outs = [replace(out) if k in arrays else out for k, out in enumerate(stmt.outputs[:n])]
-        outs = [_like(out, params[k].kind) if k in arrays else out for k, out in enumerate(outs)]
-        finals = [tuple(replace(v) for v in storage.state) for storage in storages]
-        for k in arrays:
-            self.readings[stmt.outputs[k]] = Rows(outs[k])
-        flat_states = tuple(v for state in states for v in state)
-        whole_init = (*init, *(v for storage in storages for v in storage.state))
+                ends += during[group.key].put(inner, trip, [self.there(inner, a) for a in saved]).state
+        last = [self.carried(inner, a, k in arrays) for k, a in enumerate(results[:n])]
+        stop = [self.atom(results[-1])] if stmt.stops else []
+        outs = [called_like(out, params[k].kind) if k in arrays else out for k, out in enumerate(stmt.outputs[:n])]
+        self.readings.update((stmt.outputs[k], Rows(outs[k])) for k in arrays)
+        flat_states = [v for state in states for v in state]
+        whole_init = (*init, *(v for storage in begun for v in storage.state))
+        finals = [tuple(replace(v) for v in state) for state in states]
         outputs = (*outs, *(v for final in finals for v in final))
-        body = inner.block((*(counting.lead if counting is not None else ()), *params, *flat_states), (*results, *ends, *stop))
+        lead = counting.lead if counting is not None else ()
+        body = inner.block((*lead, *params, *flat_states), (*last, *ends, *stop))
         if counting is not None:
             builder.emit(For(counting.range, False, (), whole_init, body, outputs, stmt.stops, stmt.span))
         else:
             assert isinstance(stmt, While)
             asked = Builder(stmt.span)
             cond_params = [self.array_param(p) if k in arrays else p for k, p in enumerate(stmt.cond.params)]
-            self.block(asked, stmt.cond.stmts, {})
+            self.block(asked, stmt.cond.stmts, Sinks())
             cond_params += [replace(v) for v in flat_states]
             cond = asked.block(cond_params, tuple(map(self.atom, stmt.cond.results)))
             builder.emit(While(whole_init, cond, body, outputs, stmt.stops, stmt.span))
-        for k, old, storage, final in zip(range(n, m), before, storages, finals):
-            self.finished(builder, stmt.outputs[k], old, storage.with_state(final), sinks)
+        for group, final in zip(kept, finals):
+            after = during[group.key].with_state(final).end(builder, trips)
+            if group.key in sinks.storage:
+                sinks.storage[group.key] = after
+                self.bind(builder, [stmt.outputs[k] for k in group.places], group.before, after)
+            else:
+                for member, k in enumerate(group.places):
+                    found = after.read(builder, member, group.before)
+                    assert found is not None
+                    self.readings[stmt.outputs[k]] = found
 
-    def finished(self, builder: Builder, y: Value, old: Storage, new: Storage, sinks: Sinks) -> None:
-        if y not in sinks:
-            self.readings[y] = new.read(builder)
-            return
-        sinks[y] = new
-        if isinstance(new, Grid):
-            row = builder.apply(OPS["getitem"], new.array, *new.places, index=at(*new.places))
-            self.readings[y] = Rows(row)
-        elif new.depth == 1 and isinstance(old, Flat):
-            self.readings[y] = Part(new.data, old.used, new.used)
+    def holds_list(self, atom: Atom) -> bool:
+        return isinstance(atom.kind, List) and atom not in self.raw
 
     def carried(self, builder: Builder, atom: Atom, as_array: bool) -> Atom:
         if not as_array:
@@ -345,184 +322,58 @@ class _Lists:
     def array_param(self, param: Value) -> Value:
         if depth_of(param.kind) > 1 or not is_number(innermost(param.kind)):
             raise refused("loop that carries a list of lists or of arrays")
-        array = _like(param, Array(kind_in_array(innermost(param.kind)), (ANY,)))
+        array = called_like(param, Array(kind_in_array(innermost(param.kind)), (ANY,)))
         self.readings[param] = Rows(array)
         return array
 
-    def make(self, builder: Builder, stmt: For | While, k: int, trips: Atom | None) -> Storage:
-        """Storage for a list that no loop around keeps."""
-        y = stmt.outputs[k]
-        return self.storage(builder, stmt, k, trips, depth_of(y.kind), innermost(y.kind), y)
+    def made(self, builder: Builder, stmt: For | While, trips: Atom | None, places: list[int]) -> list[Kept]:
+        """Storage for lists that no loop around keeps: those that the same loops fill go together."""
+        kept: list[Kept] = []
+        flats: dict[object, list[int]] = {}
+        for k in places:
+            y = stmt.outputs[k]
+            found = self.grid(builder, stmt, k, trips, depth_of(y.kind), innermost(y.kind), y)
+            if found is not None:
+                kept.append(Kept(object(), [k], found))
+            else:
+                flats.setdefault(self.origins.path(stmt.body.results[k], depth_of(y.kind) - 1), []).append(k)
+        for ks in flats.values():
+            kept.append(Kept(object(), ks, self.flat(builder, stmt, ks, trips, depth_of(stmt.outputs[ks[0]].kind))))
+        return kept
 
-    def storage(
+    def grid(
         self, builder: Builder, stmt: For | While, k: int, trips: Atom | None, depth: int, item: Kind, like: Value
-    ) -> Storage:
+    ) -> Grid | None:
+        """An array for the list, if its size is known before the loop."""
         inner = self.origins.counts(stmt, stmt.body.results[k], depth - 1)
         shaped = None if is_number(item) else self.origins.shape_before(stmt, stmt.body.results[k], depth - 1)
         fits = is_number(item) or shaped is not None
-        if trips is not None and inner is not None and fits and not (depth > 1 and like in self.packed):
-            sizes = [trips, *(self.count(builder, r) for r in inner)]
-            return grid(builder, like, item, sizes, None if shaped is None else self.atom(shaped))
-        if depth == 1:
-            return flat(builder, like, item)
-        starts, ends = (
-            self.storage(builder, stmt, k, trips, depth - 1, INT, _like(like, List(INT), suffix))
-            for suffix in ("_start", "_end")
-        )
-        return flat(builder, like, item, starts, ends, depth)
-
-    def count(self, builder: Builder, r: Range) -> Atom:
-        """How many trips a range has."""
-        start, stop, step = (self.atom(a) for a in (r.start, r.stop, r.step))
-        if not (isinstance(step, Const) and step.value == 1):
-            return builder.apply(OPS["trip_count"], start, stop, step)
-        count = minus(builder, stop, start)
-        if isinstance(count, Const):
-            return Const(max(count.value, 0), INT)
-        return count if self.origins.is_length(count) else builder.apply(OPS["not_negative"], count)
-
-
-class _Counting:
-    """A loop as one over a range: how it counts, and where in what it walks a trip finds its item."""
-
-    def __init__(self, lists: _Lists, outer: Builder, inner: Builder, stmt: For) -> None:
-        self.lists, self.outer, self.inner, self.stmt = lists, outer, inner, stmt
-        items = split_params(stmt)[0]
-        self.index = items[0] if stmt.trips is not None else None
-        self.walked = items[len(items) - len(stmt.xs) :]
-        self.sources = [self.source(walk) for walk in stmt.xs]
-        uneven = not stmt.even and len(stmt.xs) + (stmt.trips is not None) > 1
-        step = lists.atom(stmt.trips.step) if stmt.trips is not None else ONE_INT
-        if stmt.trips is not None and not uneven and isinstance(step, Const) and step.value == 1:
-            self.start, self.stop = lists.atom(stmt.trips.start), lists.atom(stmt.trips.stop)
-            self.down = stmt.reverse
-            counter: Value | None = self.index
-            self.number: Atom | None = None
-        else:
-            self.start = ZERO_INT
-            self.number = self.stop = self.least()
-            self.down = stmt.trips is None and not uneven and all(walk.reverse for walk in stmt.xs)
-            counter = None
-        self.uneven = uneven
-        self.counter = counter if counter is not None else Value(INT)
-        self.lead = (self.counter,)
-        last, first = minus(outer, self.stop, ONE_INT), minus(outer, self.start, ONE_INT)
-        self.range = Range(last, first, MINUS_ONE) if self.down else Range(self.start, self.stop, ONE_INT)
-        self._trip: Atom | None = None
-
-    def source(self, walk: Walk) -> Reading | None:
-        """How the items are read; None of a list that stays one."""
-        found = self.lists.reading(walk.source)
-        if found is None and not isinstance(walk.source.kind, List):
-            return Rows(self.lists.atom(walk.source))
-        return found
-
-    def length(self, k: int) -> Atom:
-        source = self.sources[k]
-        if source is None:
-            return self.outer.apply(OPS["list_len"], self.lists.atom(self.stmt.xs[k].source))
-        return source.length(self.outer)
-
-    def least(self) -> Atom:
-        """The number of trips: of the shortest."""
-        stmt = self.stmt
-        counts = [self.lists.count(self.outer, stmt.trips)] if stmt.trips is not None else []
-        counts += [self.length(k) for k in range(len(self.sources) if not (stmt.even and counts) else 0)]
-        if stmt.even:
-            return counts[0]
-        least = counts[0]
-        for count in counts[1:]:
-            least = self.outer.apply(OPS["lesser"], least, count)
-        return least
-
-    def trips(self) -> Atom | None:
-        """The number of trips; None where it is known only afterwards."""
-        if self.stmt.stops:
+        recorded = depth > 1 and not self.packed.isdisjoint(stmt.outputs)
+        if trips is None or inner is None or not fits or recorded:
             return None
-        if self.number is None:
-            assert self.stmt.trips is not None
-            self.number = self.lists.count(self.outer, self.stmt.trips)
-        return self.number
+        sizes = [trips, *(self.count(builder, r) for r in inner)]
+        return grid(builder, like, item, sizes, None if shaped is None else self.atom(shaped))
 
-    def trip(self) -> Atom:
-        """The number of trips before this one."""
-        if self._trip is None:
-            place = minus(self.inner, self.counter, self.start)
-            self._trip = minus(self.inner, minus(self.outer, self.stop, ONE_INT), self.counter) if self.down else place
-        return self._trip
+    def flat(self, builder: Builder, stmt: For | While, ks: list[int], trips: Atom | None, depth: int) -> Flat:
+        bounds: list[Storage] = []
+        for suffix in ("_start", "_end") if depth > 1 else ():
+            like = called_like(stmt.outputs[ks[0]], List(INT), suffix)
+            bounds.append(
+                self.grid(builder, stmt, ks[0], trips, depth - 1, INT, like)
+                or self.bounds(builder, stmt, ks[0], trips, depth - 1, like)
+            )
+        ys = [stmt.outputs[k] for k in ks]
+        return flat(builder, ys, [innermost(y.kind) for y in ys], bounds, depth)
 
-    def items(self) -> None:
-        """Bind the index and what is walked."""
-        stmt, inner, lists = self.stmt, self.inner, self.lists
-        if self.index is not None and self.counter is not self.index:
-            assert stmt.trips is not None
-            start, step = lists.atom(stmt.trips.start), lists.atom(stmt.trips.step)
-            place = self.trip()
-            if stmt.reverse:
-                last = minus(self.outer, lists.count(self.outer, stmt.trips), ONE_INT)
-                place = minus(inner, last, place)
-            moved = place if isinstance(step, Const) and step.value == 1 else inner.apply(OPS["mul"], place, step)
-            lists.env[self.index] = plus(inner, start, moved)
-        for k, (walk, source, item) in enumerate(zip(stmt.xs, self.sources, self.walked)):
-            place = self.place(walk, k)
-            if source is None:
-                lists.env[item] = inner.apply(OPS["list_get"], lists.atom(walk.source), place)
-                continue
-            found = source.item(inner, place, item.kind)
-            if isinstance(found, (Rows, Part, Parts)):
-                lists.readings[item] = found
-            else:
-                lists.env[item] = _named(inner, found, item)
-
-    def place(self, walk: Walk, k: int) -> Atom:
-        if not walk.reverse:
-            return self.trip()
-        if self.uneven or self.down is False:
-            last = minus(self.outer, self.length(k), ONE_INT)
-            return minus(self.inner, last, self.trip())
-        return minus(self.inner, self.counter, self.start)  # both go down together
-
-
-def _sinks(found: Sinks, places: list[int], block: Block, stmt: Stmt) -> Sinks:
-    values = [block.results[k] for k in places if isinstance(block.results[k], Value)]
-    if len(set(values)) < len(values):
-        raise refused("loop that saves one list twice", stmt)
-    return {value: storage for value, storage in found.items() if isinstance(value, Value)}
-
-
-def _named(builder: Builder, atom: Atom, like: Value) -> Atom:
-    """The item under the name that it has in the program."""
-    last = builder.stmts[-1]
-    if isinstance(last, Apply) and last.outputs == (atom,):
-        named = Value(atom.kind, like.hint, like.base, like.suffix)
-        builder.stmts[-1] = replace(last, outputs=(named,))
-        return named
-    return atom
-
-
-def _like(value: Value, kind: Kind, more: str = "") -> Value:
-    """A value of another kind under the same name."""
-    return Value(kind, base=value, suffix=more) if more else Value(kind, value.hint, value.base, value.suffix)
-
-
-def _canonical(builder: Builder, found: Reading) -> Reading:
-    """The form in which a list goes into a record: one array, or for lists of lists as `Parts` of whole arrays."""
-    if not isinstance(found, Parts):
-        return Rows(found.array_of(builder))
-    data = found.data
-    return Parts(data, _canonical(builder, found.starts), _canonical(builder, found.ends))
-
-
-def _unpacked(data: Value, bounds: list[Value]) -> Reading:
-    if not bounds:
-        return Rows(data)
-    half = len(bounds) // 2
-    return Parts(data, _unpacked(bounds[0], bounds[1:half]), _unpacked(bounds[half], bounds[half + 1 :]))
-
-
-def _in_form(builder: Builder, form: Reading, found: Reading | None) -> list[Atom]:
-    if found is None:
-        return [placeholder(builder, a.kind) for a in form.atoms]
-    if isinstance(form, Rows) and isinstance(found, Part):
-        return [found.array_of(builder)]
-    return list(found.atoms)
+    def bounds(
+        self, builder: Builder, stmt: For | While, k: int, trips: Atom | None, depth: int, like: Value
+    ) -> Storage:
+        """Storage for where the lists begin that stand `depth` deep."""
+        inner: list[Storage] = []
+        for suffix in ("_start", "_end") if depth > 1 else ():
+            name = called_like(like, List(INT), suffix)
+            inner.append(
+                self.grid(builder, stmt, k, trips, depth - 1, INT, name)
+                or self.bounds(builder, stmt, k, trips, depth - 1, name)
+            )
+        return flat(builder, [like], [INT], inner, depth)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from s2s_ad.ir.nodes import Function, Program
 from s2s_ad.passes.cse import cse
-from s2s_ad.passes.dce import dce
+from s2s_ad.passes.dce import dce_function, effectful
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
@@ -17,11 +17,11 @@ from s2s_ad.passes.simplify import simplify
 def native(program: Program) -> Program:
     """The program without lists and None, with one type for each variable, whose numbers cannot overflow unseen."""
     made = replace(program, functions={name: _lowered(f) for name, f in program.functions.items()})
-    made = dce(cse(simplify(made)))
-    functions = {name: replace(f, body=checked(f.body)) for name, f in made.functions.items()}
-    return replace(made, functions=functions)
+    made = cse(simplify(made))
+    effects = effectful(made)
+    return replace(made, functions={name: dce_function(f, effects) for name, f in made.functions.items()})
 
 
 def _lowered(function: Function) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
-    return without_lists(replace(function, body=hoisted(function.body)))
+    return without_lists(replace(function, body=hoisted(checked(function.body))))

@@ -8,7 +8,9 @@ from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Range, Stmt, Va
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of
 from s2s_ad.ops.fitting import is_elementwise
 
-_SAME_SHAPE = frozenset(("index_set", "index_add", "copy", "np.copy", "zeros_like", "np.zeros_like", "np.empty_like", "neg"))
+_SAME_SHAPE = frozenset(
+    ("index_set", "index_add", "copy", "np.copy", "zeros_like", "np.zeros_like", "np.empty_like", "neg")
+)
 _GROWS = frozenset(("list_append", "list_init"))
 _KEEPS = frozenset(("list_append", "list_init", "list_add_at", "list_set", "copy", "list_zeros", "list_plus"))
 
@@ -49,18 +51,30 @@ class Origins:
             return []
         made = self.made.get(result) if isinstance(result, Value) else None
         if isinstance(made, If):
-            k = made.outputs.index(result)  # type: ignore[arg-type]
+            k = made.outputs.index(result)
             sides = [side.results[k] for side in (made.then, made.orelse)]
             there = [a for a in sides if not isinstance(a, Absent)]
             return self.counts(loop, there[0], depth) if len(there) == 1 else None
         if not isinstance(made, For) or made.stops or made.trips is None or (made.xs and not made.even):
             return None
-        k = made.outputs.index(result)  # type: ignore[arg-type]
+        k = made.outputs.index(result)
         bounds = (made.trips.start, made.trips.stop, made.trips.step)
         if k < len(made.init) or any(a in self.inside(loop) for a in bounds):
             return None
         inner = self.counts(loop, made.body.results[k], depth - 1)
         return None if inner is None else [made.trips, *inner]
+
+    def path(self, result: Atom, depth: int) -> object:
+        """Which loops fill a list of lists: those with the same path are filled in step."""
+        if depth == 0 or not isinstance(result, Value):
+            return None
+        made = self.made.get(result)
+        if isinstance(made, If):
+            k = made.outputs.index(result)
+            return made, self.path(made.then.results[k], depth), self.path(made.orelse.results[k], depth)
+        if isinstance(made, (For, While)) and result in made.outputs[len(made.init) :]:
+            return made, self.path(made.body.results[made.outputs.index(result)], depth - 1)
+        return result
 
     def shape_before(self, loop: For | While, result: Atom, depth: int) -> Value | None:
         """A value from before the loop that surely has the shape of the items at the end of the lists."""
@@ -68,7 +82,7 @@ class Origins:
             made = self.made.get(result) if isinstance(result, Value) else None
             if not isinstance(made, (For, While)):
                 return None
-            result = made.body.results[made.outputs.index(result)]  # type: ignore[arg-type]
+            result = made.body.results[made.outputs.index(result)]
         return self.shape_of(result, self.inside(loop), set())
 
     def shape_of(self, atom: Atom, inside: set[Value], assumed: set[Value]) -> Value | None:
@@ -99,9 +113,9 @@ class Origins:
             return self.shape_of(made.inputs[0], inside, assumed)
         kind = atom.kind
         if is_elementwise(made.op) and isinstance(kind, Array) and all(dim == MANY for dim in kind.shape):
-            for a in made.inputs:
-                if isinstance(a.kind, Array) and a.kind.shape == kind.shape:
-                    return self.shape_of(a, inside, assumed)
+            for atom in made.inputs:
+                if isinstance(atom.kind, Array) and atom.kind.shape == kind.shape:
+                    return self.shape_of(atom, inside, assumed)
         return None
 
     def appended(self) -> set[Atom]:
@@ -146,4 +160,3 @@ def _define(block: Block, found: set[Value]) -> None:
         found.update(outputs_of(stmt))
         for inner in blocks_of(stmt):
             _define(inner, found)
-

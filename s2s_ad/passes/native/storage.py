@@ -1,8 +1,8 @@
 """Where a loop keeps one item a trip, when lists are not to be had, and how the items are read again.
 
-A list of numbers is an array. A list of lists is an array with as many axes where all inner lists are of one length that
-is known beforehand (`Grid`), else one flat array that grows, with lists of where each inner list starts and ends
-(`Flat`); those lists are kept in the same way. Lists of arrays whose shape is not known stay lists, flat ones.
+A list of numbers is an array. A list of lists is an array with as many axes where all inner lists are of one length
+that is known beforehand (`Grid`), else one flat array that grows, with lists of where each inner list starts and ends
+(`Flat`); those lists are kept in the same way. Arrays in lists are rows of one with an axis more.
 """
 
 from __future__ import annotations
@@ -64,75 +64,108 @@ class Grid:
 
     @property
     def state(self) -> tuple[Value, ...]:
+        """What loops carry of it."""
         return (self.array,)
 
     def with_state(self, state: Sequence[Value]) -> Grid:
         return replace(self, array=state[0])
 
-    def reserve(self, builder: Builder, trips: Atom | None) -> Grid:
+    def begin(self, builder: Builder, trips: Atom | None) -> Grid:
+        """Before a loop of so many trips that keeps something here."""
         return self
 
-    def put(self, builder: Builder, trip: Atom, item: Atom) -> Grid:
+    def end(self, builder: Builder, trips: Atom | None) -> Grid:
+        """After it."""
+        return self
+
+    def put(self, builder: Builder, trip: Atom, items: Sequence[Atom]) -> Grid:
+        """Keep what a trip has made."""
         places = (*self.places, trip)
-        return replace(self, array=changed(builder, "index_set", self.array, item, *places, index=at(*places)))
+        return replace(self, array=changed(builder, "index_set", self.array, items[0], *places, index=at(*places)))
 
     def open(self, trip: Atom) -> Grid:
+        """Where the loops inside a trip keep what they make."""
         return replace(self, places=(*self.places, trip))
 
     def close(self, builder: Builder, trip: Atom, inner: Storage) -> Grid:
         return replace(self, array=inner.state[0])
 
-    def read(self, builder: Builder) -> Reading:
-        return Rows(self.array)
+    def read(self, builder: Builder, member: int, before: Storage) -> Reading | None:
+        """How the items are read again, of a loop before which it was `before`."""
+        if not self.places:
+            return Rows(self.array)
+        return Rows(builder.apply(OPS["getitem"], self.array, *self.places, index=at(*self.places)))
 
 
 @dataclass(frozen=True, eq=False)
 class Flat:
-    """One after the other in `data`, of which `used` are taken; for lists of lists with where each starts and ends."""
+    """Lists that are filled in step, their items one after the other in each of `data`, of which `used` are taken.
 
-    data: Value
-    used: Value
+    Those of lists of lists (`depth` more than 1) come with where each inner list starts and ends. `counted` says that
+    the loop that fills them has a known number of trips: `used` is then what was taken before it.
+    """
+
+    data: tuple[Value, ...]
+    used: Atom
     starts: Storage | None = None
     ends: Storage | None = None
     depth: int = 1
-    reserved: bool = False
+    counted: bool = False
 
     @property
     def state(self) -> tuple[Value, ...]:
         inner = self.starts.state + self.ends.state if self.starts is not None and self.ends is not None else ()
-        return (self.data, self.used, *inner)
+        used = (self.used,) if isinstance(self.used, Value) and not self.counted else ()
+        return (*self.data, *used, *inner)
 
     def with_state(self, state: Sequence[Value]) -> Flat:
+        left = list(state)
+
+        def take(count: int) -> list[Value]:
+            taken, left[:count] = left[:count], []
+            return taken
+
+        data = tuple(take(len(self.data)))
+        used = self.used if self.counted else take(1)[0]
         starts, ends = self.starts, self.ends
         if starts is not None and ends is not None:
-            size = len(starts.state)
-            starts, ends = starts.with_state(state[2 : 2 + size]), ends.with_state(state[2 + size :])
-        return replace(self, data=state[0], used=state[1], starts=starts, ends=ends)
+            starts, ends = starts.with_state(take(len(starts.state))), ends.with_state(take(len(ends.state)))
+        return replace(self, data=data, used=used, starts=starts, ends=ends)
 
-    @property
-    def listed(self) -> bool:
-        return isinstance(self.data.kind, List)
-
-    def reserve(self, builder: Builder, trips: Atom | None) -> Flat:
-        """With room for what a loop of so many trips keeps."""
-        if self.starts is not None or self.listed or trips is None:
+    def begin(self, builder: Builder, trips: Atom | None) -> Flat:
+        if self.depth > 1 or trips is None:
             return self
-        end = plus(builder, self.used, trips)
-        return replace(self, data=changed(builder, "grown", self.data, end), reserved=True)
+        room = plus(builder, self.used, trips)
+        return replace(self, data=self.roomy(builder, room), counted=True)
 
-    def put(self, builder: Builder, trip: Atom, item: Atom) -> Flat:
-        used = replace(self.used)
-        data = self.data
-        more = Apply(OPS["add"], (self.used, ONE_INT), (used,), (), builder.span)
-        if self.listed:
-            data = changed(builder, "list_append", data, item)
-        else:
-            if not self.reserved:
-                room = builder.apply(OPS["add"], self.used, ONE_INT)
-                data = changed(builder, "grown", data, room)
-            data = changed(builder, "index_set", data, item, self.used, index=at(self.used))
-        builder.emit(more)
+    def end(self, builder: Builder, trips: Atom | None) -> Flat:
+        if not self.counted or trips is None:
+            return self
+        return replace(self, used=plus(builder, self.used, trips), counted=False)
+
+    def roomy(self, builder: Builder, room: Atom) -> tuple[Value, ...]:
+        return tuple(changed(builder, "grown", d, room) if _is_row(d.kind) else d for d in self.data)
+
+    def put(self, builder: Builder, trip: Atom, items: Sequence[Atom]) -> Flat:
+        if self.counted:
+            return replace(self, data=self.written(builder, self.data, plus(builder, self.used, trip), items))
+        used = builder.apply(OPS["add"], self.used, ONE_INT)
+        data = self.written(builder, self.roomy(builder, used), self.used, items)
         return replace(self, data=data, used=used)
+
+    def written(self, builder: Builder, data: Sequence[Value], place: Atom, items: Sequence[Atom]) -> tuple[Value, ...]:
+        return tuple(
+            (
+                changed(builder, "index_set", d, item, place, index=at(place))
+                if _is_row(d.kind)
+                else (
+                    changed(builder, "with_row", d, item, place)
+                    if isinstance(d.kind, Array)
+                    else changed(builder, "list_append", d, item)
+                )
+            )
+            for d, item in zip(data, items)
+        )
 
     def open(self, trip: Atom) -> Flat:
         if self.depth == 2:
@@ -143,17 +176,19 @@ class Flat:
     def close(self, builder: Builder, trip: Atom, inner: Storage) -> Flat:
         assert isinstance(inner, Flat) and self.starts is not None and self.ends is not None
         if inner.starts is None or inner.ends is None:
-            starts: Storage = self.starts.put(builder, trip, self.used)
-            ends: Storage = self.ends.put(builder, trip, inner.used)
+            starts: Storage = self.starts.put(builder, trip, [self.used])
+            ends: Storage = self.ends.put(builder, trip, [inner.used])
         else:
             starts = self.starts.close(builder, trip, inner.starts)
             ends = self.ends.close(builder, trip, inner.ends)
         return replace(self, data=inner.data, used=inner.used, starts=starts, ends=ends)
 
-    def read(self, builder: Builder) -> Reading:
+    def read(self, builder: Builder, member: int, before: Storage) -> Reading | None:
         if self.starts is None or self.ends is None:
-            return Part(self.data, ZERO_INT, self.used)
-        return Parts(self.data, self.starts.read(builder), self.ends.read(builder))
+            assert isinstance(before, Flat)
+            return Part(self.data[member], before.used, self.used)
+        starts, ends = self.starts.read(builder, 0, self.starts), self.ends.read(builder, 0, self.ends)
+        return None if starts is None or ends is None else Parts(self.data[member], starts, ends)
 
 
 Storage = Grid | Flat
@@ -273,20 +308,26 @@ def grid(builder: Builder, like: Value, item: Kind, sizes: Sequence[Atom], shape
     return Grid(out)
 
 
+def _is_row(kind: Kind) -> bool:
+    return isinstance(kind, Array) and kind.rank == 1
+
+
 def flat(
-    builder: Builder,
-    like: Value,
-    item: Kind,
-    starts: Storage | None = None,
-    ends: Storage | None = None,
-    depth: int = 1,
+    builder: Builder, likes: Sequence[Value], items: Sequence[Kind], bounds: Sequence[Storage] = (), depth: int = 1
 ) -> Flat:
-    """Storage without a known size."""
-    if is_number(item):
-        data = grid(builder, like, item, (Const(FIRST_ROOM, INT),), None).array
-    else:
-        data = Value(List(item), like.hint, like.base, like.suffix)
-        builder.emit(Apply(OPS["list_new"], (), (data,), (("item", item),), builder.span))
-    used = Value(INT, base=like, suffix="_used")
+    """Storage without a known size, for lists that are filled in step."""
+    data = []
+    for like, item in zip(likes, items):
+        if is_number(item):
+            data.append(grid(builder, like, item, (Const(FIRST_ROOM, INT),), None).array)
+        elif isinstance(item, Array):  # room for arrays is made when the first of them comes
+            data.append(Value(Array(item.dtype, (ANY,) * (item.rank + 1)), like.hint, like.base, like.suffix))
+            params = (("shape", (0,) * (item.rank + 1)), ("dtype", dtype_object(item)))
+            builder.emit(Apply(OPS["np.empty"], (), (data[-1],), params, builder.span))
+        else:
+            data.append(Value(List(item), like.hint, like.base, like.suffix))
+            builder.emit(Apply(OPS["list_new"], (), (data[-1],), (("item", item),), builder.span))
+    used = Value(INT, "used")
     builder.emit(Apply(OPS["stop_gradient"], (ZERO_INT,), (used,), (), builder.span))
-    return Flat(data, used, starts, ends, depth)
+    starts, ends = bounds or (None, None)
+    return Flat(tuple(data), used, starts, ends, depth)
