@@ -65,23 +65,27 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
         value_bar[steps, i] = 0.0
         v_bar = np.float64(0.0) if v17 else v_bar
         strike_bar = strike_bar - v_bar
+        v14_bar = v_bar * spot
         spot_bar = spot_bar + v_bar * v14
-        up_bar = up_bar + v_bar * spot * (v15 * up ** (1.0 if v15 == 0 else v15 - 1))
+        v18 = v15 * up ** (1.0 if v15 == 0 else v15 - 1)
+        up_bar = up_bar + (v14_bar * v18 if v14_bar != 0 else v14_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v18 = v_bar * p
-    up_bar = up_bar - v18 - v18 / up * v4 + v_bar / up * v4
+    v19 = v_bar * p
+    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar = dt_bar + v_bar * volatility * (0.5 / v)
+    v_bar = v_bar * volatility
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -150,23 +154,27 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         value_bar[steps, i] = 0.0
         v_bar = np.float64(0.0) if v17 else v_bar
         strike_bar = strike_bar - v_bar
+        v14_bar = v_bar * spot
         spot_bar = spot_bar + v_bar * v14
-        up_bar = up_bar + v_bar * spot * (v15 * up ** (1.0 if v15 == 0 else v15 - 1))
+        v18 = v15 * up ** (1.0 if v15 == 0 else v15 - 1)
+        up_bar = up_bar + (v14_bar * v18 if v14_bar != 0 else v14_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v18 = v_bar * p
-    up_bar = up_bar - v18 - v18 / up * v4 + v_bar / up * v4
+    v19 = v_bar * p
+    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar = dt_bar + v_bar * volatility * (0.5 / v)
+    v_bar = v_bar * volatility
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -307,23 +315,27 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         value_bar[steps, i] = 0.0
         v_bar = np.float64(0.0) if v17 else v_bar
         strike_bar = strike_bar - v_bar
+        v14_bar = v_bar * spot
         spot_bar = spot_bar + v_bar * v14
-        up_bar = up_bar + v_bar * spot * (v15 * up ** (1.0 if v15 == 0 else v15 - 1))
+        v18 = v15 * up ** (1.0 if v15 == 0 else v15 - 1)
+        up_bar = up_bar + (v14_bar * v18 if v14_bar != 0 else v14_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v18 = v_bar * p
-    up_bar = up_bar - v18 - v18 / up * v4 + v_bar / up * v4
+    v19 = v_bar * p
+    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar = dt_bar + v_bar * volatility * (0.5 / v)
+    v_bar = v_bar * volatility
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

@@ -348,7 +348,7 @@ class _Lists(Lowering):
         inner = self.origins.counts(stmt, stmt.body.results[k], depth - 1)
         shaped = None if is_number(item) else self.origins.shape_before(stmt, stmt.body.results[k], depth - 1)
         fits = is_number(item) or shaped is not None
-        recorded = depth > 1 and not self.packed.isdisjoint(stmt.outputs)
+        recorded = depth > 1 and any(y in self.packed for y in stmt.outputs if isinstance(y.kind, List))
         if trips is None or inner is None or not fits or recorded:
             return None
         sizes = [trips, *(self.count(builder, r) for r in inner)]
