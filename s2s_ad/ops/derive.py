@@ -52,6 +52,8 @@ def zero(builder: Builder, primal: Atom, optional: bool = False) -> Atom:
         zeros = OPS["list_zeros"]
         return builder.apply(zeros, primal, optional=True) if optional else builder.apply(zeros, primal)
     if isinstance(kind, Array) and kind.real:
+        if not kind.rank:
+            return builder.apply(OPS["zero_number"], dtype=kind.dtype)
         return builder.apply(OPS["zeros_like"], primal)
     if isinstance(kind, Record):
         return builder.apply(OPS["record_zeros"], primal)
