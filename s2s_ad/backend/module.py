@@ -21,12 +21,8 @@ from s2s_ad.span import Span
 
 __all__ = ["Emitted", "emit_module", "format_source"]
 
-<<<<<<< HEAD
 _IMPORTS = {"cmath": "import cmath", "math": "import math", "np": "import numpy as np"}
-=======
-_IMPORTS = {"math": "import math", "np": "import numpy as np"}
 _JIT = '@numba.njit(cache=True, error_model="numpy", boundscheck=True)'
->>>>>>> main
 
 
 @dataclass(frozen=True)
@@ -144,12 +140,8 @@ def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str, n
     imported |= {name for name in _IMPORTS for text in needed.values() if _reads(text, name)}
 
     head = [f'"""{title}"""'] if title else []
-<<<<<<< HEAD
     lines = [_import_line(name, aliases) for name in sorted(imported) if name != "np"]
-=======
-    lines = [_import_line(name, aliases) for name in sorted(imported) if name == "math"]
     lines += ["import numba"] if native else []
->>>>>>> main
     lines += [_import_line(name, aliases) for name in sorted(imported) if name == "np"]
     inject: dict[str, object] = {}
     for name, value in objects.items():
