@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.backend import templates
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, wish_of
-from s2s_ad.ir.kinds import BOOL, Scalar
+from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -100,6 +100,10 @@ class Scheduler:
         self.walks: dict[Value, list[tuple[For, int]]] = {}
         self.defined_as: dict[str, int] = {}  # a wish → how many values have it
         self.params = set(function.body.params)
+        self.indices = {
+            s.body.params[0] for s in all_stmts(function.body) if isinstance(s, For) and s.trips is not None
+        }
+        self.written_numbers = any(isinstance(s, Apply) and _may_write_numbers(s) for s in all_stmts(function.body))
 
     def run(self) -> Schedule:
         body = self.function.body
@@ -258,11 +262,17 @@ class Scheduler:
             return None
         return self._whole(result)
 
+    def _mutable(self, kind: Kind) -> bool:
+        """Whether a write may change what is read as this kind; where none is to 0-d arrays, they are plain numbers."""
+        if isinstance(kind, Array) and not kind.shape and not self.written_numbers:
+            return False
+        return templates.mutable(kind)
+
     def _whole(self, atom: Atom) -> _Candidate:
         """The size of an atom, whatever was folded into it."""
         leaves = frozenset(self.plan.reads(atom))
         size, depth = self._measure(atom)
-        return _Candidate(size, depth, 0, 0, 0, any(templates.mutable(v.kind) for v in leaves), leaves, None)
+        return _Candidate(size, depth, 0, 0, 0, any(self._mutable(v.kind) for v in leaves), leaves, None)
 
     def _measure(self, atom: Atom) -> tuple[int, int]:
         if isinstance(atom, Value) and atom in self.plan.folded:
@@ -298,6 +308,7 @@ class Scheduler:
         leaves: set[Value] = set()
         twice: frozenset[str] = frozenset()
         names: tuple[str, ...] = ("",) * len(stmt.inputs)
+        room = max(LONG, len(stmt.span.text)) if stmt.span is not None else LONG  # as long as the user's own line
         if isinstance(stmt, Apply):
             names, twice = templates.names_of(stmt), templates.repeated(templates.code_of(stmt))
         for k, (name, atom) in enumerate(zip(names, stmt.inputs)):
@@ -305,10 +316,10 @@ class Scheduler:
             free = not on or pinned or (isinstance(stmt, Apply) and stmt.op.name == "unpack")
             part = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(self.plan.reads(atom)), None)
             if not free:
-                part = self._take(atom, pending, here, LONG - size)
+                part = self._take(atom, pending, here, room - size)
             size, depth = size + part.size, max(depth, part.depth)
             leaves |= part.leaves
-            memory = memory or part.reads_memory or templates.mutable(atom.kind)
+            memory = memory or part.reads_memory or self._mutable(atom.kind)
         found = frozenset(leaves)
         candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, memory, found, stmt.span)
         if on and isinstance(stmt, Apply) and self._again(stmt, candidate):
@@ -316,7 +327,10 @@ class Scheduler:
         return candidate
 
     def _again(self, stmt: Apply, candidate: _Candidate) -> bool:
-        """A condition, or one cheap operation, that reads only arguments is printed again rather than stored."""
+        """A condition, or one cheap operation, that reads only arguments is printed again rather than stored.
+
+        So is an index that stands one beside another.
+        """
         out = stmt.outputs[0]
         if out.hint or self.plan.uses.get(out, 0) < 2 or stmt.op.effect or stmt.op.store:
             return False
@@ -324,11 +338,24 @@ class Scheduler:
             return not isinstance(stmt.inputs[0], Value) or stmt.inputs[0] not in self.plan.folded
         if stmt.op.cost > 1 or not isinstance(out.kind, Scalar):
             return False
+        if out.kind == INT and self._beside(stmt):
+            return True
         if candidate.depth > (2 if out.kind == BOOL else 1) or (out.kind != BOOL and self.plan.uses[out] > 2):
             return False
         if out.kind != BOOL and not all(leaf in self.params for leaf in candidate.leaves):
             return False
         return all(isinstance(leaf.kind, Scalar) and self._stays(leaf) for leaf in candidate.leaves)
+
+    def _beside(self, stmt: Apply) -> bool:
+        """Whether it is i + 1 or n - 1: a whole number that has one name, and a constant."""
+        x, y = stmt.inputs if len(stmt.inputs) == 2 else (None, None)
+        if stmt.op.name not in ("add", "sub") or not isinstance(x, Value) or not isinstance(y, Const):
+            return False
+        return x.kind == INT and x not in self.plan.folded and (x in self.indices or x in self.params or self._once(x))
+
+    def _once(self, value: Value) -> bool:
+        strength, text = wish_of(value)
+        return strength == HINT and self.defined_as.get(text, 0) == 1
 
     def _stays(self, value: Value) -> bool:
         """Whether a variable is sure to keep its value, as nothing else has its name."""
@@ -339,7 +366,7 @@ class Scheduler:
         self, atom: Atom, pending: dict[Value, _Candidate], here: _Consumer, room: int, result: bool = False
     ) -> _Candidate:
         """Fold `atom` into its reader if that is right; what the reader gets."""
-        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, templates.mutable(atom.kind), frozenset(), None)
+        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, self._mutable(atom.kind), frozenset(), None)
         if not isinstance(atom, Value):
             return plain
         if atom in self.plan.folded:
@@ -390,6 +417,14 @@ class _Consumer:
 
 def _line(span: Span | None) -> tuple[str, int] | None:
     return None if span is None else (span.file, span.line)
+
+
+def _may_write_numbers(stmt: Apply) -> bool:
+    """Whether it writes to a 0-d array, or makes one that is a view."""
+    if stmt.op.store:
+        return not getattr(stmt.inputs[0].kind, "shape", (1,))
+    copied = stmt.op.name == "getitem" and Ellipsis not in dict(stmt.params)["index"]
+    return stmt.op.alias and not copied and any(getattr(out.kind, "shape", (1,)) == () for out in stmt.outputs)
 
 
 def _leaf_size(atom: Atom) -> int:

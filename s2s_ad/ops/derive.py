@@ -258,7 +258,9 @@ def _is_linear(step: Apply, i: int, models: dict[Atom, Traced]) -> bool:
 
 def is_exact(op: Op, kinds: tuple[Kind, ...]) -> bool:
     """Whether the transposes give the shapes of the inputs as they are: nothing was broadcast on the way."""
-    return sum(bool(shape_of(k)) for k in kinds) <= 1 if is_elementwise(op) else not op.broadcasts
+    if is_elementwise(op):
+        return sum(bool(shape_of(k)) for k in kinds) <= 1
+    return not (op.broadcasts(kinds) if callable(op.broadcasts) else op.broadcasts)
 
 
 # The transposes of the operators in their linear inputs; a tangent is a sum of products, so these serve every rule.

@@ -36,17 +36,22 @@ def choose_residuals(
     needed: Iterable[Value],
     free: Iterable[Value] = (),
     overwritten: Collection[Value] = (),
+    again: Callable[[Value], Apply | None] = lambda value: None,
 ) -> Residuals:
     """Cut the needed values of a scope from what cannot be had again.
 
     `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway. Elements of arrays
-    that are `overwritten` are not read again from outside: that would take a copy of the whole array.
+    that are `overwritten` are not read again from outside: that would take a copy of the whole array. `again` is where
+    an element can be read that stays as it is.
     """
 
     def gone(stmt: Apply) -> bool:
-        if stmt.op.name != "getitem" or not isinstance(stmt.out.kind, Array) or stmt.out.kind.rank:
-            return False
-        return stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+        return stmt.op.name == "getitem" and stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+
+    def maker(stmt: Apply) -> Apply | None:
+        if len(stmt.outputs) == 1 and (found := again(stmt.out)) is not None:
+            return found
+        return stmt if repeatable(stmt) and not gone(stmt) else None
 
     position: dict[Value, int] = {}
     makers: dict[Value, Apply] = {}
@@ -55,8 +60,8 @@ def choose_residuals(
     for stmt in stmts:
         for value in outputs_of(stmt):
             position[value] = len(position)
-            if isinstance(stmt, Apply) and repeatable(stmt) and not gone(stmt):
-                makers[value] = stmt
+            if isinstance(stmt, Apply) and (made := maker(stmt)) is not None:
+                makers[value] = made
     at_hand = set(free)
     sinks = sorted((v for v in set(needed) if v in position and v not in at_hand), key=position.__getitem__)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.activity import flags, split_params
+from s2s_ad.analysis.kept import Kept
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.analysis.selection import selected
@@ -24,6 +25,7 @@ from s2s_ad.ir.nodes import (
     Atom,
     Block,
     Call,
+    Const,
     For,
     If,
     Range,
@@ -55,6 +57,7 @@ class Sweep:
         self.absent = maybe_absent(block)
         self.lengths = Lengths(block)
         self.overwritten = overwritten(block)
+        self.kept = Kept(block, self.lengths, self.overwritten)
         self.dropped = selected(block)  # of these a selection drops some elements later on
         # statement -> what is saved of it: (value inside, output that holds it)
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = {}
@@ -188,7 +191,9 @@ class Sweep:
         """Let the reverse branch read only what the forward branch saves for it."""
         inside = self.block(block)
         backward = _reusing(backward, inside)
-        residuals = choose_residuals((), inside.stmts, free_values(backward), (), self.overwritten)
+        residuals = choose_residuals(
+            (), inside.stmts, free_values(backward), (), self.overwritten, self.kept.read_again
+        )
         outs = [replace(v) for v in residuals.saved]
         self.extra.setdefault(stmt, []).extend(zip(residuals.saved, outs))
         return with_repeats(Builder(), residuals, backward, dict(zip(residuals.saved, outs)))
@@ -225,7 +230,7 @@ class Sweep:
         finals = tuple(name_like(v.kind, v, "_bar") for v in (*(carried[i] for i in moving), *captured))
         lists = tuple(Value(List(_item(w.source.kind)), base=p, suffix="_bar_list") for w, p in given)
         params = (*ct_items, *ct_params, *sums)
-        builder.emit(self.reversed_loop(stmt, backward, params, ys_in, starts, (*finals, *lists)))
+        builder.emit(self.reversed_loop(stmt, builder, backward, params, ys_in, starts, (*finals, *lists)))
         for v, final in zip(captured, finals[len(moving) :]):
             adjoints.put(v, final)
         for i, final in zip(moving, finals):  # an initial value may be captured as well: it gets both
@@ -237,6 +242,7 @@ class Sweep:
     def reversed_loop(
         self,
         stmt: For | While,
+        builder: Builder,
         backward: Block,
         params: tuple[Value, ...],
         ys_in: list[Walk],
@@ -253,7 +259,9 @@ class Sweep:
         backward = _reusing(backward, inside)
         needed = free_values(backward)
         at_hand = set(items) if aligned else set()
-        residuals = choose_residuals(stmt.body.params, inside.stmts, needed, at_hand, self.overwritten)
+        residuals = choose_residuals(
+            stmt.body.params, inside.stmts, needed, at_hand, self.overwritten, self.kept.read_again
+        )
         reads = free_values(Block((), residuals.repeated, ())) | needed
         walked = [v for v in items if v in reads and v in at_hand]
         saved = list(residuals.saved)
@@ -271,7 +279,7 @@ class Sweep:
             lead = [replace(v) for v in items]
             mapping.update(zip(items, lead))
             if index is not None:
-                over, turned = trips, not stmt.reverse
+                over, turned = self.turned(stmt, builder)
             else:
                 xs = [Walk(walks[0].source, not walks[0].reverse), *xs]
         elif not xs:
@@ -282,6 +290,15 @@ class Sweep:
         whole = with_repeats(Builder(), residuals, backward, mapping)
         body = Block((*lead, *fresh, *params), whole.stmts, whole.results)
         return For(over, turned, tuple(xs), tuple(starts), body, outputs, False, stmt.span, even=True)
+
+    def turned(self, stmt: For, builder: Builder) -> tuple[Range, bool]:
+        """The range of a loop from its other end: (range, whether it is walked from its last item)."""
+        trips = stmt.trips
+        assert trips is not None
+        if stmt.reverse or not (isinstance(trips.step, Const) and trips.step.value == -1):
+            return trips, not stmt.reverse
+        ends = (builder.apply(OPS["add"], end, ONE_INT) for end in (trips.stop, trips.start))
+        return Range(*ends, ONE_INT), False
 
     def unwalked(self, builder: Builder, stmt: For | While, walk: Walk, ys: Value) -> Atom:
         """The cotangent of what was walked from those of its items, which come last trip first."""
