@@ -75,15 +75,20 @@ class _Analysis:
             store = failing[0]
             if self.copy_views(store, groups):
                 continue
-            init = self.outermost_init(store.inputs[0])
-            if init is not None and init not in tried:
-                tried.add(init)
-                self.result.copied_init.add(init)
-                memory = Memory(self.function, self.plan, self.result)
-                if self.safe(store, memory) or self.copy_views(store, memory):
-                    continue
-                self.result.copied_init.discard(init)
-            self.result.on_spot.discard(store)
+            if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
+                self.result.on_spot.discard(store)
+
+    def copied_first(self, store: Apply, init: tuple[Stmt, int], tried: set[tuple[Stmt, int]]) -> bool:
+        """Whether it is enough to copy what a loop starts from."""
+        if init in tried:
+            return False
+        tried.add(init)
+        self.result.copied_init.add(init)
+        memory = Memory(self.function, self.plan, self.result)
+        if self.safe(store, memory) or self.copy_views(store, memory):
+            return True
+        self.result.copied_init.discard(init)
+        return False
 
     def copy_views(self, store: Apply, memory: Memory) -> bool:
         """Copy the views that are read after the write, rather than the whole array; whether that is enough."""
@@ -137,23 +142,25 @@ class _Analysis:
                 waiting += [source.then.results[k], source.orelse.results[k]]
         return found
 
-    def outermost_init(self, atom: Atom) -> tuple[Stmt, int] | None:
-        """Where the thing that is written comes into the outermost loop that carries it."""
-        found = None
+    def inits(self, atom: Atom) -> list[tuple[Stmt, int]]:
+        """Where the thing that is written comes into the loops that carry it, the first of them first."""
+        found: list[tuple[Stmt, int]] = []
         while isinstance(atom, Value):
             slot = self.slots.get(atom)
             if slot is not None:
-                found, atom = (slot.loop, slot.k), slot.loop.init[slot.k]
+                found.append((slot.loop, slot.k))
+                atom = slot.loop.init[slot.k]
                 continue
             source = self.plan.defs.get(atom)
             if isinstance(source, Apply) and source in self.result.on_spot:
                 atom = source.inputs[0]
             elif isinstance(source, (For, While)) and atom in source.outputs[: len(source.init)]:
                 k = source.outputs.index(atom)
-                found, atom = (source, k), source.init[k]
+                found.append((source, k))
+                atom = source.init[k]
             else:
                 break
-        return found
+        return found[::-1]
 
     def safe(self, stmt: Apply, memory: Memory) -> bool:
         """Whether nobody else sees the object that is written to."""

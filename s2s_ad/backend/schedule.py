@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from s2s_ad.analysis.objects import Objects
 from s2s_ad.backend import templates
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, wish_of
 from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, Scalar
@@ -84,7 +85,7 @@ class _Candidate:
     at: int
     barrier: int
     stores: int
-    reads_memory: bool
+    calls: bool
     leaves: frozenset[Value]
     span: Span | None
 
@@ -100,6 +101,8 @@ class Scheduler:
         self.walks: dict[Value, list[tuple[For, int]]] = {}
         self.defined_as: dict[str, int] = {}  # a wish → how many values have it
         self.params = set(function.body.params)
+        self.objects = Objects(function.body)
+        self.stores: list[Value] = []  # what has been written to so far
         self.indices = {
             s.body.params[0] for s in all_stmts(function.body) if isinstance(s, For) and s.trips is not None
         }
@@ -192,11 +195,11 @@ class Scheduler:
     def _fold(self, block: Block, on: bool) -> None:
         pending: dict[Value, _Candidate] = {}
         last: dict[str, int] = {}  # a wish → where in this block a value with it was last defined
-        barrier = stores = 0
+        barrier = 0
         outer_annotate = self.annotate
         appends = self.plan.appends.get(block, {})
         for at, stmt in enumerate(block.stmts):
-            here = _Consumer(at, barrier, stores, last, stmt.span if not isinstance(stmt, Section) else None)
+            here = _Consumer(at, barrier, len(self.stores), last, stmt.span if not isinstance(stmt, Section) else None)
             if isinstance(stmt, Section):
                 self.annotate = stmt.annotate
                 barrier += 1
@@ -204,7 +207,7 @@ class Scheduler:
             if isinstance(stmt, (Apply, Call)):
                 candidate = self._apply(stmt, pending, here, on)
                 if isinstance(stmt, Apply) and stmt.op.store:
-                    stores += 1
+                    self.stores += [a for a in stmt.inputs[:1] if isinstance(a, Value)]
                 impure = stmt.op.effect if isinstance(stmt, Apply) else stmt.callee in self.effectful
                 if impure:
                     barrier += 1
@@ -233,12 +236,12 @@ class Scheduler:
                 if text and strength >= DERIVED and value not in self.plan.folded:
                     last[text] = at
             for _, atoms in appends.get(at, ()):
-                here = _Consumer(at, barrier, stores, last, None, moved=False)
+                here = _Consumer(at, barrier, len(self.stores), last, None, moved=False)
                 for atom in atoms:
                     if on and isinstance(atom, Value) and self.plan.defs.get(atom) is stmt:
                         self._take(atom, pending, here, LONG)
         if on:
-            self._fold_results(block, pending, _Consumer(len(block.stmts), barrier, stores, last, None))
+            self._fold_results(block, pending, _Consumer(len(block.stmts), barrier, len(self.stores), last, None))
         self.annotate = outer_annotate if block is not self.function.body else self.annotate
 
     def _fold_results(self, block: Block, pending: dict[Value, _Candidate], here: _Consumer) -> None:
@@ -272,7 +275,7 @@ class Scheduler:
         """The size of an atom, whatever was folded into it."""
         leaves = frozenset(self.plan.reads(atom))
         size, depth = self._measure(atom)
-        return _Candidate(size, depth, 0, 0, 0, any(self._mutable(v.kind) for v in leaves), leaves, None)
+        return _Candidate(size, depth, 0, 0, 0, False, leaves, None)
 
     def _measure(self, atom: Atom) -> tuple[int, int]:
         if isinstance(atom, Value) and atom in self.plan.folded:
@@ -300,11 +303,11 @@ class Scheduler:
         if size > LONG_TERNARY or depth > DEEP:
             return None
         leaves = then.leaves | orelse.leaves | cond.leaves
-        memory = then.reads_memory or orelse.reads_memory or cond.reads_memory
-        return _Candidate(size, depth, here.at, here.barrier, here.stores, memory, leaves, stmt.span)
+        calls = then.calls or orelse.calls or cond.calls
+        return _Candidate(size, depth, here.at, here.barrier, here.stores, calls, leaves, stmt.span)
 
     def _apply(self, stmt: Apply | Call, pending: dict[Value, _Candidate], here: _Consumer, on: bool) -> _Candidate:
-        size, depth, memory = _own_size(stmt), 0, isinstance(stmt, Call)
+        size, depth, calls = _own_size(stmt), 0, isinstance(stmt, Call)
         leaves: set[Value] = set()
         twice: frozenset[str] = frozenset()
         names: tuple[str, ...] = ("",) * len(stmt.inputs)
@@ -319,9 +322,9 @@ class Scheduler:
                 part = self._take(atom, pending, here, room - size)
             size, depth = size + part.size, max(depth, part.depth)
             leaves |= part.leaves
-            memory = memory or part.reads_memory or self._mutable(atom.kind)
+            calls = calls or part.calls
         found = frozenset(leaves)
-        candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, memory, found, stmt.span)
+        candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, calls, found, stmt.span)
         if on and isinstance(stmt, Apply) and self._again(stmt, candidate):
             self.plan.folded.add(stmt.outputs[0])
         return candidate
@@ -332,14 +335,14 @@ class Scheduler:
         So is an index that stands one beside another.
         """
         out = stmt.outputs[0]
+        if out.kind == INT and not out.hint and self.plan.used(out) and self._beside(stmt):
+            return True
         if out.hint or self.plan.uses.get(out, 0) < 2 or stmt.op.effect or stmt.op.store:
             return False
         if templates.identity(stmt.op):
             return not isinstance(stmt.inputs[0], Value) or stmt.inputs[0] not in self.plan.folded
         if stmt.op.cost > 1 or not isinstance(out.kind, Scalar):
             return False
-        if out.kind == INT and self._beside(stmt):
-            return True
         if candidate.depth > (2 if out.kind == BOOL else 1) or (out.kind != BOOL and self.plan.uses[out] > 2):
             return False
         if out.kind != BOOL and not all(leaf in self.params for leaf in candidate.leaves):
@@ -366,7 +369,7 @@ class Scheduler:
         self, atom: Atom, pending: dict[Value, _Candidate], here: _Consumer, room: int, result: bool = False
     ) -> _Candidate:
         """Fold `atom` into its reader if that is right; what the reader gets."""
-        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, self._mutable(atom.kind), frozenset(), None)
+        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(), None)
         if not isinstance(atom, Value):
             return plain
         if atom in self.plan.folded:
@@ -381,7 +384,7 @@ class Scheduler:
     def _may_fold(self, value: Value, found: _Candidate, here: _Consumer, room: int, result: bool) -> bool:
         forced = value in self.forced
         strength, _ = wish_of(value)
-        if found.barrier != here.barrier or (found.reads_memory and found.stores != here.stores):
+        if found.barrier != here.barrier or self._written_between(found, here):
             return False
         if found.depth >= DEEP or (found.size > room and not forced):
             return False
@@ -395,6 +398,13 @@ class Scheduler:
         if strength == DERIVED and (result or not same_line or found.size > LONG_DERIVED):
             return False
         return same_line or result or not self.annotate or here.span is None
+
+    def _written_between(self, found: _Candidate, here: _Consumer) -> bool:
+        """Whether something that the expression reads is written to between its place and the reader's."""
+        written = {self.objects.find(target) for target in self.stores[found.stores : here.stores]}
+        return bool(written) and (
+            found.calls or any(self._mutable(leaf.kind) and self.objects.find(leaf) in written for leaf in found.leaves)
+        )
 
     def _overtaken(self, found: _Candidate, here: _Consumer) -> bool:
         """Whether a name that the expression reads gets a new value between its place and the reader's."""

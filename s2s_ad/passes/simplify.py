@@ -108,6 +108,7 @@ class _Simplifier:
     # --- elementary operations ------------------------------------------------------------------------------------
 
     def apply(self, stmt: Apply, builder: Builder) -> None:
+        stmt = self.outwards(stmt, builder)
         plain = self.broadcasts(stmt)
         if plain != stmt.inputs:
             self.changed = True
@@ -133,6 +134,27 @@ class _Simplifier:
         if len(stmt.outputs) == 1:
             self.makers[stmt.out] = stmt
         builder.emit(stmt)
+
+    def outwards(self, stmt: Apply, builder: Builder) -> Apply:
+        """a - b * c for a + -b * c, also where -b is there for others: a sign is taken out of what is added."""
+        if stmt.op.name not in ("add", "sub", "index_add"):
+            return stmt
+        product = self.maker(stmt.inputs[1], "mul") or self.maker(stmt.inputs[1], "div")
+        if product is None or self.uses[product.out] != 1:
+            return stmt
+        for i in (0, 1):
+            negated = self.maker(product.inputs[i], "neg")
+            if negated is not None:
+                plain = (*product.inputs[:i], negated.inputs[0], *product.inputs[i + 1 :])
+                made = builder.apply_all(product.op, plain, product.params)[0]
+                less = builder.apply(OPS["neg"], made)
+                if less.kind == product.out.kind:
+                    self.changed = True
+                    for part in builder.stmts[-2:]:
+                        assert isinstance(part, Apply)
+                        self.makers[part.out], self.uses[part.out] = part, 1
+                    return replace(stmt, inputs=(stmt.inputs[0], less, *stmt.inputs[2:]))
+        return stmt
 
     def known(self, stmt: Apply) -> Atom | None:
         """An atom that the result is equal to."""

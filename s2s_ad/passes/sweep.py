@@ -358,7 +358,26 @@ def trimmed(block: Block) -> Block:
 
 
 def with_repeats(start: Builder, residuals: Residuals, block: Block, mapping: dict[Value, Atom]) -> Block:
-    """`block` behind fresh copies of the repeated statements, reading them and the saved values."""
+    """`block`, reading the saved values, with fresh copies of the repeated statements where they are first read."""
     repeated = clone(Block((), residuals.repeated, ()), mapping)
     rest = clone(block, mapping)
-    return Block((), (*start.stmts, *repeated.stmts, *rest.stmts), rest.results)
+    stmts = list(rest.stmts)
+    reads = [_reads(stmt) for stmt in stmts]
+    for stmt in reversed(repeated.stmts):
+        made = set(outputs_of(stmt))
+        at = next((k for k, found in enumerate(reads) if made & found), len(stmts))
+        line = _line(stmts[at]) if at < len(stmts) else None
+        while at > 0 and line != _line(stmt) and line is not None and _line(stmts[at - 1]) == line:
+            at -= 1  # not between two statements of one line
+        stmts.insert(at, stmt)
+        reads.insert(at, _reads(stmt))
+    return Block((), (*start.stmts, *stmts), rest.results)
+
+
+def _line(stmt: Stmt) -> tuple[str, int] | None:
+    span = None if isinstance(stmt, Section) else stmt.span
+    return None if span is None else (span.file, span.line)
+
+
+def _reads(stmt: Stmt) -> set[Value]:
+    return set(free_values(Block((), (stmt,), ())))
