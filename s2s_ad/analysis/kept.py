@@ -68,12 +68,24 @@ class Kept:
         if any(isinstance(s, Apply) and s.op.store for s in self.places):
             self._follow_all(body)
         self.found: dict[Value, Apply | None] = {}
+        self.shapes: dict[object, Value] | None = None
 
     def read_again(self, value: Value) -> Apply | None:
         """The read of the last version of an array that gives this value, which was read there or written there."""
         if value not in self.found:
             self.found[value] = self._read_again(value)
         return self.found[value]
+
+    def of_shape(self, atom: Atom) -> Value | None:
+        """An array of the whole function that surely has the same kind and shape, in its last version."""
+        if self.shapes is None:
+            self.shapes = {}
+            for value in (*self.body.params, *(v for s in self.body.stmts for v in outputs_of(s))):
+                if isinstance(value.kind, Array) and value.kind.rank:
+                    self.shapes.setdefault((value.kind, self.lengths.of(value)), value)
+        found = self.shapes.get((atom.kind, self.lengths.of(atom)))
+        chain = self.chains.get(found) if found is not None else None
+        return chain.versions[-1][1] if chain is not None and chain.home is self.body else found
 
     # --- what there is ------------------------------------------------------------------------------------------------
 

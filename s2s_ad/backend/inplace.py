@@ -60,23 +60,26 @@ class _Analysis:
     def run(self) -> InPlace:
         if not self.stores and not self.sums:
             return self.result
-        candidates: list[Apply] = [s for s in self.stmts if isinstance(s, Apply) and (s in self.sums or s.op.store)]
-        self.result.on_spot = set(candidates)
+        self.result.on_spot = set(self.stores)
         tried: set[tuple[Stmt, int]] = set()
-        while True:
-            groups = Memory(self.function, self.plan, self.result)
-            failing = [s for s in candidates if s in self.result.on_spot and not self.safe(s, groups)]
-            if not failing:
-                return self.result
-            optional = [s for s in failing if not s.op.store]
-            if optional:
-                self.result.on_spot.difference_update(optional)
-                continue
+        while failing := self.failing(self.stores):
             store = failing[0]
-            if self.copy_views(store, groups):
+            if self.copy_views(store, Memory(self.function, self.plan, self.result)):
                 continue
             if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
                 self.result.on_spot.discard(store)
+        self.result.on_spot.update(self.sums)
+        while failing := self.failing([*self.stores, *self.sums]):
+            # a sum is not worth a copy: neither of what it reads, nor of what another write needs then
+            memory = Memory(self.function, self.plan, self.result)
+            met = {memory.find(s.outputs[0]) for s in failing}
+            here = [s for s in self.sums if s in self.result.on_spot and memory.find(s.outputs[0]) in met]
+            self.result.on_spot.difference_update([s for s in failing if not s.op.store] or here)
+        return self.result
+
+    def failing(self, updates: list[Apply]) -> list[Apply]:
+        memory = Memory(self.function, self.plan, self.result)
+        return [s for s in updates if s in self.result.on_spot and not self.safe(s, memory)]
 
     def copied_first(self, store: Apply, init: tuple[Stmt, int], tried: set[tuple[Stmt, int]]) -> bool:
         """Whether it is enough to copy what a loop starts from."""
@@ -176,9 +179,15 @@ class _Analysis:
     def unseen(self, stmt: Apply, holders: Collection[Value]) -> bool:
         """Whether no holder of the object is read by the statement beside the target, or after it."""
         at = self.live.read_at[stmt]
-        if any(atom in holders for atom in stmt.inputs[1:]):
+        # in a plain assignment NumPy itself sees to what overlaps
+        if any(atom in holders for atom in stmt.inputs[2 if _is_plain(stmt) else 1 :]):
             return False
         return not any(self.live.crosses(holder, at) for holder in holders)
+
+
+def _is_plain(stmt: Apply) -> bool:
+    """Whether it writes to elements that are not named by an array."""
+    return stmt.op.name in ("index_set", "index_add") and not any(getattr(a.kind, "shape", ()) for a in stmt.inputs[2:])
 
 
 def in_place(function: Function, plan: Schedule, live: Liveness, augment: bool) -> InPlace:

@@ -395,7 +395,7 @@ class Scheduler:
         if strength == HINT:
             return False
         same_line = _line(found.span) == _line(here.span)
-        if strength == DERIVED and (result or not same_line or found.size > LONG_DERIVED):
+        if strength == DERIVED and here.moved and (result or not same_line or found.size > LONG_DERIVED):
             return False
         return same_line or result or not self.annotate or here.span is None
 

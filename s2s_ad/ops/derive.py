@@ -174,10 +174,14 @@ def pullback(
                 return exact or filled or i == 0
             return exact or whole and same_shape(apply.out, x.atom)
 
-        return [
+        last = builder.stmts.pop() if op.name == "index_set" else None
+        found = [
             (fit_cotangent(traced(c).atom, x, surely(i, x)) if c is not None and not isinstance(c, Zero) else None)
             for i, (c, x) in enumerate(zip(cts, inputs))
         ]
+        if last is not None:  # what was written is read, and summed, before its elements are set to zero
+            builder.emit(last)
+        return found
 
 
 def _last_first(active: Sequence[bool]) -> list[int]:

@@ -228,6 +228,8 @@ class _Simplifier:
             return self.further(stmt, builder)
         if name == "mul" and (shorter := self.gathered(stmt, builder)) is not None:
             return shorter
+        if name == "np.sum" and (inner := self.maker(x[0], "neg")) is not None and self.uses[inner.out] == 1:
+            return OPS["neg"], (builder.apply_all(stmt.op, inner.inputs, stmt.params)[0],)
         if name in ("mul", "div"):
             for i in (0, 1):
                 factor = self.maker(x[i], "neg")

@@ -35,7 +35,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, clone, free_values, outputs_of, substitute
+from s2s_ad.ir.walk import all_stmts, clone, free_values, map_inputs, outputs_of, substitute
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import pullback
 from s2s_ad.ops.registry import OPS
@@ -44,6 +44,8 @@ from s2s_ad.passes.cse import cse_key, shareable
 from s2s_ad.passes.dce import dce_block
 from s2s_ad.passes.residuals import Residuals, choose_residuals
 
+# operations that ask one of their inputs for its shape and its dtype alone
+LIKE = {"zeros_like": 0, "broadcast_like": 1, "unbroadcast": 1, "reshape_like": 1}
 Flags = tuple[bool, ...]
 Split = Callable[[str, Flags, Flags], tuple[str, str]]  # the two halves of a function that is called
 
@@ -63,16 +65,25 @@ class Sweep:
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = {}
         self.counted: dict[Stmt, Value] = {}  # loop -> output that counts its trips
         self.instead: dict[Stmt, Stmt] = {}
+        self.copied: dict[Value, Value] = {}  # what is saved of an array that is overwritten later
 
     # --- the forward sweep, with what it saves --------------------------------------------------------------------
 
     def augmented(self, stmts: Iterable[Stmt]) -> list[Stmt]:
-        return [self.augment(stmt) for stmt in stmts if not isinstance(stmt, Section)]
+        made: list[Stmt] = []
+        for stmt in stmts:
+            if not isinstance(stmt, Section):
+                made.append(self.augment(stmt))
+                made += self.copies(outputs_of(stmt))
+        return made
+
+    def copies(self, values: Iterable[Value]) -> list[Stmt]:
+        return [Apply(OPS["copy"], (v,), (self.copied[v],)) for v in values if v in self.copied]
 
     def block(self, block: Block, more: Sequence[Atom] = (), at: int | None = None) -> Block:
         end = len(block.results) if at is None else at
         results = (*block.results[:end], *more, *block.results[end:])
-        return Block(block.params, tuple(self.augmented(block.stmts)), results)
+        return Block(block.params, (*self.copies(block.params), *self.augmented(block.stmts)), results)
 
     def augment(self, stmt: Stmt) -> Stmt:
         saves = self.extra.get(stmt, [])
@@ -187,15 +198,39 @@ class Sweep:
         for v, out in zip(changed, outputs):
             adjoints.put(v, out)
 
+    def shaped(self, backward: Block, inside: Block) -> Block:
+        """The reverse block asking arrays that are there anyway for shapes, instead of those of the forward block."""
+        made = set(_defined(inside))
+
+        def block(b: Block) -> Block:
+            return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
+
+        def stmt(s: Stmt) -> Stmt:
+            if isinstance(s, Apply) and s.op.name in LIKE and s.inputs[LIKE[s.op.name]] in made:
+                k = LIKE[s.op.name]
+                like = self.kept.of_shape(s.inputs[k])
+                return replace(s, inputs=(*s.inputs[:k], like, *s.inputs[k + 1 :])) if like is not None else s
+            return map_inputs(s, lambda a: a, block)
+
+        return block(backward)
+
+    def still(self, value: Value) -> Value:
+        """The value, or a copy of it where it is an array that is written to later on."""
+        if value not in self.overwritten:
+            return value
+        if value not in self.copied:
+            self.copied[value] = Value(value.kind, base=value, suffix="_old")
+        return self.copied[value]
+
     def settle(self, stmt: If, block: Block, backward: Block) -> Block:
         """Let the reverse branch read only what the forward branch saves for it."""
         inside = self.block(block)
-        backward = _reusing(backward, inside)
+        backward = self.shaped(_reusing(backward, inside), inside)
         residuals = choose_residuals(
             (), inside.stmts, free_values(backward), (), self.overwritten, self.kept.read_again
         )
         outs = [replace(v) for v in residuals.saved]
-        self.extra.setdefault(stmt, []).extend(zip(residuals.saved, outs))
+        self.extra.setdefault(stmt, []).extend(zip(map(self.still, residuals.saved), outs))
         return with_repeats(Builder(), residuals, backward, dict(zip(residuals.saved, outs)))
 
     def back_loop(self, stmt: For | While, builder: Builder, adjoints: Adjoints) -> None:
@@ -256,7 +291,7 @@ class Sweep:
         index = items[0] if trips is not None else None
         aligned = not stmt.stops and isinstance(stmt, For) and len(walks) + (trips is not None) == 1
         inside = self.block(stmt.body)
-        backward = _reusing(backward, inside)
+        backward = self.shaped(_reusing(backward, inside), inside)
         needed = free_values(backward)
         at_hand = set(items) if aligned else set()
         residuals = choose_residuals(
@@ -266,9 +301,9 @@ class Sweep:
         walked = [v for v in items if v in reads and v in at_hand]
         saved = list(residuals.saved)
         listed = [Value(List(v.kind), base=v, suffix="_tape") for v in saved]
-        self.extra.setdefault(stmt, []).extend(zip(saved, listed))
+        self.extra.setdefault(stmt, []).extend(zip(map(self.still, saved), listed))
 
-        fresh = [replace(v) for v in saved]
+        fresh = [replace(self.still(v)) for v in saved]
         mapping: dict[Value, Atom] = dict(zip(saved, fresh))
         xs = [Walk(v, True) for v in listed] + ys_in
         over: Range | None = None
@@ -359,8 +394,9 @@ def trimmed(block: Block) -> Block:
 
 def with_repeats(start: Builder, residuals: Residuals, block: Block, mapping: dict[Value, Atom]) -> Block:
     """`block`, reading the saved values, with fresh copies of the repeated statements where they are first read."""
-    repeated = clone(Block((), residuals.repeated, ()), mapping)
-    rest = clone(block, mapping)
+    same: dict[Value, Atom] = dict(residuals.same)
+    repeated = clone(substitute(Block((), residuals.repeated, ()), same), mapping)
+    rest = clone(substitute(block, same), mapping)
     stmts = list(rest.stmts)
     reads = [_reads(stmt) for stmt in stmts]
     for stmt in reversed(repeated.stmts):
