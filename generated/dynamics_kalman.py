@@ -76,7 +76,7 @@ def kalman_grad(F, H, Q, R, x, P, measured):
         H_bar += v16 @ v8_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar = innovation_bar + v16 @ x_bar
+        innovation_bar += v16 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v13, K_bar.T)
@@ -101,15 +101,8 @@ def kalman_grad(F, H, Q, R, x, P, measured):
         # x = F @ x  [dynamics.py:32]
         F_bar += np.outer(x_bar, x_2)
         x_bar = v11 @ x_bar
-    return (
-        F_bar,
-        H_bar,
-        Q_bar,
-        R_bar,
-        x_bar,
-        P_bar,
-        np.reshape(z_bar_list[::-1], np.shape(measured)).copy(),
-    )
+    measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
+    return F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar
 
 
 def kalman_value_and_grad(F, H, Q, R, x, P, measured):
@@ -166,7 +159,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         H_bar += v18 @ v10_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar = innovation_bar + v18 @ x_bar
+        innovation_bar += v18 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v15, K_bar.T)
@@ -191,15 +184,8 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         # x = F @ x  [dynamics.py:32]
         F_bar += np.outer(x_bar, x_2)
         x_bar = v13 @ x_bar
-    return loss, (
-        F_bar,
-        H_bar,
-        Q_bar,
-        R_bar,
-        x_bar,
-        P_bar,
-        np.reshape(z_bar_list[::-1], np.shape(measured)).copy(),
-    )
+    measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
+    return loss, (F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar)
 
 
 def kalman_jvp(F, H, Q, R, x, P, measured, F_dot, H_dot, Q_dot, R_dot, x_dot, P_dot, measured_dot):
@@ -305,7 +291,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         H_bar += v18 @ v10_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar = innovation_bar + v18 @ x_bar
+        innovation_bar += v18 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v15, K_bar.T)
@@ -330,12 +316,5 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         # x = F @ x  [dynamics.py:32]
         F_bar += np.outer(x_bar, x_2)
         x_bar = v13 @ x_bar
-    return loss, (
-        F_bar,
-        H_bar,
-        Q_bar,
-        R_bar,
-        x_bar,
-        P_bar,
-        np.reshape(z_bar_list[::-1], np.shape(measured)).copy(),
-    )
+    measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
+    return loss, (F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar)

@@ -9,10 +9,9 @@ def burgers_grad(u, viscosity, dt, steps):
     dx = 1.0 / (len(u) - 2)
     tape = []
     for _ in range(steps):
-        u = u.copy()
-        u[0] = u[-2]
         u_2 = u.copy()
-        u_2[-1] = u[1]
+        u_2[0] = u[-2]
+        u_2[-1] = u_2[1]
         flux = 0.5 * u_2**2
         u = u_2.copy()
         u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
@@ -70,10 +69,9 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     dx = 1.0 / (len(u) - 2)
     tape = []
     for _ in range(steps):
-        u = u.copy()
-        u[0] = u[-2]
         u_2 = u.copy()
-        u_2[-1] = u[1]
+        u_2[0] = u[-2]
+        u_2[-1] = u_2[1]
         flux = 0.5 * u_2**2
         u = u_2.copy()
         u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
@@ -172,10 +170,9 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     dx = 1.0 / (len(u) - 2)
     tape = []
     for _ in range(steps):
-        u = u.copy()
-        u[0] = u[-2]
         u_2 = u.copy()
-        u_2[-1] = u[1]
+        u_2[0] = u[-2]
+        u_2[-1] = u_2[1]
         flux = 0.5 * u_2**2
         u = u_2.copy()
         u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
