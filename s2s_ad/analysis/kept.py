@@ -239,7 +239,7 @@ class Kept:
         return Sum(-shorter, {("length", what, of_axis): 1})
 
     def _axes(self, access: Access, name: Name, rows: list[Sum]) -> list[tuple[Sum, Sum | None] | None]:
-        """For each axis the first element and the one after the last (None: to the end); None where that is not known."""
+        """For each axis its first element and the one after its last (None: to the end); None where it is not known."""
         stmt = access.stmt
         array, at = stmt.inputs[0], stmt.inputs[1 if stmt.op.name == "getitem" else 2 :]
         rank = len(shape_of(array.kind))

@@ -221,7 +221,7 @@ def _goes_into(x: Length, y: Length, facts: Sequence[Mapping[Length, Iterable[Le
             more = [other for other in fact.get(at, ()) if other not in seen]
             seen.update(more)
             waiting += more
-    return x == 1
+    return bool(x == 1)
 
 
 def _own(atom: Atom) -> Shape:
@@ -239,7 +239,7 @@ def _is_many(length: Length) -> bool:
     """Whether it is that of an axis whose kind says that it is not 1."""
     if length == 1 or not isinstance(length[0], Value) or length[2] != 0:
         return False
-    return shape_of(length[0].kind)[length[1]] == MANY
+    return bool(shape_of(length[0].kind)[length[1]] == MANY)
 
 
 def _cut(length: Length, bounds: tuple[Any, ...], at: Sequence[Hashable]) -> Length:

@@ -180,7 +180,9 @@ class StatementWriter:
     def element(self, stmt: Apply, text: str, target: str) -> list[ast.stmt]:
         trees = templates.statements(text)
         made = [_subtracted(self.expressions.instance(tree, stmt, text, first=target)) for tree in trees]
-        return [_augmented(tree, stmt.span) for tree in made] if self.optimize else made
+        if self.optimize and stmt.op.name == "index_set":  # += on an item of a list would change what is in it
+            return [_augmented(tree, stmt.span) for tree in made]
+        return made
 
     def copied(self, atom: Atom) -> ast.expr:
         """A new object that may be written to."""

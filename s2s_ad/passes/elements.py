@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import ANY, Array, Kind, Scalar
-from s2s_ad.ir.nodes import Apply, Atom, Const, Value
+from s2s_ad.ir.kinds import ANY
+from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.indexing import WHOLE, may_repeat
 from s2s_ad.ops.registry import OPS

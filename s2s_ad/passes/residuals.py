@@ -72,7 +72,7 @@ def choose_residuals(
                 makers[value] = made
         if isinstance(stmt, Apply) and stmt.op.name in COPIES and stmt.inputs[0] in overwritten:
             if stmt.inputs[0] in position and stmt.inputs[0].kind == stmt.out.kind and stmt.out not in overwritten:
-                same.setdefault(stmt.inputs[0], stmt.out)  # type: ignore[arg-type]
+                same.setdefault(stmt.inputs[0], stmt.out)
         elif isinstance(stmt, Apply) and stmt.op.name == "getitem" and stmt.inputs[0] in overwritten:
             parts[stmt.out] = (
                 ROW_SIZE if len(shape_of(stmt.out.kind)) < len(shape_of(stmt.inputs[0].kind)) else PART_SIZE

@@ -142,6 +142,9 @@ class _Simplifier:
         product = self.maker(stmt.inputs[1], "mul") or self.maker(stmt.inputs[1], "div")
         if product is None or self.uses[product.out] != 1:
             return stmt
+        one, other = map(self.product, stmt.inputs[:2])
+        if one is not None and other is not None and one[1] == other[1] and one[1]:
+            return stmt  # twice the same
         for i in (0, 1):
             negated = self.maker(product.inputs[i], "neg")
             if negated is not None:

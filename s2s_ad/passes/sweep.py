@@ -332,8 +332,8 @@ class Sweep:
         assert trips is not None
         if stmt.reverse or not (isinstance(trips.step, Const) and trips.step.value == -1):
             return trips, not stmt.reverse
-        ends = (builder.apply(OPS["add"], end, ONE_INT) for end in (trips.stop, trips.start))
-        return Range(*ends, ONE_INT), False
+        start, stop = (builder.apply(OPS["add"], end, ONE_INT) for end in (trips.stop, trips.start))
+        return Range(start, stop, ONE_INT), False
 
     def unwalked(self, builder: Builder, stmt: For | While, walk: Walk, ys: Value) -> Atom:
         """The cotangent of what was walked from those of its items, which come last trip first."""
