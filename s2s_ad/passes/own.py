@@ -42,7 +42,7 @@ def own_results(function: Function, since: int = 0) -> Function:
 
 
 def _own_inputs(block: Block) -> Block:
-    """An input that is written to and may be returned is copied first, so that what is written belongs to the caller."""
+    """An input that is written to and may be returned is copied first: what is written then belongs to the caller."""
     returned = {root for roots in map(_sources(block).get, _values(block.results)) if roots for root in roots}
     for param in (p for p in block.params if p in overwritten(block) and p in returned):
         at = next(k for k, s in enumerate(block.stmts) if param in _reads(s) and not _asks_shape(s))
