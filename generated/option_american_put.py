@@ -58,7 +58,6 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             sold = strike - spot * v8
             # earlier.append(max(held, sold))  [option.py:32]
             sold_bar = earlier_bar[-1]
-            earlier_bar = earlier_bar.copy()
             del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
@@ -178,7 +177,6 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             sold = strike - spot * v8
             # earlier.append(max(held, sold))  [option.py:32]
             sold_bar = earlier_bar[-1]
-            earlier_bar = earlier_bar.copy()
             del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
@@ -398,7 +396,6 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             sold = strike - spot * v8
             # earlier.append(max(held, sold))  [option.py:32]
             sold_bar = earlier_bar[-1]
-            earlier_bar = earlier_bar.copy()
             del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
