@@ -128,7 +128,7 @@ class _Simplifier:
                 assert isinstance(part, Apply)
                 self.makers[part.out] = part
                 self.uses[part.out] = 1
-            stmt = replace(stmt, op=better[0], inputs=better[1])
+            stmt = replace(stmt, op=better[0], inputs=better[1], params=())  # none of these has any
         else:
             self.alias(stmt.out, same)
             return

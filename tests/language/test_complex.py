@@ -167,7 +167,14 @@ def questions(z):
     return z * scale if not np.isrealobj(z) and np.all(np.iscomplex(z)) else z
 
 
+def sums_of_negated(x):
+    """A sign that is taken out of a sum leaves the axis there."""
+    total = np.sum(-np.sin(np.outer(x, x)), axis=0)
+    return np.sum(total * total)
+
+
 PROGRAMS = [
+    (sums_of_negated, (X,)),
     (from_parts, (0.3, 0.4)),
     (one_part, (0.7,)),
     (holomorphic, (Z, W)),
