@@ -156,8 +156,10 @@ class _Simplifier:
         return None
 
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
-        """The inputs without broadcasts that the operation does by itself."""
+        """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""
         inputs = stmt.inputs
+        if stmt.op.name == "zeros_like" and (source := self.maker(inputs[0], "zeros_like")) is not None:
+            return source.inputs
         if stmt.op.name == "index_add":
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
