@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2s_ad.ir.kinds import FLOAT, List
+from s2s_ad.ir.kinds import FLOAT, MANY, Array, List
 from tests.ops.driver import Fixed
 
 _rng = np.random.default_rng(21)
@@ -216,6 +216,18 @@ LISTS = {
     "array_to_list": [([r(3)], {"kind": List(FLOAT)})],
 }
 
+_array = Array("float64", (MANY,))
+BLOCKS = {
+    "unit": [([r(3), 1], {}), ([r(2, 3), 4], {})],
+    "zero_block": [([r(2), r(3)], {}), ([_list, r(2)], {}), ([1.5, r(2)], {})],
+    "rows": [([[r(3), r(3)], r(2), r(3)], {}), ([r(2, 3), r(2), r(3)], {})],
+    "rows_apart": [([r(2, 3), r(2), r(3)], {"kind": List(_array)})],
+    "columns": [([[r(2), r(2), r(2)], r(2), r(3)], {}), ([r(3, 2), r(2), r(3)], {})],
+    "columns_apart": [([r(2, 3), r(2), r(3)], {"kind": List(_array)})],
+    "turned": [([[[1.5, 2.5], [0.5, 1.0], [2.0, 3.0]], [0.1, 0.2], r(3)], {})],
+    "turned_back": [([[r(3), r(3)], [[1.5, 2.5], [0.5, 1.0], [2.0, 3.0]], r(3)], {})],
+}
+
 _order = Fixed(2)
 SPECIAL = {
     "special.polygamma": [([_order, 1.3], {}), ([_order, np.array([0.5, 2.2])], {})],
@@ -225,4 +237,4 @@ SPECIAL = {
     "expm_bend": [([Fixed(r(3, 3)), r(3, 3), r(3, 3)], {})],
 }
 
-MORE = {**LINALG, **PRODUCTS, **REDUCTIONS, **ORDER, **PARTS, **CONSTANT, **LISTS, **SPECIAL}
+MORE = {**LINALG, **PRODUCTS, **REDUCTIONS, **ORDER, **PARTS, **CONSTANT, **LISTS, **BLOCKS, **SPECIAL}
