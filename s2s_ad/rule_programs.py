@@ -6,6 +6,7 @@ import ast
 import itertools
 import keyword
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -64,6 +65,7 @@ _ARGUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "products_without": ("float64[:]", {"m": 1}),
     "prefixes_without": ("float64[:]", {"m": 1}),
     "np.bincount": ("int64[:], float64[:], int", {}),
+    "cofactors_change": ("float64[:, :], float64[:, :]", {}),
     "unit": ("float64[:], int", {}),
     "rows": ("list[float64[:]], float64[:], float64[:]", {}),
     "rows_apart": ("float64[:, :], float64[:], float64[:]", {"kind": _VECTORS}),
@@ -176,10 +178,11 @@ def statements(lowered: Lowered, results: Sequence[str]) -> tuple[str, ...]:
     for node in next(each for each in functions if each.name == program.entry).body:
         if isinstance(node, ast.Return) and node.value is not None:
             parts = node.value.elts if isinstance(node.value, ast.Tuple) and len(kept) > 1 else [node.value]
-            texts = zip(results, map(ast.unparse, parts))
-            lines += [f"{result} = {text}" for result, text in texts if text != result]
+            texts = zip(results, (ast.get_source_segment(text, part) for part in parts))
+            lines += [f"{result} = {written}" for result, written in texts if written != result]
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            lines += ast.unparse(node).splitlines()
+            written = ast.get_source_segment(text, node, padded=True) or ""
+            lines += textwrap.dedent(written).splitlines()
     return tuple(lines)
 
 
