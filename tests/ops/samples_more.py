@@ -184,6 +184,7 @@ CONSTANT = {
         ([r(4), np.array([0, 2, 2])], {"index": (("in", 0),)}),
         ([r(3, 4), np.array([0, 1, 0]), np.array([2, 2, 2])], {"index": (("in", 0), ("in", 1))}),
     ],
+    "zero_number": [([], {"dtype": "float64"}), ([], {"dtype": "float32"})],
     "np.zeros": [([], {"shape": (2, 3)}), ([2], {"shape": (None, 3), "dtype": np.float32}), ([], {"shape": ()})],
     "np.ones": [([], {"shape": (2, 3)}), ([2], {"shape": (None,)})],
     "np.eye": [([], {"shape": (3, 3)}), ([2], {"shape": (None, 3), "k": 1})],
