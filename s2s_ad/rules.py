@@ -55,7 +55,9 @@ def rules() -> list[Rule]:
     ('y = np.tanh(x)', 'x_bar = y_bar * (1.0 - y * y)')
     """
     _load_all()
-    return [_rule(op) for op in sorted(OPS.values(), key=lambda op: (op.name.lower(), op.name)) if not op.effect]
+    # a statement that is said to be constant is never met before differentiation
+    shown = [op for op in OPS.values() if not op.effect and not (op.store and op.zero)]
+    return [_rule(op) for op in sorted(shown, key=lambda op: (op.name.lower(), op.name))]
 
 
 def overview() -> str:

@@ -229,6 +229,14 @@ BLOCKS = {
     "turned_back": [([[r(3), r(3)], [[1.5, 2.5], [0.5, 1.0], [2.0, 3.0]], r(3)], {})],
 }
 
+NATIVE = {
+    "trip_count": [([0, 5, 2], {}), ([5, 0, -1], {})],
+    "lesser": [([3, 2], {})],
+    "grown": [([r(3), 2], {})],
+    "with_row": [([r(2, 3), r(3), 1], {})],
+    **{f"checked_{name}": [([7, 3], {})] for name in "mul pow floordiv mod shift_left add sub".split()},
+}
+
 _order = Fixed(2)
 SPECIAL = {
     "special.polygamma": [([_order, 1.3], {}), ([_order, np.array([0.5, 2.2])], {})],
@@ -238,4 +246,4 @@ SPECIAL = {
     "expm_bend": [([Fixed(r(3, 3)), r(3, 3), r(3, 3)], {})],
 }
 
-MORE = {**LINALG, **PRODUCTS, **REDUCTIONS, **ORDER, **PARTS, **CONSTANT, **LISTS, **BLOCKS, **SPECIAL}
+MORE = {**LINALG, **PRODUCTS, **REDUCTIONS, **ORDER, **PARTS, **CONSTANT, **LISTS, **BLOCKS, **NATIVE, **SPECIAL}
