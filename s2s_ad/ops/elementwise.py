@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ir.kinds import is_complex
-from s2s_ad.ops.core import declare, linear, rule
+from s2s_ad.ops.core import INSIDE, POSITIVE, declare, linear, rule
 from s2s_ad.ops.slopes import along, nonzero, numeric, over, sign
 from s2s_ad.ops.trace import ZERO, Generic, d
 
@@ -49,29 +49,29 @@ def _log(x, *base, out):
     d[out] = along(x, lambda: 1.0 / (x * log(b))) - along(b, lambda: out / (b * log(b)))
 
 
-@rule(np.log)
+@rule(np.log, domain=(POSITIVE,))
 def _np_log(x, *, out):
     d[out] = d[x] / x
 
 
 _logs = {
-    module: declare((function,), _log, rule=_log, code=_log_code(module), infer=numeric).ops[module]
+    module: declare((function,), _log, rule=_log, code=_log_code(module), infer=numeric, domain=(POSITIVE,)).ops[module]
     for module, function in {"math": math.log, "cmath": cmath.log}.items()
 }
 log = Generic("log", {**_logs, **_np_log.ops})
 
 
-@rule(math.log2, np.log2, infer=numeric)
+@rule(math.log2, np.log2, infer=numeric, domain=(POSITIVE,))
 def log2(x, *, out):
     d[out] = d[x] / (math.log(2.0) * x)
 
 
-@rule(math.log10, cmath.log10, np.log10, infer=numeric)
+@rule(math.log10, cmath.log10, np.log10, infer=numeric, domain=(POSITIVE,))
 def log10(x, *, out):
     d[out] = d[x] / (math.log(10.0) * x)
 
 
-@rule(math.log1p, np.log1p, infer=numeric)
+@rule(math.log1p, np.log1p, infer=numeric, domain=((-1.0, math.inf),))
 def log1p(x, *, out):
     d[out] = d[x] / (1.0 + x)
 
@@ -79,7 +79,7 @@ def log1p(x, *, out):
 # --- roots ------------------------------------------------------------------------------------------------------------
 
 
-@rule(math.sqrt, cmath.sqrt, np.sqrt, infer=numeric)
+@rule(math.sqrt, cmath.sqrt, np.sqrt, infer=numeric, domain=(POSITIVE,))
 def sqrt(x, *, out):
     d[out] = d[x] * over(0.5, out)
 
@@ -111,12 +111,12 @@ def tan(x, *, out):
 # result, which knows on which side of a branch cut it is.
 
 
-@rule(math.asin, cmath.asin, np.arcsin, infer=numeric)
+@rule(math.asin, cmath.asin, np.arcsin, infer=numeric, domain=(INSIDE,))
 def asin(x, *, out):
     d[out] = d[x] * over(1.0, cos(out) if is_complex(out.kind) else sqrt((1.0 - x) * (1.0 + x)))
 
 
-@rule(math.acos, cmath.acos, np.arccos, infer=numeric)
+@rule(math.acos, cmath.acos, np.arccos, infer=numeric, domain=(INSIDE,))
 def acos(x, *, out):
     d[out] = d[x] * over(-1.0, sin(out) if is_complex(out.kind) else sqrt((1.0 - x) * (1.0 + x)))
 
@@ -157,12 +157,12 @@ def asinh(x, *, out):
     d[out] = d[x] / (cosh(out) if is_complex(out.kind) else hypot(1.0, x))
 
 
-@rule(math.acosh, cmath.acosh, np.arccosh, infer=numeric)
+@rule(math.acosh, cmath.acosh, np.arccosh, infer=numeric, domain=((1.0, math.inf),))
 def acosh(x, *, out):
     d[out] = d[x] * over(1.0, sinh(out) if is_complex(out.kind) else sqrt((x - 1.0) * (x + 1.0)))
 
 
-@rule(math.atanh, cmath.atanh, np.arctanh, infer=numeric)
+@rule(math.atanh, cmath.atanh, np.arctanh, infer=numeric, domain=(INSIDE,))
 def atanh(x, *, out):
     d[out] = d[x] / ((1.0 - x) * (1.0 + x))
 

@@ -54,7 +54,8 @@ def _matrix(kinds: Kinds, op: Op) -> tuple[int, ...]:
 
 def _same(kinds: Kinds, params: Params, op: Op) -> Kind:
     *lead, m, n = _matrix(kinds, op)
-    return Array(_floating(dtype_of(kinds[0])), (*lead, both((m, n)), both((m, n))))
+    dtype = np.result_type(*map(dtype_of, kinds)).name
+    return Array(_floating(dtype), (*lead, both((m, n)), both((m, n))))
 
 
 def _as_lengths(kind: Array) -> Array:

@@ -11,14 +11,14 @@ from typing import Any
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, Scalar, is_complex
 from s2s_ad.ops.complex_parts import length_change, real
-from s2s_ad.ops.core import Op, piecewise_constant, rule
+from s2s_ad.ops.core import POSITIVE, REALS, Op, piecewise_constant, rule
 from s2s_ad.ops.elementwise import log
 from s2s_ad.ops.slopes import along
 from s2s_ad.ops.trace import ZERO, Traced, choose, constant, current, d
 
 
-def op(function: Any, name: str, code: str, cost: int = 1) -> Any:
-    return rule(function, name=name, code=code, cost=cost)
+def op(function: Any, name: str, code: str, cost: int = 1, **options: Any) -> Any:
+    return rule(function, name=name, code=code, cost=cost, **options)
 
 
 @op(operator.add, "add", "x + y")
@@ -56,7 +56,7 @@ def mod(x, y, *, out):
     d[out] = d[x] - d[y] * (x // y)
 
 
-@op(operator.pow, "pow", "x ** y", cost=5)
+@op(operator.pow, "pow", "x ** y", cost=5, domain=(POSITIVE, REALS))
 def pow(x, y, *, out):
     d[out] = power(x, y, out)
 

@@ -9,7 +9,7 @@ import numpy as np
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import Array, broadcast, is_complex, result_dtype
 from s2s_ad.ops.complex_parts import length_change
-from s2s_ad.ops.core import declare, elementwise, piecewise_constant, rule
+from s2s_ad.ops.core import POSITIVE, REALS, declare, elementwise, piecewise_constant, rule
 from s2s_ad.ops.operators import power
 from s2s_ad.ops.slopes import along, pick, real_only
 from s2s_ad.ops.trace import ZERO, Generic, d
@@ -37,12 +37,12 @@ def divide(x, y, *, out):
     d[out] = (d[x] - along(y, lambda: out)) / y
 
 
-@rule(np.power)
+@rule(np.power, domain=(POSITIVE, REALS))
 def power_(x, y, *, out):
     d[out] = power(x, y, out)
 
 
-@rule(np.float_power)
+@rule(np.float_power, domain=(POSITIVE, REALS))
 def float_power(x, y, *, out):
     d[out] = power(x, y, out)
 

@@ -9,13 +9,12 @@ import pytest
 
 from s2s_ad.errors import DifferentiationError
 from s2s_ad.ops.registry import OPS
+from tests.ops.complex_checks import check, check_second_order
 from tests.ops.driver import Case, random_like, real, rng_for
 from tests.ops.formulas import AWAY_FROM_KINKS, FORMULAS
 from tests.ops.samples import SAMPLES
 from tests.ops.samples_complex import COMPLEX, turned
 from tests.ops.samples_more import MORE
-from tests.ops.test_arrays import check
-from tests.ops.test_second_order_arrays import check_second_order
 
 # what is ordered, rounded, real by its name, or not there for complex numbers in Python and NumPy
 REFUSED = set("""
