@@ -85,7 +85,8 @@ def _vectors(x, *, out):
 
 def eigenvectors_of_any(a: Any) -> Any:
     """The eigenvectors of np.linalg.eig."""
-    return np.linalg.eig(a)[1].astype(complex)
+    vectors = np.linalg.eig(a)[1]
+    return vectors.astype(np.result_type(vectors.dtype, np.complex64))
 
 
 def eigenvectors_of_hermitian(a: Any, UPLO: Any = "L") -> Any:

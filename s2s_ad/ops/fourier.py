@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import Array, Dim, Kind, is_complex
+from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, is_complex
 from s2s_ad.ops.complex_parts import conjugate
 from s2s_ad.ops.core import Op, linear, piecewise_constant, rule
 from s2s_ad.ops.linear import axes_of, dim_of, dtype_of, shape_of
@@ -180,7 +180,7 @@ irfft, irfft_to = _along_one_axis("irfft", one_irfft, one_irfft_to, _irfft_back)
 def _weights_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
     at = _axis_of(params, len(shape))
-    return Array("float64", (shape[at], *[1] * (len(shape) - at - 1)))
+    return Array("float64", (ONE if shape[at] == ONE else ANY, *[ONE] * (len(shape) - at - 1)))
 
 
 def _weights_code(params: Params, kinds: Kinds) -> str:
