@@ -169,7 +169,7 @@ def _derived(stmt: Apply, lowered: Lowered, moving: tuple[str, ...]) -> Shown:
 
 
 def _identifier(name: str) -> str:
-    last = name.rpartition(".")[2]
+    last = re.sub(r"\W", "_", name.rpartition(".")[2])
     return f"{last}_" if keyword.iskeyword(last) else last
 
 
