@@ -108,7 +108,9 @@ def _without_rule(function: Any, name: str, op: Op, shape_of_call: Any) -> None:
     declare((function,), shape_of_call, name=name, infer=op.infer, code=op.code, cost=20, flavor="numpy")
 
 
-_without_rule(eigenvectors_of_any, "np.linalg.eig", OPS["eigenvector_matrix"], lambda x: None)
-_without_rule(eigenvectors_of_hermitian, "np.linalg.eigh", OPS["eigh_vectors"], lambda x, UPLO="L": None)
-_without_rule(singular_left, "np.linalg.svd", OPS["svd_u"], lambda x, full=False: None)
-_without_rule(singular_right, "np.linalg.svd (right)", OPS["svd_vt"], lambda x, full=False: None)
+_without_rule(eigenvectors_of_any, "np.linalg.eig (vectors)", OPS["eigenvector_matrix"], lambda x: None)
+_without_rule(
+    eigenvectors_of_hermitian, "np.linalg.eigh (complex vectors)", OPS["eigh_vectors"], lambda x, UPLO="L": None
+)
+_without_rule(singular_left, "np.linalg.svd (complex vectors, left)", OPS["svd_u"], lambda x, full=False: None)
+_without_rule(singular_right, "np.linalg.svd (complex vectors, right)", OPS["svd_vt"], lambda x, full=False: None)
