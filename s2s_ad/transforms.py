@@ -348,6 +348,11 @@ def with_main(lowered: Lowered, body: Block) -> Lowered:
     return replace(lowered, program=replace(lowered.program, functions=functions))
 
 
+def with_result(lowered: Lowered, result: Spec) -> Lowered:
+    """The same with its results in another structure."""
+    return replace(lowered, result=result)
+
+
 def owned(lowered: Lowered) -> Lowered:
     """What is returned shares no memory with the arguments: for the last step before emission."""
     program = lowered.program

@@ -46,6 +46,7 @@ class Op:
     broadcasts not elementwise, but some inputs may be smaller than what it takes them for; elementwise ones always may
     selects    it passes some of what it is given on and drops the rest: see `guarded` in ops/derive.py
     store      its code is a statement that changes its first input in place: "a[i] += v"
+    objects    what of the user's its code names
     """
 
     name: str
@@ -67,6 +68,7 @@ class Op:
     selects: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
     function: Any = None
+    objects: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def differentiable(self) -> bool:
@@ -96,6 +98,8 @@ class Op:
         text, names = self.text(params, kinds), self.names(len(kinds))
         if self.effect or self.store:
             return run_statement(text, names, values)
+        if self.objects:
+            return eval(text, {"math": math, "np": np, **self.objects}, dict(zip(names, values)))
         return evaluator(text, names)(*values)
 
     def __repr__(self) -> str:

@@ -27,11 +27,10 @@ def split(stmts: Iterable[Stmt], seeds: Iterable[Value]) -> tuple[list[Stmt], li
     before: list[Stmt] = []
     after: list[Stmt] = []
     for stmt in stmts:
-        if isinstance(stmt, Apply) and stmt.op.name in _BUFFERS:
-            after.append(stmt)  # each direction adds to zeros of its own
+        if isinstance(stmt, Section) or moving.isdisjoint(_read(stmt)):
             before.append(stmt)
-        elif isinstance(stmt, Section) or moving.isdisjoint(_read(stmt)):
-            before.append(stmt)
+            if isinstance(stmt, Apply) and stmt.op.name in _BUFFERS:
+                after.append(stmt)  # each direction adds to zeros of its own
         else:
             after.append(stmt)
             moving.update(outputs_of(stmt))
