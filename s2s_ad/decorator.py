@@ -39,6 +39,7 @@ class Differentiable:
         found = self._derivatives.get(mode)
         if found is None:
             made = derivative_of(self.__s2s_function__, How(mode, self._wrt, False, self._optimize))
+            made.owner = self
             found = self._derivatives.setdefault(mode, made)
         return found
 

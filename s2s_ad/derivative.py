@@ -55,6 +55,10 @@ class How:
             raise ValueError(f"no such derivative: {self.mode}")
 
 
+def _at(owner: Any, mode: str) -> Any:
+    return owner._derivative(mode)
+
+
 # a function and the module-level names that must still mean what they did: (scope, name, object)
 Quick = tuple[Callable[..., Any], tuple[tuple[dict[str, Any], str, Any], ...]]
 
@@ -76,11 +80,14 @@ class Derivative:
         self._quick: dict[tuple[type, ...], Quick] = {}
         self._last: dict[str, Spec] | None = None
         self._lock = threading.RLock()
+        self.owner: Any = None  # the decorated function, if it is one of its derivatives
         functools.update_wrapper(self, self.function, updated=())
         self.__name__ = f"{getattr(target, '__name__', 'f')}_{how.mode}"
         del self.__dict__["__wrapped__"]  # its result is not that of the function
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.owner is not None:  # found again at the function, which its name leads to
+            return _at, (self.owner, self.how.mode)
         return type(self), (self.target, self.how)
 
     def __repr__(self) -> str:
