@@ -88,26 +88,27 @@ def cholesky_vjp(A, y_bar):
         # A[i, i] = np.sqrt(A[i, i])  [factorisations.py:43]
         v5_bar = A_bar[i, i]
         A_bar[i, i] = 0.0
-        A_bar[i, i] += v5_bar * (0.5 / v5)
+        v7 = 0.5 / v5
+        A_bar[i, i] += v5_bar * v7 if v5_bar != 0 else v5_bar
         # A[i, i] -= A[i, :i] @ A[i, :i]  [factorisations.py:42]
         v6_bar = unbroadcast(-(A_bar[i, i] * v6), np.shape(v6))
         A_bar[i, :i] += v6_bar
         A_bar[i, :i] += v6_bar
-        for j, A_2, v7, v8 in zip(
+        for j, A_2, v8, v9 in zip(
             reversed(range(i)), reversed(A_tape), reversed(v_tape), reversed(v2_tape)
         ):
             # A[i, j] -= A[i, :j] @ A[j, :j]  [factorisations.py:40]
-            v9 = A_2[i, :j]
-            v10 = A_2[j, :j]
+            v10 = A_2[i, :j]
+            v11 = A_2[j, :j]
             # A[i, j] /= A[j, j]  [factorisations.py:41]
-            v8_bar = A_bar[i, j]
+            v9_bar = A_bar[i, j]
             A_bar[i, j] = 0.0
-            v_bar = v8_bar / v7
-            A_bar[j, j] -= v_bar * v8
+            v_bar = v9_bar / v8
+            A_bar[j, j] -= v_bar * v9
             A_bar[i, j] += v_bar
             # A[i, j] -= A[i, :j] @ A[j, :j]  [factorisations.py:40]
             v_bar = -A_bar[i, j]
-            v9_bar = unbroadcast(v_bar * v10, np.shape(v9))
-            A_bar[j, :j] += unbroadcast(v_bar * v9, np.shape(v10))
-            A_bar[i, :j] += v9_bar
+            v10_bar = unbroadcast(v_bar * v11, np.shape(v10))
+            A_bar[j, :j] += unbroadcast(v_bar * v10, np.shape(v11))
+            A_bar[i, :j] += v10_bar
     return A.copy(), A_bar.copy()

@@ -110,5 +110,6 @@ def gram_schmidt_vjp(A, y_bar):
         # R[k, k] = np.sqrt(np.sum(A[:, k] ** 2))  [factorisations.py:54]
         v8_bar = R_bar[k, k]
         R_bar[k, k] = 0.0
-        A_bar[:, k] += v8_bar * (0.5 / v8) * (2.0 * v9)
+        v14 = 0.5 / v8
+        A_bar[:, k] += (v8_bar * v14 if v8_bar != 0 else v8_bar) * (2.0 * v9)
     return (y, R), A_bar

@@ -37,9 +37,11 @@ def floyd_warshall_vjp(distance, y_bar):
         v = distance_2[:, k, None] + distance_2[k]
         v_bar = distance_bar[:].copy()
         distance_bar[:] = 0.0
-        v2 = np.where(distance_2 == v, 0.5 * v_bar, 0.0)
-        v_bar_2 = np.where(v < distance_2, v_bar, v2)
-        distance_bar = distance_bar + np.where(distance_2 < v, v_bar, v2)
+        v2 = distance_2 < v
+        v3 = distance_2 == v
+        v4 = 0.5 * v_bar
+        v_bar_2 = np.where(v2, 0.0, np.where(v3, v4, v_bar))
+        distance_bar = distance_bar + np.where(v2, v_bar, np.where(v3, v4, 0.0))
         v_bar = np.sum(v_bar_2, axis=1, keepdims=True)
         distance_bar[k] += np.sum(v_bar_2, axis=0)
         distance_bar[:, k, None] += v_bar

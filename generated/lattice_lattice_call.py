@@ -38,50 +38,54 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
     value_bar[0, 0] += 1.0
-    p_bar = np.float64(0.0)
-    discount_bar = np.float64(0.0)
+    v10 = np.float64(0.0)
+    p_bar = v10
+    discount_bar = v10
     for step, (v8_tape, v9_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
-        for i, v11, v10 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
+        for i, v12, v11 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v12 = 1.0 - p
-            v13 = p * v11 + v12 * v10
+            v13 = 1.0 - p
+            v14 = p * v12 + v13 * v11
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v13_bar = v_bar * discount
-            discount_bar = discount_bar + v_bar * v13
-            v12_bar = v13_bar * v10
-            value_bar[step + 1, i] += v13_bar * v12
-            p_bar = p_bar - v12_bar + v13_bar * v11
-            value_bar[step + 1, i + 1] += v13_bar * p
-    up_bar = np.float64(0.0)
+            v14_bar = v_bar * discount
+            discount_bar = discount_bar + v_bar * v14
+            v13_bar = v14_bar * v11
+            value_bar[step + 1, i] += v14_bar * v13
+            p_bar = p_bar - v13_bar + v14_bar * v12
+            value_bar[step + 1, i + 1] += v14_bar * p
+    up_bar = v10
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v14 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
+    for i, v15 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
-        v15 = 2 * i - steps
-        v16 = spot * v14 - strike
-        v17 = 0.0 > v16
+        v16 = 2 * i - steps
+        v17 = 0.0 > spot * v15 - strike
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = np.float64(0.0) if v17 else v_bar
+        v_bar = v10 if v17 else v_bar
         strike_bar = strike_bar - v_bar
-        spot_bar = spot_bar + v_bar * v14
-        up_bar = up_bar + v_bar * spot * (v15 * up ** (1.0 if v15 == 0 else v15 - 1))
+        v15_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v15
+        v18 = v16 * up ** (1.0 if v16 == 0 else v16 - 1)
+        up_bar = up_bar + (v15_bar * v18 if v15_bar != 0 else v15_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v18 = v_bar * p
-    up_bar = up_bar - v18 - v18 / up * v4 + v_bar / up * v4
+    v19 = v_bar * p
+    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar = dt_bar + v_bar * volatility * (0.5 / v)
+    v_bar = v_bar * volatility
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -123,50 +127,54 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
     value_bar[0, 0] += 1.0
-    p_bar = np.float64(0.0)
-    discount_bar = np.float64(0.0)
+    v10 = np.float64(0.0)
+    p_bar = v10
+    discount_bar = v10
     for step, (v8_tape, v9_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
-        for i, v11, v10 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
+        for i, v12, v11 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v12 = 1.0 - p
-            v13 = p * v11 + v12 * v10
+            v13 = 1.0 - p
+            v14 = p * v12 + v13 * v11
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v13_bar = v_bar * discount
-            discount_bar = discount_bar + v_bar * v13
-            v12_bar = v13_bar * v10
-            value_bar[step + 1, i] += v13_bar * v12
-            p_bar = p_bar - v12_bar + v13_bar * v11
-            value_bar[step + 1, i + 1] += v13_bar * p
-    up_bar = np.float64(0.0)
+            v14_bar = v_bar * discount
+            discount_bar = discount_bar + v_bar * v14
+            v13_bar = v14_bar * v11
+            value_bar[step + 1, i] += v14_bar * v13
+            p_bar = p_bar - v13_bar + v14_bar * v12
+            value_bar[step + 1, i + 1] += v14_bar * p
+    up_bar = v10
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v14 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
+    for i, v15 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
-        v15 = 2 * i - steps
-        v16 = spot * v14 - strike
-        v17 = 0.0 > v16
+        v16 = 2 * i - steps
+        v17 = 0.0 > spot * v15 - strike
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = np.float64(0.0) if v17 else v_bar
+        v_bar = v10 if v17 else v_bar
         strike_bar = strike_bar - v_bar
-        spot_bar = spot_bar + v_bar * v14
-        up_bar = up_bar + v_bar * spot * (v15 * up ** (1.0 if v15 == 0 else v15 - 1))
+        v15_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v15
+        v18 = v16 * up ** (1.0 if v16 == 0 else v16 - 1)
+        up_bar = up_bar + (v15_bar * v18 if v15_bar != 0 else v15_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v18 = v_bar * p
-    up_bar = up_bar - v18 - v18 / up * v4 + v_bar / up * v4
+    v19 = v_bar * p
+    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar = dt_bar + v_bar * volatility * (0.5 / v)
+    v_bar = v_bar * volatility
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -280,50 +288,54 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
     value_bar[0, 0] += y_bar
-    p_bar = np.float64(0.0)
-    discount_bar = np.float64(0.0)
+    v10 = np.float64(0.0)
+    p_bar = v10
+    discount_bar = v10
     for step, (v8_tape, v9_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
-        for i, v11, v10 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
+        for i, v12, v11 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v12 = 1.0 - p
-            v13 = p * v11 + v12 * v10
+            v13 = 1.0 - p
+            v14 = p * v12 + v13 * v11
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v13_bar = v_bar * discount
-            discount_bar = discount_bar + v_bar * v13
-            v12_bar = v13_bar * v10
-            value_bar[step + 1, i] += v13_bar * v12
-            p_bar = p_bar - v12_bar + v13_bar * v11
-            value_bar[step + 1, i + 1] += v13_bar * p
-    up_bar = np.float64(0.0)
+            v14_bar = v_bar * discount
+            discount_bar = discount_bar + v_bar * v14
+            v13_bar = v14_bar * v11
+            value_bar[step + 1, i] += v14_bar * v13
+            p_bar = p_bar - v13_bar + v14_bar * v12
+            value_bar[step + 1, i + 1] += v14_bar * p
+    up_bar = v10
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v14 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
+    for i, v15 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
-        v15 = 2 * i - steps
-        v16 = spot * v14 - strike
-        v17 = 0.0 > v16
+        v16 = 2 * i - steps
+        v17 = 0.0 > spot * v15 - strike
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = np.float64(0.0) if v17 else v_bar
+        v_bar = v10 if v17 else v_bar
         strike_bar = strike_bar - v_bar
-        spot_bar = spot_bar + v_bar * v14
-        up_bar = up_bar + v_bar * spot * (v15 * up ** (1.0 if v15 == 0 else v15 - 1))
+        v15_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v15
+        v18 = v16 * up ** (1.0 if v16 == 0 else v16 - 1)
+        up_bar = up_bar + (v15_bar * v18 if v15_bar != 0 else v15_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v18 = v_bar * p
-    up_bar = up_bar - v18 - v18 / up * v4 + v_bar / up * v4
+    v19 = v_bar * p
+    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar = dt_bar + v_bar * volatility * (0.5 / v)
+    v_bar = v_bar * volatility
+    v20 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

@@ -118,7 +118,7 @@ def _sweep_back(
     varied = variants.activity.varied(body, [p for p, on in zip(body.params, inputs) if on])
     wanted = [r for r, on in zip(body.results, outputs) if on]
     active = varied & variants.activity.useful(body, wanted)
-    pass_ = Sweep(body, active, partial(_split, variants))
+    pass_ = Sweep(body, active, partial(_split, variants), variants.selection)
     builder = Builder()
     adjoints = Adjoints(active, pass_.absent)
     seeds = []
