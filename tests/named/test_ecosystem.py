@@ -68,9 +68,8 @@ def test_minimize_with_a_decorated_function_and_arguments():
     np.testing.assert_allclose(found.x, np.full(4, 2.0), atol=1e-6)
     found = optimize.minimize(shifted.value_and_grad, START, args=(2.0,), jac=True)
     np.testing.assert_allclose(found.x, np.full(4, 2.0), atol=1e-4)
-    found = optimize.minimize(
-        shifted, START, args=(2.0,), jac=shifted.grad, hessp=lambda x, v, s: shifted.hvp((v,), x, s), method="trust-krylov"
-    )  # fmt: skip
+    products = lambda x, v, shift: shifted.hvp((v,), x, shift)  # noqa: E731
+    found = optimize.minimize(shifted, START, args=(2.0,), jac=shifted.grad, hessp=products, method="trust-krylov")
     np.testing.assert_allclose(found.x, np.full(4, 2.0), atol=1e-5)
 
 
