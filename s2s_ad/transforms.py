@@ -141,7 +141,7 @@ def scalar_output(lowered: Lowered, has_aux: bool) -> tuple[Spec, tuple[bool, ..
         raise KindError(
             f"grad needs a function that returns one real number; this one returns {_describe(result)}",
             span=lowered.program.main.span,
-            remedy="Reduce the result to a number (a sum, a norm), or use vjp with a cotangent, or jvp with a tangent.",
+            remedy="Use jacobian for all its derivatives, vjp with a cotangent, or reduce it to a number (np.sum).",
         )
     return result, tuple(i == 0 for i in range(len(kinds)))
 
