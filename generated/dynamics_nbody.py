@@ -182,19 +182,19 @@ def acceleration_fwd(x, mass, softening):
 
 def acceleration_bwd(saved, a_bar):
     x, mass, v, v2 = saved
-    # n = len(mass)  [dynamics.py:7]
-    n = len(mass)
     x_bar = np.zeros_like(x)
     mass_bar = np.zeros_like(mass)
+    # n = len(mass)  [dynamics.py:7]
+    n = len(mass)
     for i, v_tape, v_tape_2 in zip(reversed(range(n)), reversed(v), reversed(v2)):
         for j, v3, v4 in zip(reversed(range(n)), reversed(v_tape), reversed(v_tape_2)):
             if i != j:
                 # r = x[j] - x[i]  [dynamics.py:12]
                 r = x[j] - x[i]
                 # a[i] += mass[j] * r / (r @ r + softening**2) ** 1.5  [dynamics.py:13]
-                v5 = mass[j]
                 v_bar = a_bar[i] / v4
-                r_bar = 2.0 * (np.sum(-(v_bar * (v5 * r / v4))) * (1.5 * v3**0.5)) * r + v_bar * v5
+                v5 = mass[j]
+                r_bar = 2.0 * -(np.sum(v_bar * (v5 * r / v4)) * (1.5 * v3**0.5)) * r + v_bar * v5
                 mass_bar[j] += np.sum(v_bar * r)
                 # r = x[j] - x[i]  [dynamics.py:12]
                 x_bar[i] -= r_bar
