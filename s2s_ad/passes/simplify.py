@@ -127,7 +127,7 @@ class _Simplifier:
                 assert isinstance(part, Apply)
                 self.makers[part.out] = part
                 self.uses[part.out] = 1
-            stmt = replace(stmt, op=better[0], inputs=better[1])
+            stmt = replace(stmt, op=better[0], inputs=better[1], params=())  # what is better is arithmetic
         else:
             self.alias(stmt.out, same)
             return
