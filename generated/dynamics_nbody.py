@@ -26,7 +26,7 @@ def nbody_grad(x, v, mass, dt, steps):
     dt_bar = 0.0
     for a_2, v, a, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
-        a_bar = a_bar + v_bar * (0.5 * dt)
+        a_bar += v_bar * (0.5 * dt)
         dt_bar = dt_bar + np.sum(v_bar * a) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
@@ -69,7 +69,7 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
     dt_bar = 0.0
     for a_2, v, a, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
-        a_bar = a_bar + v_bar * (0.5 * dt)
+        a_bar += v_bar * (0.5 * dt)
         dt_bar = dt_bar + np.sum(v_bar * a) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
@@ -136,7 +136,7 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
     dt_bar = 0.0
     for a_2, v, a, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
-        a_bar = a_bar + v_bar * (0.5 * dt)
+        a_bar += v_bar * (0.5 * dt)
         dt_bar = dt_bar + np.sum(v_bar * a) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)

@@ -44,7 +44,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     strike_bar = 0.0
     for step, (values, v6_tape) in zip(range(steps), reversed(tape)):
         v7 = [0.0] * len(values)
-        earlier_bar = values_bar.copy()
+        earlier_bar = values_bar
         values_bar = v7
         for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
@@ -160,7 +160,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     strike_bar = 0.0
     for step, (values, v6_tape) in zip(range(steps), reversed(tape)):
         v7 = [0.0] * len(values)
-        earlier_bar = values_bar.copy()
+        earlier_bar = values_bar
         values_bar = v7
         for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
@@ -376,7 +376,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     strike_bar = 0.0
     for step, (values, v6_tape) in zip(range(steps), reversed(tape)):
         v7 = [0.0] * len(values)
-        earlier_bar = values_bar.copy()
+        earlier_bar = values_bar
         values_bar = v7
         for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import InPlace, Memory, is_view
+from s2s_ad.backend.moved import take_moved
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
@@ -173,6 +174,8 @@ class _Analysis:
         root = memory.find(target)
         if root not in memory.foreign and self.unseen(stmt, memory.members[root]):
             return True
+        if not memory.followed:
+            take_moved(memory, self.live, self.function.body)
         origins = memory.origins(target)
         return origins is not None and all(
             self.unseen(stmt, memory.reached(origin, self.live.read_at[stmt], self.live)) for origin in origins
