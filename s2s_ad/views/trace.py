@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Union
 
@@ -115,7 +115,8 @@ class Trace:
         for k, result in enumerate(self.run.results):
             if isinstance(result, Value) and result in self.labels:
                 name = "y" if len(self.run.results) == 1 else f"y{k + 1}"
-                outputs.append(self._row("output", result, (), name, self.labels[result], None))
+                row = self._row("output", result, (), "", f"= {self.labels[result]}", None)
+                outputs.append(replace(row, label=name))
         return [*inputs, *self._grouped(self.run.lines, 0), *outputs]
 
     def _row(self, kind: str, value: Value, trips: tuple[Trip, ...], name: str, text: str, span: Span | None) -> Row:
@@ -179,7 +180,7 @@ class Trace:
 
     @cached_property
     def _first(self) -> dict[str, Value]:
-        """For the primal, the tangent and the adjoint: the first value that is not finite, in the order of the sweep."""
+        """For the primal, the tangent and the adjoint: what is not finite first, as the sweep goes."""
         order = list(self.places)
         found: dict[str, Value] = {}
         for where, numbers, values in (
@@ -247,8 +248,8 @@ class Trace:
             )
         return table
 
-    def text(self, width: int = 140) -> str:
-        """The table as plain text of at most so many columns."""
+    def text(self, width: int = 1000) -> str:
+        """The table as plain text; in a narrower one long operations are broken over several lines."""
         return _console(width, self).file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
     def __str__(self) -> str:
@@ -284,8 +285,8 @@ def trace(
 ) -> Trace:
     """The evaluation trace of `f` at `args` (Griewank & Walther, tables 1.2, 2.4 and 3.1).
 
-    directions   a tangent for each argument, for each direction; without it one direction for each number where they
-                 are few, else one with ones everywhere
+    directions   a tangent for each argument, for each direction; without it one direction for each argument where
+                 they are numbers and few, else one with ones everywhere
     seed         the cotangent of the value, ones without it
     limit        so many trips of a loop are shown
 
@@ -303,7 +304,7 @@ def trace(
             if len(tangents) != len(probe.args):
                 raise KindError(f"direction {k + 1} has {len(tangents)} tangents for {len(probe.args)} arguments")
             given.append((f"direction {k + 1}" if len(directions) > 1 else "tangent", _flat(run, tangents)))
-    elif len(probe.numbers) <= _FEW:
+    elif len(probe.numbers) <= _FEW and all(np.ndim(n) == 0 for n in probe.inputs(probe.args)):
         given += [(f"d/d{d.name}", _flat(run, d.tangents)) for d in probe.directions]
     else:
         ones = [np.ones_like(n) if n is not None else None for n in _flat(run, probe.args_seen())]
