@@ -8,17 +8,12 @@ from typing import Any
 
 from s2s_ad.derivative import Derivative, How
 from s2s_ad.directional import Jvp, Linearized, Vjp
-from s2s_ad.errors import UnsupportedError
 from s2s_ad.modes import Jacobian
+from s2s_ad.native import check_backend
 
 
 def _options(wrt: Any, argnums: Any) -> Any:
     return wrt if argnums is None else argnums
-
-
-def _backend(backend: str) -> None:
-    if backend != "numpy":
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
 
 
 def grad(
@@ -41,8 +36,8 @@ def grad(
     >>> grad(lambda w: 2.0 * (3.0 * w) ** 2 + 4.0)(1.0)
     36.0
     """
-    _backend(backend)
-    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def value_and_grad(
@@ -60,8 +55,8 @@ def value_and_grad(
     >>> value_and_grad(lambda x, y: x * y, wrt=("x", "y"))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    _backend(backend)
-    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def jacfwd(
@@ -84,8 +79,8 @@ def jacfwd(
     array([[4., 0.],
            [0., 6.]])
     """
-    _backend(backend)
-    return Derivative(f, How("jacfwd", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("jacfwd", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def jacrev(
@@ -105,8 +100,8 @@ def jacrev(
     >>> jacrev(lambda x, y: (x * y, x + y), wrt=("x", "y"))(2.0, 5.0)
     ((5.0, 2.0), (1.0, 1.0))
     """
-    _backend(backend)
-    return Derivative(f, How("jacrev", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("jacrev", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def jacobian(
@@ -128,8 +123,8 @@ def jacobian(
     >>> jacobian(lambda x: np.sum(x * x))(np.array([2.0, 3.0]))
     array([4., 6.])
     """
-    _backend(backend)
-    return Jacobian(f, How("jacobian", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Jacobian(f, How("jacobian", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def hessian(
@@ -151,8 +146,8 @@ def hessian(
     array([[6., 4.],
            [4., 0.]])
     """
-    _backend(backend)
-    return Derivative(f, How("hessian", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("hessian", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def elementwise_grad(
@@ -173,8 +168,8 @@ def elementwise_grad(
     >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    _backend(backend)
-    return Derivative(f, How("elementwise_grad", _options(wrt, argnums), False, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("elementwise_grad", _options(wrt, argnums), False, optimize, of, backend))
 
 
 for _transform in (grad, value_and_grad, jacfwd, jacrev, jacobian, hessian, elementwise_grad):
@@ -218,8 +213,8 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    _backend(backend)
-    return _once.get(f, How("jvp", None, False, optimize, of), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
 
 
 def vjp(
@@ -233,8 +228,8 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    _backend(backend)
-    return _once.get(f, How("fwd", None, False, optimize, of), Vjp)(*primals)  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("fwd", None, False, optimize, of, backend), Vjp)(*primals)  # type: ignore[no-any-return]
 
 
 def hvp(
@@ -255,8 +250,8 @@ def hvp(
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
     array([6., 4.])
     """
-    _backend(backend)
-    return _once.get(f, How("hvp", None, False, optimize, of), Jvp)(tuple(primals), tuple(vectors))
+    check_backend(backend)
+    return _once.get(f, How("hvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(vectors))
 
 
 def linearize(
@@ -270,5 +265,5 @@ def linearize(
     >>> tangent(1.0, 0.0), tangent(0.0, 1.0)
     (5.0, 2.0)
     """
-    _backend(backend)
-    return _once.get(f, How("lin", None, False, optimize, of), Linearized)(*primals)  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("lin", None, False, optimize, of, backend), Linearized)(*primals)  # type: ignore[no-any-return]

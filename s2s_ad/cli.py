@@ -70,8 +70,6 @@ def generate(
     optimize: Optimize = True,
 ) -> None:
     """Write the derivatives of each function as a module that stands alone, and print its path."""
-    if backend is not Backend.numpy:
-        raise Failure(f"the backend {backend.value} is not there yet; leave --backend out, or say numpy")
     modes = [each.value for each in mode] if mode else USUAL
     texts: dict[Path, str] = {}
     for target in targets:
@@ -79,7 +77,7 @@ def generate(
         path = out / f"{stem}.py"
         if path in texts:
             raise Failure(f"{target} would be written to {path} as well; give each a folder of its own with -o")
-        texts[path] = listing.derivative_source(fn, modes, _wrt(wrt), signature, optimize)
+        texts[path] = listing.derivative_source(fn, modes, _wrt(wrt), signature, optimize, backend=backend.value)
     # nothing is written unless all of them can be
     out.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():

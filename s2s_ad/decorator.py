@@ -14,6 +14,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
 from s2s_ad.modes import derivative_of
+from s2s_ad.native import check_backend
 from s2s_ad.views.trace import Trace, trace
 
 
@@ -39,7 +40,8 @@ class Differentiable:
     def _derivative(self, mode: str) -> Derivative:
         found = self._derivatives.get(mode)
         if found is None:
-            made = derivative_of(self.__s2s_function__, How(mode, self._wrt, False, self._optimize))
+            how = How(mode, self._wrt, False, self._optimize, backend=self._backend)
+            made = derivative_of(self.__s2s_function__, how)
             found = self._derivatives.setdefault(mode, made)
         return found
 
@@ -135,8 +137,7 @@ def differentiate(
     >>> area(2.0, 3.0), area.grad(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    if backend != "numpy":
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
+    check_backend(backend)
     if function is None:
         return lambda f: Differentiable(f, wrt, backend, optimize)
     return Differentiable(function, wrt, backend, optimize)

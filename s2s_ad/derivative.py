@@ -48,6 +48,7 @@ class How:
     has_aux: bool = False
     optimize: bool = True
     of: Any = None
+    backend: str = "numpy"
     by_columns: bool | None = None  # of a Jacobian: forward or reverse; None: as the kinds say
 
     def __post_init__(self) -> None:
@@ -143,7 +144,7 @@ class Derivative:
         return compiled, reads
 
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
-        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), self.how.optimize)
+        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), *self._writing)
 
     def _key(self, specs: dict[str, Spec], part: str = "") -> str | None:
         """Where it is kept on disk; None if it depends on an object of this process."""
@@ -152,6 +153,10 @@ class Derivative:
             return repr((fingerprint(self.function), self._hows(), part, kinds))
         except NotKept:
             return None
+
+    @property
+    def _writing(self) -> tuple[bool, str]:
+        return self.how.optimize, self.how.backend
 
     def _hows(self) -> tuple[How, ...]:
         inner = self.target._hows() if isinstance(self.target, Derivative) else ()
@@ -298,7 +303,7 @@ class Derivative:
         """Write its module; it runs where s2s_ad is not installed."""
         way = self.chosen(args)
         lowered = way.lowered(way._floats(way.specs(args)))
-        text = format_source(emit([lowered], self.how.optimize, title=title_of(self.function)).text)
+        text = format_source(emit([lowered], self.how.optimize, title_of(self.function), self.how.backend).text)
         write_whole(FilePath(path), text)
 
 

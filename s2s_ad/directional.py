@@ -61,10 +61,10 @@ class _Halves(Derivative):
             names, _ = self.wrt_names(specs)
             return type(self).split(inner, names, self.how.optimize)
 
-        first = compile_kept(self.function, self._key(specs, "first"), lambda: halves()[0], self.how.optimize)
+        first = compile_kept(self.function, self._key(specs, "first"), lambda: halves()[0], *self._writing)
         # the other half reads what this one saves
         part = f"after {first.emitted.text} {[(read.name, str(read.kind)) for read in first.reads]}"
-        second = compile_kept(self.function, self._key(specs, part), lambda: halves()[1], self.how.optimize)
+        second = compile_kept(self.function, self._key(specs, part), lambda: halves()[1], *self._writing)
         self._second[tuple(specs.values())] = second
         return first
 

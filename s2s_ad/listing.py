@@ -26,6 +26,7 @@ def derivative_source(
     signature: str | None = None,
     optimize: bool = True,
     args: Sequence[Any] = (),
+    backend: str = "numpy",
 ) -> str:
     """The text of one module with these derivatives of a function, formatted."""
     derivatives = []
@@ -39,7 +40,7 @@ def derivative_source(
             if mode in ("grad", "value_and_grad", "hvp") and len(modes) > 1 and not _one_number(f, specs):
                 continue  # a function with several results has no gradient; its jvp and vjp are written
             raise
-    emitted = emit(derivatives, optimize, title=title_of(plain_function(f)))
+    emitted = emit(derivatives, optimize, title_of(plain_function(f)), backend)
     return format_source(emitted.text)
 
 

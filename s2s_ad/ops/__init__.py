@@ -13,6 +13,7 @@ from s2s_ad.ops import (  # noqa: F401
     linear,
     math_functions,
     more_reductions,
+    native,
     operators,
     ordering,
     parts,
