@@ -200,9 +200,9 @@ BUGS = [
 
 
 @pytest.mark.parametrize("f, args, where, what", BUGS, ids=lambda v: getattr(v, "__name__", ""))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_find_nan_names_the_line(f, args, where, what):
-    found = trace(f, *args).find_nan()
+    with np.errstate(all="ignore"):
+        found = trace(f, *args).find_nan()
     assert (found.where, found.what) == (where, what)
     assert "# here" in found.source
     assert found.place.startswith("test_trace.py:") and found.place in str(found)
