@@ -31,6 +31,6 @@ def phase_shift_loss(x, delay, target):
 _time = np.arange(8.0)
 _signal = np.sin(_time) + 0.3 * np.cos(3.0 * _time)
 EXAMPLES = {
-    "band_power": (_signal + 0.1j * _time, 1, 4),
+    "band_power": (_signal, 1, 4),
     "phase_shift_loss": (_signal, 0.4, np.roll(_signal, 1)),
 }

@@ -19,7 +19,7 @@ def band_power_grad(z, low, high):
     n = len(z)
     v = n == 1
     if v:
-        y = z
+        y = z.astype(np.complex128)
         even = None
         fft_2_saved = None
         odd = None
@@ -45,7 +45,8 @@ def band_power_grad(z, low, high):
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
     if v:
-        z_bar = y_bar
+        # return z  [fourier.py:10]
+        z_bar = y_bar.real
     else:
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
@@ -71,7 +72,7 @@ def band_power_value_and_grad(z, low, high):
     n = len(z)
     v = n == 1
     if v:
-        y = z
+        y = z.astype(np.complex128)
         even = None
         fft_2_saved = None
         odd = None
@@ -97,7 +98,8 @@ def band_power_value_and_grad(z, low, high):
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
     if v:
-        z_bar = y_bar
+        # return z  [fourier.py:10]
+        z_bar = y_bar.real
     else:
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
@@ -122,8 +124,9 @@ def band_power_jvp(z, low, high, z_dot):
     # n = len(z)  [fourier.py:8]
     n = len(z)
     if n == 1:
-        y = z
-        y_dot = z_dot
+        # return z  [fourier.py:10]
+        y = z.astype(np.complex128)
+        y_dot = z_dot.astype(np.complex128)
     else:
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
         even, even_dot = fft_2_jvp(z[::2], z_dot[::2])
@@ -152,7 +155,7 @@ def band_power_vjp(z, low, high, y_bar=1.0):
     n = len(z)
     v = n == 1
     if v:
-        y = z
+        y = z.astype(np.complex128)
         even = None
         fft_2_saved = None
         odd = None
@@ -178,7 +181,8 @@ def band_power_vjp(z, low, high, y_bar=1.0):
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
     if v:
-        z_bar = y_bar
+        # return z  [fourier.py:10]
+        z_bar = y_bar.real
     else:
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
@@ -201,7 +205,7 @@ def band_power_vjp(z, low, high, y_bar=1.0):
 def fft_2_fwd(z):
     n = len(z)
     if n == 1:
-        y = z
+        y = z.astype(np.complex128)
         even = None
         fft_2_saved = None
         odd = None
@@ -222,7 +226,8 @@ def fft_2_bwd(saved, y_bar):
     # n = len(z)  [fourier.py:8]
     n = len(z)
     if n == 1:
-        z_bar = y_bar
+        # return z  [fourier.py:10]
+        z_bar = y_bar.real
     else:
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v * odd
@@ -246,8 +251,9 @@ def fft_2_jvp(z, z_dot):
     # n = len(z)  [fourier.py:8]
     n = len(z)
     if n == 1:
-        y = z
-        y_dot = z_dot
+        # return z  [fourier.py:10]
+        y = z.astype(np.complex128)
+        y_dot = z_dot.astype(np.complex128)
     else:
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
         even, even_dot = fft_2_jvp(z[::2], z_dot[::2])

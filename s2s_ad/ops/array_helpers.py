@@ -153,3 +153,9 @@ def half_weights(n):
     if n % 2 == 0:
         weights[-1] = 1.0
     return weights
+
+
+def unit_directions(x, start, count):
+    """The unit directions of the shape of x from number `start` on: `count` of them, or as many as there are."""
+    rows = np.eye(min(count, x.size - start), x.size, start, dtype=x.dtype)
+    return rows.reshape(len(rows), *x.shape)
