@@ -172,12 +172,22 @@ def _with(machine: Machine, node: ast.With) -> None:
         function = machine.eval(value.func) if isinstance(value, ast.Call) else None
         if not isinstance(function, Known) or function.obj is not np.errstate or item.optional_vars is not None:
             raise UnsupportedError("with is supported for np.errstate(...) only")
+        assert isinstance(value, ast.Call)
+        _errstate(machine, value)
     run_block(machine, node.body)
 
 
-@statement(ast.Nonlocal)
-def _nonlocal(machine: Machine, node: ast.Nonlocal) -> None:
-    """The frame knows of it: see Frame.nonlocals."""
+def _errstate(machine: Machine, node: ast.Call) -> None:
+    """What is not to be warned of, the derivative does not warn of either."""
+    for keyword in node.keywords:
+        mode = machine.eval(keyword.value)
+        if keyword.arg is None or not isinstance(mode, Known) or mode.obj not in ("ignore", "warn"):
+            raise UnsupportedError(
+                f"np.errstate with {keyword.arg or '**'}={ast.unparse(keyword.value)}",
+                remedy='Use "ignore" or "warn"; where something is to be raised, ask np.isfinite and raise it.',
+            )
+        if mode.obj == "ignore":
+            machine.unit.errstate[keyword.arg] = "ignore"
 
 
 for _name in _REFUSED:
