@@ -35,8 +35,7 @@ def cholesky_logdet_grad(A):
             A_bar[j, j] -= v_bar * A[i, j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         v_bar = A_bar[j, j]
-        v = 0.5 / A[j, j]
-        A_bar[j, j] = v_bar * v if v_bar != 0 else v_bar
+        A_bar[j, j] = v_bar * (0.5 / A[j, j]) if v_bar != 0 else v_bar
     return A_bar
 
 
@@ -75,8 +74,7 @@ def cholesky_logdet_value_and_grad(A):
             A_bar[j, j] -= v_bar * A[i, j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         v_bar = A_bar[j, j]
-        v = 0.5 / A[j, j]
-        A_bar[j, j] = v_bar * v if v_bar != 0 else v_bar
+        A_bar[j, j] = v_bar * (0.5 / A[j, j]) if v_bar != 0 else v_bar
     return logdet, A_bar
 
 
@@ -149,6 +147,5 @@ def cholesky_logdet_vjp(A, y_bar=1.0):
             A_bar[j, j] -= v_bar * A[i, j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         v_bar = A_bar[j, j]
-        v = 0.5 / A[j, j]
-        A_bar[j, j] = v_bar * v if v_bar != 0 else v_bar
+        A_bar[j, j] = v_bar * (0.5 / A[j, j]) if v_bar != 0 else v_bar
     return logdet, A_bar
