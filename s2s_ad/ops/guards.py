@@ -53,6 +53,8 @@ def _divides_each(stmt: Apply) -> bool:
 
 def _text(operator: str) -> Callable[[Mapping[str, Any], tuple[Kind, ...]], str]:
     def code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+        if operator == "/" and not any(isinstance(kind, Array) for kind in kinds):
+            return "x / y"  # Python's numbers raise an exception where they are divided by zero
         each = any(isinstance(kind, Array) and kind.shape for kind in kinds)
         return f"np.where(x != 0, x {operator} y, 0.0)" if each else f"x {operator} y if x != 0 else x"
 
