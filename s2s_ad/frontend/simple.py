@@ -190,6 +190,11 @@ def _errstate(machine: Machine, node: ast.Call) -> None:
             machine.unit.errstate[keyword.arg] = "ignore"
 
 
+@statement(ast.Nonlocal)
+def _nonlocal(machine: Machine, node: ast.Nonlocal) -> None:
+    """The frame knows of it: see Frame.nonlocals."""
+
+
 for _name in _REFUSED:
     _type = getattr(ast, _name, None)
     if _type is not None and issubclass(_type, ast.stmt):
