@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 
-import numpy as np
-
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.calls import call, refuse_node
-from s2s_ad.frontend.control import run_block
 from s2s_ad.frontend.machine import Machine, expression, number, statement
 from s2s_ad.frontend.operators import read, static_key
 from s2s_ad.frontend.streams import Stream, walked
@@ -162,32 +159,6 @@ def _function(machine: Machine, node: ast.FunctionDef) -> None:
 def _expr(machine: Machine, node: ast.Expr) -> None:
     if not isinstance(node.value, ast.Constant):
         machine.eval(node.value)
-
-
-@statement(ast.With)
-def _with(machine: Machine, node: ast.With) -> None:
-    """np.errstate changes which warnings NumPy gives, and no value: the body stands for itself."""
-    for item in node.items:
-        value = item.context_expr
-        function = machine.eval(value.func) if isinstance(value, ast.Call) else None
-        if not isinstance(function, Known) or function.obj is not np.errstate or item.optional_vars is not None:
-            raise UnsupportedError("with is supported for np.errstate(...) only")
-        assert isinstance(value, ast.Call)
-        _errstate(machine, value)
-    run_block(machine, node.body)
-
-
-def _errstate(machine: Machine, node: ast.Call) -> None:
-    """What is not to be warned of, the derivative does not warn of either."""
-    for keyword in node.keywords:
-        mode = machine.eval(keyword.value)
-        if keyword.arg is None or not isinstance(mode, Known) or mode.obj not in ("ignore", "warn"):
-            raise UnsupportedError(
-                f"np.errstate with {keyword.arg or '**'}={ast.unparse(keyword.value)}",
-                remedy='Use "ignore" or "warn"; where something is to be raised, ask np.isfinite and raise it.',
-            )
-        if mode.obj == "ignore":
-            machine.unit.errstate[keyword.arg] = "ignore"
 
 
 @statement(ast.Nonlocal)
