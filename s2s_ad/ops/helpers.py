@@ -26,7 +26,15 @@ from s2s_ad.ops.array_helpers import (
     scipy_special,
     sum_pads,
 )
-from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
+from s2s_ad.ops.native_helpers import (
+    checked_divisor,
+    checked_place,
+    checked_power,
+    checked_product,
+    checked_sum,
+    grown,
+    with_row,
+)
 
 
 def unbroadcast(x, shape):
@@ -199,6 +207,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_product,
         checked_power,
         checked_divisor,
+        checked_place,
     )
 }
 

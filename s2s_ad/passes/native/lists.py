@@ -8,9 +8,10 @@ from dataclasses import replace
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Call, Const, For, Function, If, Range, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, map_inputs
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
+from s2s_ad.ir.walk import all_stmts, map_inputs, outputs_of
 from s2s_ad.ops.native import is_number, kind_in_array
+from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
 from s2s_ad.passes.native.counting import Counting, Lowering
 from s2s_ad.passes.native.kept import Kept, Side, Sinks, called_like, canonical, in_form, inside_of, refused, unpacked
@@ -27,7 +28,6 @@ from s2s_ad.passes.native.storage import (
     flat,
     grid,
     innermost,
-    plus,
 )
 
 
@@ -125,8 +125,7 @@ class _Lists(Lowering):
             return
         if name == "list_get" and (found := self.reading(stmt.inputs[0])) is not None:
             place = self.atom(stmt.inputs[1])
-            if isinstance(place, Const) and place.value < 0:
-                place = plus(builder, found.length(builder), place)
+            place = builder.apply(OPS["checked_place"], place, found.length(builder))
             item = found.item(builder, place, out.kind)
             if isinstance(item, (Rows, Part, Parts)):
                 self.readings[out] = item
@@ -265,16 +264,8 @@ class _Lists(Lowering):
         inside = inside_of({g.key: [results[k] for k in g.places] for g in kept if g.key in opened}, dict(opened), stmt)
         if counting is not None:
             counting.items()
-        self.block(inner, stmt.body.stmts, inside)
-        inner.span = stmt.span
-        ends: list[Value] = []
-        for group in kept:
-            saved = [results[k] for k in group.places]
-            if group.key in opened:
-                made = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
-                ends += during[group.key].close(inner, trip, made).state
-            else:
-                ends += during[group.key].put(inner, trip, [self.there(inner, a) for a in saved]).state
+        ended = self.trip(inner, stmt, trip, kept, during, inside, opened)
+        ends = [value for group in kept for value in ended[group.key].state]
         last = [self.carried(inner, a, k in arrays) for k, a in enumerate(results[:n])]
         stop = [self.atom(results[-1])] if stmt.stops else []
         outs = [called_like(out, params[k].kind) if k in arrays else out for k, out in enumerate(stmt.outputs[:n])]
@@ -305,6 +296,40 @@ class _Lists(Lowering):
                     found = after.read(builder, member, group.before)
                     assert found is not None
                     self.readings[stmt.outputs[k]] = found
+
+    def trip(
+        self,
+        inner: Builder,
+        stmt: For | While,
+        trip: Atom,
+        kept: Sequence[Kept],
+        during: dict[object, Storage],
+        inside: Sinks,
+        opened: dict[object, Storage],
+    ) -> dict[object, Storage]:
+        """The statements of a trip, and what it keeps: an array as soon as it is there, before it is written to."""
+        results = stmt.body.results
+        made = {out: at for at, s in enumerate(stmt.body.stmts) for out in outputs_of(s)}
+        waiting: dict[int, list[Kept]] = {}
+        for group in kept:
+            saved = [results[k] for k in group.places]
+            arrays = group.key not in opened and any(isinstance(a.kind, Array) for a in saved)
+            at = max(made.get(a, -1) if isinstance(a, Value) else -1 for a in saved)
+            waiting.setdefault(at if arrays else len(stmt.body.stmts), []).append(group)
+        ended = dict(during)
+        for at in range(-1, len(stmt.body.stmts) + 1):
+            if 0 <= at < len(stmt.body.stmts):
+                self.block(inner, stmt.body.stmts[at : at + 1], inside)
+            inner.span = stmt.span
+            for group in waiting.get(at, ()):
+                saved = [results[k] for k in group.places]
+                if group.key in opened:
+                    filled = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
+                    ended[group.key] = during[group.key].close(inner, trip, filled)
+                else:
+                    items = [self.there(inner, a) for a in saved]
+                    ended[group.key] = during[group.key].put(inner, trip, items)
+        return ended
 
     def holds_list(self, atom: Atom) -> bool:
         return isinstance(atom.kind, List) and atom not in self.raw

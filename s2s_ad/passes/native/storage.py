@@ -184,10 +184,10 @@ class Flat:
         return replace(self, data=inner.data, used=inner.used, starts=starts, ends=ends)
 
     def read(self, builder: Builder, member: int, before: Storage) -> Reading | None:
-        if self.starts is None or self.ends is None:
-            assert isinstance(before, Flat)
+        assert isinstance(before, Flat)
+        if self.starts is None or self.ends is None or before.starts is None or before.ends is None:
             return Part(self.data[member], before.used, self.used)
-        starts, ends = self.starts.read(builder, 0, self.starts), self.ends.read(builder, 0, self.ends)
+        starts, ends = self.starts.read(builder, 0, before.starts), self.ends.read(builder, 0, before.ends)
         return None if starts is None or ends is None else Parts(self.data[member], starts, ends)
 
 
