@@ -60,7 +60,7 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--repeats", type=int, default=21)
     options = parser.parse_args()
-    programs, by_hand = (load(ROOT / "benchmarks" / f"{name}.py") for name in ("programs", "programs_d"))
+    programs, by_hand = (load(ROOT / "benchmarks" / f"{name}.py") for name in ("native_programs", "native_programs_d"))
     table = Table("program", title=f"numba {numba.__version__}, Python {sys.version.split()[0]}, one thread")
     for name in ("primal", "ours / primal", "by hand / primal", "ours / by hand", "first call"):
         table.add_column(name, justify="right")

@@ -1,126 +1,94 @@
-"""What is measured: programs with loops, as people write them."""
+"""What the derivatives of the whole programs in examples/ cost, at sizes that are still small."""
 
-import math
+import copy
+import functools
 
 import numpy as np
 
 
-def logistic(x, r, n):
-    for _ in range(n):
-        x = r * x * (1.0 - x)
-    return x
+def relax(a):
+    """One write to each element, each of which depends on the one before and on what it overwrites."""
+    for i in range(1, len(a)):
+        a[i] = a[i] + 0.5 * a[i - 1] * a[i]
+    return np.sum(a)
 
 
-def newton_sqrt(a):
-    x = a
-    while abs(x * x - a) > 1e-12 * a:
-        x = 0.5 * (x + a / x)
-    return x
+def arguments():
+    """(file, function) -> arguments."""
+    rng = np.random.default_rng(0)
+    draw = rng.standard_normal
+    square = draw((24, 24))
+    definite = square @ square.T + 24.0 * np.eye(24)
+    mlp = [(100, 64), (64, 32), (32,), (32, 32), (32,), (32, 10), (10,)]
+    indptr = np.arange(0, 801, 8)
+    return {
+        ("arrays", "heat"): (draw(2_000), 0.2, 100),
+        ("arrays", "cholesky_logdet"): (definite,),
+        ("arrays", "mlp_loss"): (
+            *(draw(shape) for shape in [(64, 32), (32,), (32, 10), (10,), (200, 64)]),
+            rng.integers(0, 10, 200),
+        ),
+        ("stencils", "burgers"): (np.sin(2.0 * np.pi * np.arange(400.0) / 398.0), 1e-3, 1e-4, 100),
+        ("stencils", "gauss_seidel"): (draw((20, 20)), draw((20, 20)), 5),
+        ("stencils", "cavity"): (*(0.1 * draw((3, 41, 41))), 1.0, 0.1, 1.0, 0.001, 5, 20),
+        ("factorisations", "lu_solve"): (definite, draw(24)),
+        ("factorisations", "lu_logdet"): (definite,),
+        ("factorisations", "cholesky"): (definite,),
+        ("factorisations", "gram_schmidt"): (draw((40, 20)),),
+        ("factorisations", "thomas"): (
+            *(rng.uniform(size=200), 3.0 + rng.uniform(size=201), rng.uniform(size=200), draw(201)),
+        ),
+        ("dynamics", "nbody"): (draw((8, 3)), 0.1 * draw((8, 3)), rng.uniform(size=8), 0.01, 10),
+        ("dynamics", "kalman"): (
+            *(np.eye(4) + 0.1 * draw((4, 4)), draw((2, 4)), 0.1 * np.eye(4), np.eye(2), draw(4), np.eye(4)),
+            draw((50, 2)),
+        ),
+        ("networks", "conv2d"): (draw((4, 16, 16, 3)), draw((3, 3, 3, 8)), draw(8)),
+        ("networks", "mlp"): tuple(draw(shape) for shape in mlp),
+        ("networks", "lstm"): (draw((20, 8)), *(0.2 * draw((4, 16, 24))), *(0.2 * draw((4, 16)))),
+        ("graphs", "floyd_warshall"): (rng.uniform(1.0, 9.0, (30, 30)),),
+        ("graphs", "spmv"): (indptr, rng.integers(0, 100, 800), draw(800), draw(100)),
+        ("lattice", "lattice_call"): (100.0, 95.0, 0.03, 0.25, 0.5, 50),
+    }
 
 
-def burgers(u, steps, c, nu):
-    n = len(u)
-    new = u.copy()
-    for _ in range(steps):
-        for i in range(1, n - 1):
-            new[i] = u[i] - c * u[i] * (u[i] - u[i - 1]) + nu * (u[i + 1] - 2.0 * u[i] + u[i - 1])
-        for i in range(1, n - 1):
-            u[i] = new[i]
-    total = 0.0
-    for i in range(n):
-        total += u[i] * u[i]
-    return total
+def like(value):
+    """A cotangent for a value."""
+    return tuple(map(like, value)) if isinstance(value, tuple) else value
 
 
-def heat(u, alpha, steps):
-    n = len(u)
-    new = u.copy()
-    for _ in range(steps):
-        for i in range(1, n - 1):
-            new[i] = u[i] + alpha * (u[i + 1] - 2.0 * u[i] + u[i - 1])
-        for i in range(1, n - 1):
-            u[i] = new[i]
-    total = 0.0
-    for i in range(n):
-        total += u[i] * u[i]
-    return total
+def timed(function, derivative, written, args, medians):
+    """The times of the function, of copying its arguments, of its derivative, and of the one written by hand."""
+    cotangent = like(function(*copy.deepcopy(args)))
+    calls = [
+        lambda: function(*copy.deepcopy(args)),
+        lambda: copy.deepcopy(args),
+        lambda: derivative(*args, cotangent),
+    ]
+    if written is not None:
+        calls.append(lambda: written(*args, cotangent))
+    return medians(*calls, repeats=7)
 
 
-def gmm(alphas, means, logdiag, x):
-    n, d = x.shape
-    k = alphas.shape[0]
-    scale = np.exp(logdiag)
-    total = 0.0
-    for i in range(n):
-        terms = np.zeros(k)
-        largest = -1e300
-        for c in range(k):
-            t = alphas[c]
-            for j in range(d):
-                z = (x[i, j] - means[c, j]) * scale[c, j]
-                t += logdiag[c, j] - 0.5 * z * z
-            terms[c] = t
-            if t > largest:
-                largest = t
-        s = 0.0
-        for c in range(k):
-            s += math.exp(terms[c] - largest)
-        total += math.log(s) + largest
-    return total
+def programs(root, load, medians, table):
+    """Value and gradient over the function; for three of them also over what a person wrote."""
+    by_hand = load(root / "tests" / "handwritten" / "arrays_d.py")
+    for (module, name), args in arguments().items():
+        function = getattr(load(root / "examples" / f"{module}.py"), name)
+        derivative = getattr(load(root / "generated" / f"{module}_{name}.py"), f"{name}_vjp")
+        written = getattr(by_hand, f"{name}_vjp", None)
+        whole, copying, ours, *hand = timed(function, derivative, written, args, medians)
+        note = f"ours / by hand {ours / hand[0]:.2f}" if hand else ""
+        table.add_row(f"{name}: value and gradient / function", f"{ours / (whole - copying):.2f}", note)
 
 
-def lu(A):
-    n = A.shape[0]
-    for k in range(n):
-        for i in range(k + 1, n):
-            A[i, k] /= A[k, k]
-            for j in range(k + 1, n):
-                A[i, j] -= A[i, k] * A[k, j]
-    total = 0.0
-    for k in range(n):
-        total += math.log(abs(A[k, k]))
-    return total
-
-
-def cholesky(A):
-    n = A.shape[0]
-    for j in range(n):
-        A[j, j] = np.sqrt(A[j, j])
-        for i in range(j + 1, n):
-            A[i, j] /= A[j, j]
-        for i in range(j + 1, n):
-            for k in range(j + 1, i + 1):
-                A[i, k] -= A[i, j] * A[k, j]
-    total = 0.0
-    for j in range(n):
-        total += 2.0 * np.log(A[j, j])
-    return total
-
-
-def gauss_seidel(u, f, sweeps):
-    n = u.shape[0]
-    for _ in range(sweeps):
-        for i in range(1, n - 1):
-            for j in range(1, n - 1):
-                u[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1] - f[i, j])
-    total = 0.0
-    for i in range(n):
-        for j in range(n):
-            total += u[i, j] * u[i, j]
-    return total
-
-
-def cases(rng):
-    """(title, name, wrt, arguments)"""
-    a = rng.standard_normal((100, 100))
-    spd = a @ a.T + 100 * np.eye(100)
-    yield "scalar loop, 1,000 steps", "logistic", (0, 1), (0.3, 2.9, 1000)
-    yield "Newton, while", "newton_sqrt", 0, (2.0e6,)
-    yield "Burgers 200 x 500", "burgers", 0, (rng.random(500), 200, 0.1, 0.1)
-    yield "heat 200 x 500", "heat", 0, (rng.random(500), 0.1, 200)
-    for d, k in ((2, 5), (10, 25), (20, 50)):
-        arrays = (rng.random(k), rng.random((k, d)), rng.random((k, d)), rng.random((1000, d)))
-        yield f"GMM, d = {d}, K = {k}", "gmm", (0, 1, 2), arrays
-    yield "LU, n = 100", "lu", 0, (spd,)
-    yield "Cholesky, n = 100", "cholesky", 0, (spd,)
-    yield "Gauss-Seidel, 20 x 100 x 100", "gauss_seidel", (0, 1), (rng.random((100, 100)), rng.random((100, 100)), 20)
+def writes(s2s_ad, emitted, medians, table):
+    """The time of both sweeps for each of n writes to an array of n elements."""
+    smallest = None
+    for size in (1_000, 10_000, 100_000):
+        a = np.random.default_rng(0).uniform(-0.5, 0.5, size)
+        gradient = emitted(s2s_ad.grad(relax), "relax_grad", a)
+        (took,) = medians(functools.partial(gradient, a), repeats=5)
+        smallest = smallest or took / size
+        note = f"{took / size / smallest:.2f} of that for 1,000"
+        table.add_row(f"{size:,} writes, both sweeps", f"{took / size * 1e6:.2f} µs a write", note)

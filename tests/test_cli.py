@@ -99,6 +99,18 @@ def test_generate_writes_a_module_and_prints_its_path(run: Run) -> None:
     assert [path.name for path in Path("generated").iterdir()] == ["mine_f.py"]
 
 
+def test_generate_what_is_asked_for_by_name(run: Run) -> None:
+    modes = ("jacobian", "jacfwd", "jacrev", "hessian", "hvp", "elementwise_grad")
+    result = run("generate", "programs/mine.py:f", *(word for mode in modes for word in ("--mode", mode)))
+    assert result.status == 0, result.err
+    module = definitions(Path("generated/mine_f.py"))
+    assert {f"f_{mode}" for mode in modes} <= set(module) and "f_vjp" not in module
+    assert module["f_hessian"](2.0, 5.0)[0] == (-0.25, 1.0)
+    assert module["f_hvp"](2.0, 5.0, 1.0, 0.0) == (-0.25, 1.0)
+    shown = run("show", "programs/mine.py:f", "--stage", "hessian")
+    assert shown.status == 0 and "def f_hessian(x, y):" in shown.out
+
+
 def test_generate_what_is_asked_for(run: Run) -> None:
     result = run(
         "generate",
@@ -318,3 +330,21 @@ def test_python_m() -> None:
     )
     assert done.returncode == 0
     assert "generate" in done.stdout and "cache" in done.stdout
+
+
+def test_rules(run: Callable[..., Result]) -> None:
+    whole = run("rules")
+    assert whole.status == 0 and "np.tanh  np.tanh\n  code      np.tanh(x)\n  tangent   y = np.tanh(x)\n" in whole.out
+    assert run("rules").out == whole.out
+    one = run("rules", "*")
+    assert one.status == 0 and one.out.startswith("mul\n") and "x_bar = value_bar * y" in one.out
+    missing = run("rules", "np.tahn")
+    assert missing.status == 1 and missing.out == "" and "np.tanh" in missing.err
+    assert run("rules", "--markdown").out.startswith("# The table of operations\n")
+
+
+def test_rules_in_a_terminal(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    done = run("rules")
+    assert done.status == 0 and "pullback" in done.out.splitlines()[0] and "x_bar = y_bar * (1.0 - y * y)" in done.out

@@ -71,7 +71,7 @@ def emit_module(
         if compiled is not None and name in compiled:
             made.tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
         written.append(made)
-    whole = _assemble(written, aliases, title, compiled is not None)
+    whole = _assemble(written, aliases, title, compiled is not None, objects)
     lines = [
         f"{callees[twin]} = {_jit(True, cached=False)}({callees[name]}.py_func)\n" for name, twin in others.items()
     ]
@@ -84,12 +84,13 @@ def _jit(looking: bool, cached: bool = True) -> str:
 
 
 def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
-    """The objects of the user's that effects name; one name for two of them is refused."""
+    """The objects of the user's that operations name; one name for two of them is refused."""
     found: dict[str, object] = {}
     for function in functions:
         for stmt in all_stmts(program.functions[function].body):
-            if isinstance(stmt, Apply) and stmt.op.effect:
-                for name, value in dict(stmt.params).get("names", ()):
+            if isinstance(stmt, Apply):
+                named = dict(stmt.params).get("names", ()) if stmt.op.effect else stmt.op.objects.items()
+                for name, value in named:
                     if found.setdefault(name, value) is not value:
                         raise UnsupportedError(
                             f"two different things are called {name}", span=stmt.span, remedy="Rename one of them."
@@ -149,9 +150,11 @@ def _effectful(program: Program) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str, native: bool) -> Emitted:
+def _assemble(
+    written: Sequence[Written], aliases: dict[str, str], title: str, native: bool, named: Mapping[str, object]
+) -> Emitted:
     used = sorted(set().union(*(w.used for w in written)))
-    objects: dict[str, object] = {}
+    objects = {name: value for name, value in named.items() if name in used}
     for w in written:
         objects.update(w.objects)
     needed: dict[str, str] = {}

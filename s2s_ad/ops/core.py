@@ -20,6 +20,7 @@ from s2s_ad.ops.trace import Generic
 
 Params = tuple[tuple[str, Any], ...]
 Code = str | Callable[[Mapping[str, Any], tuple[Kind, ...]], str]
+REALS, POSITIVE, UNIT, INSIDE = (-math.inf, math.inf), (0.0, math.inf), (0.0, 1.0), (-1.0, 1.0)
 Infer = Callable[[tuple[Kind, ...], Mapping[str, Any], "Op"], "Kind | tuple[Kind, ...]"]
 
 
@@ -43,9 +44,13 @@ class Op:
     joint      it is linear in all the inputs of `transposes` at once (stack, index_add), not in each alone (matmul)
     others     of its inputs, those without a transpose have derivative zero: they only lend their shape, or are whole
                numbers
-    broadcasts not elementwise, but some inputs may be smaller than what it takes them for; elementwise ones always may
+    broadcasts not elementwise, but some inputs may be smaller than what it takes them for; elementwise ones always may.
+               A function of their kinds says whether they may
     selects    it passes some of what it is given on and drops the rest: see `guarded` in ops/derive.py
     store      its code is a statement that changes its first input in place: "a[i] += v"
+    objects    what of the user's its code names
+    domain     of a function of numbers: the open interval of each input in which it is differentiated; the last one
+               holds for all further inputs. Empty: all numbers.
     """
 
     name: str
@@ -63,10 +68,12 @@ class Op:
     store: bool = False
     joint: bool = False
     others: bool = False
-    broadcasts: bool = False
+    broadcasts: bool | Callable[[tuple[Kind, ...]], bool] = False
     selects: bool = False
+    domain: tuple[tuple[float, float], ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     function: Any = None
+    objects: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def differentiable(self) -> bool:
@@ -96,6 +103,8 @@ class Op:
         text, names = self.text(params, kinds), self.names(len(kinds))
         if self.effect or self.store:
             return run_statement(text, names, values)
+        if self.objects:
+            return eval(text, {"math": math, "np": np, **self.objects}, dict(zip(names, values)))
         return evaluator(text, names)(*values)
 
     def __repr__(self) -> str:

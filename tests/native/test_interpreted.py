@@ -13,7 +13,8 @@ import s2s_ad
 from tests.agree import same
 from tests.fuzz.checks import arguments, imported
 from tests.fuzz.generator import Program
-from tests.native import programs
+from tests.native import array_programs, programs
+from tests.native.array_programs import ARRAY_CASES
 from tests.native.programs import CASES
 
 
@@ -65,6 +66,11 @@ def test_random_programs(seed):
         except s2s_ad.UnsupportedError as error:
             assert "native code" in str(error)
             pytest.skip("refused")
+
+
+@pytest.mark.parametrize("name", ARRAY_CASES)
+def test_programs_of_arrays(name):
+    both_agree(getattr(array_programs, name), ARRAY_CASES[name])
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import split_params
-from s2s_ad.ir.kinds import INT
+from s2s_ad.ir.kinds import BOOL, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of
 from s2s_ad.ops.registry import OPS
@@ -87,6 +87,8 @@ class _Overflow:
     def of(self, atom: Atom) -> int:
         if isinstance(atom, Const) and isinstance(atom.value, int):
             return int(atom.value).bit_length()
+        if atom.kind == BOOL:
+            return 1
         return self.bits.get(atom, 64) if isinstance(atom, Value) else 64
 
     def block(self, block: Block) -> Block:

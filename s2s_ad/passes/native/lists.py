@@ -8,8 +8,8 @@ from dataclasses import replace
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, map_inputs, outputs_of
+from s2s_ad.ir.nodes import Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
+from s2s_ad.ir.walk import map_inputs, outputs_of
 from s2s_ad.ops.native import is_number, kind_in_array
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
@@ -41,14 +41,14 @@ class _Lists(Lowering):
         super().__init__(function)
         self.whole = function
         self.raw = self.origins.appended()  # lists that grow item by item in the user's own code stay lists
-        self.packed = {
-            a for s in all_stmts(function.body) if isinstance(s, Apply) and s.op.name == "pack" for a in s.inputs
-        } | set(function.body.results)
+        self.packed = self.origins.recorded()
 
     def function(self) -> Function:
         params = []
         for value in self.whole.body.params:
-            if isinstance(value.kind, List) and value not in self.raw:
+            if isinstance(value.kind, List) and value in self.raw:
+                raise refused("list that is an argument and grows")
+            if isinstance(value.kind, List):
                 if depth_of(value.kind) > 1 or not is_number(value.kind.item):
                     raise refused("arguments that are lists of lists or of arrays")
                 array = Value(Array(kind_in_array(value.kind.item), (ANY,)), value.hint, value.base, value.suffix)
@@ -64,7 +64,12 @@ class _Lists(Lowering):
         """What goes out of the function, or into a record."""
         found = self.readings.get(atom) if isinstance(atom, Value) else None
         if found is None:
-            return placeholder(builder, atom.kind) if isinstance(atom, Absent) else self.atom(atom)
+            value = self.there(builder, atom)
+            if isinstance(atom.kind, List):  # a list that has grown goes out as an array
+                if depth_of(atom.kind) > 1 or not is_number(atom.kind.item):
+                    raise refused("lists of lists or of arrays as results")
+                return builder.apply(OPS["list_to_array"], value)
+            return value
         if isinstance(found, Parts) or isinstance(found, Rows) and depth_of(atom.kind) > 1:
             raise refused("lists of lists as results")
         return found.array_of(builder)
@@ -94,15 +99,20 @@ class _Lists(Lowering):
             fields: list[Atom] = []
             for a in stmt.inputs:
                 found = self.reading(a)
-                fields += [self.result(builder, a)] if found is None else canonical(builder, found).atoms
+                parts = (self.result(builder, a),) if found is None else canonical(builder, found).atoms
+                if isinstance(a.kind, List) and len(parts) != 2 ** depth_of(a.kind) - 1:
+                    raise refused("record for this list in it", stmt)
+                fields += parts
             builder.emit(replace(stmt, inputs=tuple(fields)))
         elif stmt.op.name == "unpack":
             outs: list[Value] = []
             for value in stmt.outputs:
                 depth = depth_of(value.kind)
-                if not depth or value in self.raw:
+                if not depth:
                     outs.append(value)
                     continue
+                if value in self.raw:
+                    raise refused("list that comes out of a record and grows", stmt)
                 item = innermost(value.kind)
                 rank = 0 if is_number(item) else item.rank  # type: ignore[attr-defined]
                 data = called_like(value, Array(kind_in_array(item), (ANY,) * (1 + rank)))
@@ -143,6 +153,8 @@ class _Lists(Lowering):
         made = on_arrays(builder, stmt, arrays)
         if made is None:
             raise refused(f"{name} as it is used here", stmt)
+        if out in self.raw:
+            raise refused(f"{name} that makes a list which grows", stmt)
         if isinstance(out.kind, List):
             self.readings[out] = Rows(made)
         else:
@@ -295,7 +307,11 @@ class _Lists(Lowering):
                 for member, k in enumerate(group.places):
                     found = after.read(builder, member, group.before)
                     assert found is not None
-                    self.readings[stmt.outputs[k]] = found
+                    if stmt.outputs[k] in self.raw:
+                        assert isinstance(after, Flat)
+                        self.env[stmt.outputs[k]] = after.data[member]
+                    else:
+                        self.readings[stmt.outputs[k]] = found
 
     def trip(
         self,
@@ -357,6 +373,11 @@ class _Lists(Lowering):
         flats: dict[object, list[int]] = {}
         for k in places:
             y = stmt.outputs[k]
+            if y in self.raw:
+                if depth_of(y.kind) > 1:
+                    raise refused("list of lists that grows", stmt)
+                kept.append(Kept(object(), [k], flat(builder, [y], [innermost(y.kind)], listed=True)))
+                continue
             found = self.grid(builder, stmt, k, trips, depth_of(y.kind), innermost(y.kind), y)
             if found is not None:
                 kept.append(Kept(object(), [k], found))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from s2s_ad.ir.nodes import Function, Program
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce_block, dce_function, effectful
+from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
@@ -44,7 +45,8 @@ def _finished(function: Function) -> Function:
 
 def _plain(function: Function) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
-    return replace(function, body=hoisted(checked(function.body)))
+    body = plain_numbers(array_loops(function.body))
+    return replace(function, body=hoisted(checked(body)))
 
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:

@@ -1,4 +1,4 @@
-"""Adjoints of programs.py, written by hand for numba."""
+"""Adjoints of native_programs.py, written by hand for numba."""
 
 import math
 
