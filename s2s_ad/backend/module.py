@@ -67,6 +67,8 @@ def emit_module(
     written = []
     for name, entry in [*((e.name, e) for e in entries), *((name, None) for name in plain)]:
         function, called_as = program.functions[name], name if entry is not None else callees[name]
+        if entry is not None and name in compiled:
+            entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if compiled is not None and name in compiled:
             made.tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)

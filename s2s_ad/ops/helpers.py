@@ -33,6 +33,7 @@ from s2s_ad.ops.native_helpers import (
     checked_power,
     checked_product,
     checked_sum,
+    checked_whole,
     grown,
     with_row,
 )
@@ -210,6 +211,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_power,
         checked_divisor,
         checked_place,
+        checked_whole,
     )
 }
 

@@ -57,6 +57,13 @@ def checked_place(i, n):
     return i
 
 
+def checked_whole(x):
+    """x, where its whole part fits into 64 bits."""
+    if not abs(x) < 9.2e18:
+        raise OverflowError("a float has no whole part of 64 bits: use the NumPy backend")
+    return x
+
+
 def checked_divisor(y):
     """y, unless it is 0: native code would not say so."""
     if y == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,17 @@ def never_bound(x, n):
 
 def ratio(x, y):
     return x / y
+
+
+def whole(x, y):
+    return x * int(y) + math.floor(x) * y
+
+
+def test_floats_without_a_whole_part():
+    joint_agrees(whole, 2.5, -3.7)
+    for wrong in (math.inf, math.nan, 1e300):
+        with pytest.raises(OverflowError):
+            s2s_ad.grad(whole, backend="numba")(1.0, wrong)
 
 
 @pytest.mark.parametrize("f", [grows, doubles])
