@@ -49,6 +49,7 @@ def emit_module(
     """
     called = _called(program, [entry.name for entry in entries])
     by_name = {entry.name: entry for entry in entries}
+    native, compiled = compiled is not None, compiled or {}
     others = dict(twins or {})
     called = [name for name in called if name not in others.values()]
     plain = [name for name in called if name not in by_name or not is_flat(by_name[name])]
@@ -70,10 +71,10 @@ def emit_module(
         if entry is not None and name in compiled:
             entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
-        if compiled is not None and name in compiled:
+        if name in compiled:
             made.tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
         written.append(made)
-    whole = _assemble(written, aliases, title, compiled is not None, objects)
+    whole = _assemble(written, aliases, title, native, objects)
     lines = [
         f"{callees[twin]} = {_jit(True, cached=False)}({callees[name]}.py_func)\n" for name, twin in others.items()
     ]
