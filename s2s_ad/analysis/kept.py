@@ -100,6 +100,7 @@ class Kept:
     # --- what there is ------------------------------------------------------------------------------------------------
 
     def _survey(self, block: Block, path: tuple[Step, ...], loops: tuple[Loop, ...]) -> None:
+        made: set[Atom] = set(block.params)
         for value in block.params:
             self.around[value] = loops
         for at, stmt in enumerate(block.stmts):
@@ -109,8 +110,10 @@ class Kept:
                 self.makers.update((out, stmt) for out in stmt.outputs)
                 if stmt.op.store and isinstance(stmt.inputs[0], Value):
                     self.users.setdefault(stmt.inputs[0], []).append(stmt)
-                if stmt.op.name == "index_set" and isinstance(stmt.inputs[1], Value):
-                    self.stored.setdefault(stmt.inputs[1], stmt)
+                # in an inner block it may not be written at all, or more than once
+                if stmt.op.name == "index_set" and stmt.inputs[1] in made:
+                    self.stored.setdefault(stmt.inputs[1], stmt)  # type: ignore[arg-type]
+                made.update(stmt.outputs)
             elif isinstance(stmt, (For, While)):
                 for init in stmt.init:
                     if isinstance(init, Value):

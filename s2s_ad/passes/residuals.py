@@ -26,7 +26,7 @@ REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
 
 @dataclass(frozen=True)
 class Residuals:
-    """`saved` in order of definition; `repeated` the statements that make the rest of them again, in order.
+    """`saved` in order of definition; `repeated` the statements that make the rest again, each after what it reads.
 
     `same`: arrays that are overwritten, each with a copy of it that the program has made for itself.
     """
@@ -104,8 +104,7 @@ def choose_residuals(
 
     for sink in sinks:
         repeat(sink)
-    order = sorted(repeated, key=position.__getitem__)
-    return Residuals(tuple(saved), tuple(repeated[v] for v in order), same)
+    return Residuals(tuple(saved), tuple(repeated.values()), same)
 
 
 def repeatable(stmt: Apply) -> bool:

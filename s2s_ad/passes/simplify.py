@@ -224,7 +224,7 @@ class _Simplifier:
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""
         name, x = stmt.op.name, stmt.inputs
-        if name == "add" and (twice := self.doubled(stmt, builder)) is not None:
+        if name == "add" and stmt.out.kind.real and (twice := self.doubled(stmt, builder)) is not None:
             return twice
         if name == "add":
             if (b := self.maker(x[1], "neg")) is not None:

@@ -158,9 +158,40 @@ def made_in_the_loop(a):
     return total
 
 
+def written_in_another_block(a):
+    for i in range(1, len(a)):
+        x = math.sin(a[i - 1]) * a[i]
+        if a[i] > 0.6:
+            a[i] = x
+        for j in range(i):
+            a[j] = math.exp(x) * a[j]
+            a[j] = x
+    return np.sum(a * a)
+
+
+def where_the_index_comes_after(a):
+    b = 0.7 * a
+    for i in range(len(a) - 1, 0, -1):
+        a[i - 1] = a[i] / (2.0 + b[(i + 1) % 5] * b[i])
+        b[2] = np.sin(b[i]) + a[i + i - 2 * i]
+    return np.sum(a * a) + np.sum(b)
+
+
 FREE = [forward_recurrence, backward_recurrence, triangle, every_second, after_the_loop, last_by_its_end, row_by_row]
-SAVING = [around_the_end, again_and_again, always_one_place, an_index_that_wanders, where_it_was, in_a_branch,
-          while_it_lasts, mirrored, columns_and_rows, made_in_the_loop]  # fmt: skip
+SAVING = [
+    around_the_end,
+    again_and_again,
+    always_one_place,
+    an_index_that_wanders,
+    where_it_was,
+    in_a_branch,
+    while_it_lasts,
+    mirrored,
+    columns_and_rows,
+    made_in_the_loop,
+    written_in_another_block,
+    where_the_index_comes_after,
+]
 
 
 def point(f: Callable[..., Any]) -> np.ndarray:
