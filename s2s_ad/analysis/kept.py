@@ -20,6 +20,7 @@ from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import dtype_of
 from s2s_ad.ops.registry import OPS
 
+MOST_PROOFS = 2000  # for one function; what is not proved is saved
 Loop = For | While
 Name = Callable[[Atom], object]  # what stands for a whole number in one trip of the loops around it
 
@@ -70,6 +71,7 @@ class Kept:
         if any(isinstance(s, Apply) and s.op.store for s in self.places):
             self._follow_all(body)
         self.found: dict[Value, Apply | None] = {}
+        self.proofs = 0
         self.shapes: dict[object, Value] | None = None
 
     def read_again(self, value: Value) -> Apply | None:
@@ -131,7 +133,8 @@ class Kept:
             starts = [(-1, v) for v in home.params]
             starts += [(at, v) for at, stmt in enumerate(home.stmts) for v in outputs_of(stmt)]
             for at, value in starts:
-                if isinstance(value.kind, Array) and value.kind.rank and value not in self.chains:
+                is_array = isinstance(value.kind, Array) and value.kind.rank
+                if is_array and value in self.users and value not in self.chains:
                     chain = _Chain(home, [(at, value)], [])
                     end, inner = _follow(home, value, at + 1, (), chain)
                     if chain.writes:
@@ -217,7 +220,8 @@ class Kept:
             if one is not None and other is not None:
                 point = Sum(0, {("axis", axis): 1})
                 rows += [*_holds(one, point), *_holds(other, point)]
-        return contradictory(rows)
+        self.proofs += 1
+        return self.proofs <= MOST_PROOFS and contradictory(rows)
 
     def _loops_of(self, atom: Atom) -> tuple[Loop, ...]:
         return self.around.get(atom, ()) if isinstance(atom, Value) else ()

@@ -211,3 +211,13 @@ def test_nothing_is_saved_that_still_stands(f: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("f", SAVING[:3], ids=lambda f: f.__name__)
 def test_what_is_overwritten_is_saved(f: Callable[..., Any]) -> None:
     assert "append" in s2s_ad.grad(f).source(point(f))
+
+
+def test_an_array_that_does_not_fit_is_refused_as_numpy_refuses_it() -> None:
+    def whole(a, b):
+        a[:] = b
+        return np.sum(a * a)
+
+    agrees(whole, X.copy(), X + 1.0)
+    with pytest.raises(ValueError, match="broadcast"):
+        s2s_ad.grad(whole)(X.copy(), X[:3] + 1.0)
