@@ -8,6 +8,7 @@ import importlib
 import keyword
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
 from s2s_ad.backend.printer import format_source, text_of
@@ -142,7 +143,9 @@ def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str) -
     inject: dict[str, object] = {}
     for name, value in objects.items():
         origin = _importable(name, value)
-        if origin:
+        if isinstance(value, ModuleType):
+            lines.append(f"import {name}")
+        elif origin:
             lines.append(f"from {origin} import {name}")
         else:
             inject[name] = value
@@ -183,7 +186,7 @@ def _import_line(name: str, aliases: dict[str, str]) -> str:
 
 def _in_groups(lines: list[str]) -> list[str]:
     """The standard library first, then a blank line and the rest."""
-    first = [line for line in lines if line.startswith("import math")]
+    first = sorted(line for line in lines if line in ("import math", "import random"))
     rest = [line for line in lines if line not in first]
     return [*first, *([""] if first and rest else []), *rest]
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
+import random
 
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.library import call_op
-from s2s_ad.frontend.machine import METHODS, Machine, expression, number
+from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import static_attribute
-from s2s_ad.frontend.values import NOTHING, Abstract, Known, Message, Method, Ref, Sym, Tuple, is_nothing, what
-from s2s_ad.ir.kinds import ONE, Array
+from s2s_ad.frontend.values import NOTHING, Abstract, Bound, Known, Message, Method, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.ir.kinds import ONE, Array, Stream
 from s2s_ad.ops.registry import FUNCTIONS
+
+STREAMS: dict[str, type] = {
+    "Generator": np.random.Generator, "RandomState": np.random.RandomState, "Random": random.Random,
+}  # fmt: skip
 
 
 @expression(ast.Attribute)
@@ -25,6 +30,8 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
     read(owner)
     if is_nothing(owner):
         return NOTHING
+    if isinstance(owner, Sym) and isinstance(owner.kind, Stream):
+        return _of_stream(owner, owner.kind, name)
     if isinstance(owner, Sym):
         found = _of_number(machine, owner, name)
         if found is not None:
@@ -38,6 +45,16 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
     if isinstance(owner, Known):
         return static_attribute(machine, owner, name)
     raise UnsupportedError(f"{what(owner)} has no attribute {name} that is supported")
+
+
+def _of_stream(owner: Sym, kind: Stream, name: str) -> Abstract:
+    """rng.normal is Generator.normal of rng."""
+    found = getattr(STREAMS[kind.name], name, None)
+    if found not in BUILTINS:
+        raise UnsupportedError(
+            f"{kind.name}.{name} is not differentiated", remedy="Draw numbers with normal(), random() and the like."
+        )
+    return Bound(Known(found), (owner,), {})
 
 
 def shape_item(machine: Machine, owner: Sym, axis: int) -> Sym:

@@ -186,7 +186,7 @@ def _with_shape(
     if shape is None:
         raise UnsupportedError(f"{name} needs a shape")
     sizes = []
-    for size in _sizes(machine, shape):
+    for size in sizes_of(machine, shape):
         known = static_int(size)
         sizes.append(known)
         if known is None:
@@ -202,7 +202,8 @@ def np_int(kind: Array) -> bool:
     return not kind.rank and kind.dtype.startswith(("int", "uint"))
 
 
-def _sizes(machine: Machine, shape: Abstract) -> list[Abstract]:
+def sizes_of(machine: Machine, shape: Abstract) -> list[Abstract]:
+    """The lengths in a shape, which is one int or several."""
     content = machine.content(shape) if isinstance(shape, Ref) else shape
     if isinstance(content, (Tuple, Items)):
         return list(content.items)

@@ -13,6 +13,7 @@ from s2s_ad.frontend import (
     attributes,
     builtin_functions,
     comprehensions,
+    draws,
     iteration,
     loop_statements,
     messages,
@@ -40,6 +41,7 @@ ROOMS = (
     attributes,
     builtin_functions,
     comprehensions,
+    draws,
     iteration,
     loop_statements,
     messages,
@@ -92,7 +94,7 @@ def _entry_key(function: Any, arguments: dict[str, Spec], of: Of) -> Any:
 def _raises(block: Block) -> bool:
     """Whether it surely ends in an exception of the user's."""
     for stmt in block.stmts:
-        if isinstance(stmt, Apply) and stmt.op.effect and str(dict(stmt.params)["code"]).startswith("raise "):
+        if isinstance(stmt, Apply) and str(dict(stmt.params).get("code", "")).startswith("raise "):
             return True
         if isinstance(stmt, If) and _raises(stmt.then) and _raises(stmt.orelse):
             return True

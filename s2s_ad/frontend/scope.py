@@ -21,12 +21,12 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import Frame, Machine, expression, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Known, Missing, Sym, Table, Tuple
-from s2s_ad.ir.kinds import kind_of
+from s2s_ad.ir.kinds import List, Stream, kind_of
 from s2s_ad.ir.nodes import Value
 from s2s_ad.ir.structure import Guard, Path, Read, outline
 
 # what these modules hold is taken to stay
-LIBRARIES = {"math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "scipy"}
+LIBRARIES = {"math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "random", "scipy"}
 _CONSTANTS = {
     id(value): (value, f"{module.__name__.replace('numpy', 'np')}.{name}")
     for module in (np, math)
@@ -127,7 +127,7 @@ def read_of(machine: Machine, path: Path, value: Any) -> Value:
         kind = kind_of(value)
         assert kind is not None
         name = unique(_read_name(path), unit.taken, [_long_name(path)])
-        default = None if isinstance(value, (np.ndarray, list)) else value
+        default = None if isinstance(kind, (List, Stream)) or isinstance(value, np.ndarray) else value
         unit.reads[path] = Read(name, path, kind, default), Value(kind, name)
     return unit.reads[path][1]
 
