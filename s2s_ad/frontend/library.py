@@ -16,7 +16,7 @@ from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.settled import SETTLED
+from s2s_ad.ops.settled import SETTLED, is_known
 
 _REFUSED = {
     "where": "Choose with np.where.",
@@ -56,6 +56,11 @@ def _settled(function: Any) -> Any:
     return ask
 
 
+@builtin(is_known)
+def _is_known(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    return number(_is_static(machine, args[0]))
+
+
 def _answer(value: Any) -> Abstract:
     if isinstance(value, tuple):
         return Tuple(tuple(map(_answer, value)))
@@ -82,6 +87,28 @@ def _parameter_names(function: Any) -> tuple[str, ...] | None:
     return names if not any(p.kind is p.VAR_POSITIONAL for p in parameters) else None
 
 
+def asks_more(
+    machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract]
+) -> bool:
+    """Whether a call has arguments that the operation has not, or for which it needs constants."""
+    fixed = [arg for arg in op.args if not arg.startswith("*")]
+    names = _parameter_names(function) or ()
+    given = {**dict(zip(names[len(fixed) :], positional[len(fixed) :])), **keywords}
+    if len(positional) < len(fixed) and not any(arg in given for arg in (*fixed[len(positional) :], *names)):
+        return True  # np.where(condition)
+    inputs = {*fixed, *names[: len(fixed)], "out", *(("shape", "newshape") if op.variadic else ())}
+    more = {key: value for key, value in given.items() if key not in inputs}
+    return any(key not in op.defaults or not _is_static(machine, value) for key, value in more.items())
+
+
+def _is_static(machine: Machine, value: Abstract) -> bool:
+    try:
+        static(machine, value)
+    except NotStatic:
+        return False
+    return True
+
+
 def call_op(
     machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract], name: str = ""
 ) -> Abstract:
@@ -99,7 +126,7 @@ def call_op(
     names = _parameter_names(function)
     out = _out(function, keywords, rest)
     if out is not None:
-        made = call_op(machine, op, function, inputs, keywords, name)
+        made = call_op(machine, op, function, positional if op.variadic else inputs, keywords, name)
         return write_out(machine, machine.held(out), made) if isinstance(made, Sym) else made
     if op.variadic:
         inputs, rest = positional, []

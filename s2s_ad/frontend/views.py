@@ -48,6 +48,12 @@ def result_of(
     return made
 
 
+def flattened(machine: Machine, owner: Sym) -> Abstract:
+    """The elements one after the other: a view where that is sure, else something that may be one."""
+    op = OPS["np.ravel"]
+    return machine.held(result_of(machine, op, [owner], [owner.atom], {}, machine.apply(op, owner.atom)))
+
+
 def _of_the_user(op: Op) -> bool:
     """A function with a rule of the user's own may return what it was given."""
     module = getattr(op.function, "__module__", None) or "numpy"

@@ -149,7 +149,8 @@ def evenly_between(start: Any, stop: Any, shape: Any, endpoint: bool = True) -> 
 def _linspace_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     if shape_of(kinds[0]) or shape_of(kinds[1]):
         raise KindError("np.linspace between arrays", remedy="Write it out: start + (stop - start) * t.")
-    return Array("float64", (dim_of(params["shape"][0]),))
+    kind = np.result_type(*(k.dtype if isinstance(k, Array) else 0.0 for k in kinds[:2]), 0.0)
+    return Array(kind.name if kind.kind == "f" else "float64", (dim_of(params["shape"][0]),))
 
 
 def _endpoint_text(params: Params) -> str:
@@ -166,9 +167,14 @@ def linspace(start, stop, *sizes, shape=(50,), endpoint=True, out):
     d[out] = along(start, lambda: 1.0 - up) + along(stop, lambda: up)
 
 
+def _fractions_code(params: Params, dtype: str) -> str:
+    as_dtype = "" if dtype == "float64" else f', dtype="{dtype}"'
+    return f"np.linspace(0.0, 1.0, x.size{_endpoint_text(params)}{as_dtype})"
+
+
 @piecewise_constant(
-    name="fractions", cost=20, infer=lambda kinds, params, op: Array("float64", shape_of(kinds[0])),
-    code=lambda params, kinds: f"np.linspace(0.0, 1.0, x.size{_endpoint_text(params)})",
+    name="fractions", cost=20, infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[0])),
+    code=lambda params, kinds: _fractions_code(params, dtype_of(kinds[0])),
 )  # fmt: skip
 def fractions(x, endpoint=True):
     """How far along each point of a linspace lies."""

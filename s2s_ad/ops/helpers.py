@@ -23,6 +23,7 @@ from s2s_ad.ops.array_helpers import (
     prefixes_without,
     put_where,
     quantile_weights,
+    running_places,
     scipy_special,
     sum_pads,
 )
@@ -188,6 +189,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         inverse_gaps,
         prefixes_without,
         put_where,
+        running_places,
         scipy_special,
         expm,
         expm_change,
