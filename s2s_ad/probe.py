@@ -208,7 +208,8 @@ def _moved(spec: Spec, value: Any, direction: Any, step: Callable[[Any, Any], An
     if isinstance(spec, Leaf):
         if isinstance(spec.kind, List):
             return [_moved(Leaf(spec.kind.item), v, d, step) for v, d in zip(value, direction)]
-        return step(value, direction) if spec.kind.real else value
+        moved = step(value, direction) if spec.kind.real else value
+        return np.asarray(moved) if spec.boxed else moved
     items = value.values() if spec.type is dict else value
     steps = direction.values() if spec.type is dict else direction
     made = [_moved(s, v, d, step) for s, v, d in zip(spec.items, items, steps)]

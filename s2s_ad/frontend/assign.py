@@ -186,8 +186,6 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
     name, target = operator_name(node.op), node.target
     if isinstance(target, ast.Name):
         old = lookup(machine, target.id)
-        if type(old) is Sym:
-            machine.check_alone(old)
         new = _changed(machine, name, old, machine.eval(node.value))
         name_value(machine, new, target.id)
         machine.set(target.id, new)

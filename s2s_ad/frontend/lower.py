@@ -195,7 +195,10 @@ def _read_body(
         if inner and shared and key not in unit.asked:
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
-    places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
+    places = [
+        i for i, param in enumerate(params)
+        if isinstance(param.kind, Array) and (param.kind.rank or param in machine.without_axes)
+    ]  # fmt: skip
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
     done = Specialised(name, result, paths=tuple(flat.paths), shared=shared, written=written)
     return done, Function(name, body, _doc(function), span)

@@ -175,6 +175,10 @@ def _entry(machine: Machine, value: Abstract, atoms: list[Atom]) -> Any:
 
 def _array_item(machine: Machine, owner: Sym, index: Abstract) -> Abstract:
     kind = owner.kind
+    if isinstance(kind, Array) and not kind.rank and isinstance(index, Known) and index.obj is Ellipsis:
+        return machine.held(owner)
+    if isinstance(kind, Array) and not kind.rank and isinstance(index, Tuple) and not index.items:
+        return Sym(owner.atom)
     if not isinstance(kind, Array) or (not kind.rank and not isinstance(index, Tuple)):
         raise KindError(f"{what(owner)} has no items")
     atoms, entries = _array_index(machine, index)
@@ -294,6 +298,9 @@ def augment_item(machine: Machine, name: str, owner: ArrayRef, index: Abstract, 
     """owner[index] op= value()."""
     read(index)
     if is_nothing(index):
+        return
+    if isinstance(owner.kind, Array) and not owner.kind.rank:
+        augment(machine, name, owner, value())
         return
     atoms, entries = _array_index(machine, index)
     old, before = _at(machine, owner, atoms, entries), machine.root(owner)

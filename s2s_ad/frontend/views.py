@@ -108,8 +108,18 @@ def _shifted(entry: Any, by: int) -> Any:
 def write_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:
     """owner[index] = value."""
     _check_written(owner.kind, value.kind)
+    if isinstance(owner.kind, Array) and not owner.kind.rank and not owner.steps:
+        replaced(machine, owner, _only_item(machine, owner.kind, value))
+        return
     base, atoms, index = _target(machine, owner, atoms, index)
     replaced(machine, base, machine.apply("index_set", base.atom, value, *atoms, index=index))
+
+
+def _only_item(machine: Machine, kind: Array, value: Atom) -> Sym:
+    """What an array without axes holds after its one item was set: a number of its dtype."""
+    if isinstance(value.kind, Array) and value.kind.rank:
+        raise KindError("an array without axes holds a number, and not an array")
+    return machine.apply(f"np.{kind.dtype}", value)
 
 
 def add_to_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:

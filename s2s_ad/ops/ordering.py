@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import KindError
+from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, broadcast
 from s2s_ad.ops.array_helpers import put_where, running_places
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
@@ -203,14 +203,20 @@ def _counted(x: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
     return sum(where(weights != 0, d[x] * weights, 0.0), axis=axis, keepdims=keepdims)
 
 
-def quantile_rule(x, axis=None, keepdims=False, *, q, method="linear", out):
+def _along_one_axis(x: Any, axis: Any) -> None:
     real_only(x)
+    if isinstance(axis, tuple):
+        raise UnsupportedError("the derivative of a quantile over several axes", remedy="Flatten these axes first.")
+
+
+def quantile_rule(x, axis=None, keepdims=False, *, q, method="linear", out):
+    _along_one_axis(x, axis)
     weights = ZERO if d[x] is ZERO else quantile_weights(x, q=q, axis=axis, method=method)
     d[out] = ZERO if d[x] is ZERO else _counted(x, weights, axis, keepdims)
 
 
 def quantile_pullback(ct, x, axis=None, keepdims=False, *, q, method="linear"):
-    real_only(x)
+    _along_one_axis(x, axis)
     weights = quantile_weights(x, q=q, axis=axis, method=method)
     return where(weights != 0, restore_axes(ct, x, axis, keepdims) * weights, 0.0)
 
