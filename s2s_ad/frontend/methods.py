@@ -15,7 +15,7 @@ from s2s_ad.frontend.machine import Machine, method, number
 from s2s_ad.frontend.operators import concatenate, equals, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import list_atom
 from s2s_ad.frontend.subscripts import SliceOf, get_item, list_item, list_part, set_key
-from s2s_ad.frontend.values import Abstract, Flat, Items, Known, Message, Ref, Sym, Table, Tuple, View, what
+from s2s_ad.frontend.values import Abstract, Items, Known, Message, Ref, Sym, Table, Tuple, View, what
 from s2s_ad.ir.kinds import Array, List, Scalar
 from s2s_ad.ir.nodes import Const
 from s2s_ad.ops.compositions import COMPOSITIONS
@@ -297,13 +297,12 @@ def _astype(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
 @method("item")
 def _item(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     value = operand(machine, owner)
-    if not args:
-        return _as_python(machine, value)
-    places = args[0].items if isinstance(args[0], Tuple) else tuple(args)
-    flat = len(places) == 1 and isinstance(value.kind, Array) and value.kind.rank > 1
-    owner = Flat(value) if flat else value
-    item = get_item(machine, owner, Tuple(tuple(places)) if len(places) > 1 else places[0])
-    return _as_python(machine, operand(machine, item))
+    if args:
+        index = args[0] if len(args) == 1 else Tuple(tuple(args))
+        flat = len(args) == 1 and not isinstance(args[0], Tuple)
+        source = call(machine, Known(np.ravel), [owner], {}) if flat else owner
+        value = operand(machine, get_item(machine, source, index))
+    return _as_python(machine, value)
 
 
 def _as_python(machine: Machine, value: Sym) -> Sym:
