@@ -11,7 +11,19 @@ import numpy as np
 from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
 from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.operators import array_of, operand, read, static_int
-from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, NeedsUnroll, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import (
+    NOTHING,
+    Abstract,
+    Items,
+    Known,
+    Message,
+    NeedsUnroll,
+    Ref,
+    Sym,
+    Tuple,
+    is_nothing,
+    what,
+)
 from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Const
@@ -35,6 +47,8 @@ def static(machine: Machine, value: Abstract) -> Any:
         for stmt in machine.builder.stmts[::-1]:
             if isinstance(stmt, Apply) and stmt.out is value.atom and stmt.op.name == "neg":
                 return -static(machine, Sym(stmt.inputs[0]))
+    if isinstance(value, Message):
+        return "".join(part if isinstance(part, str) else _shown(machine, *part) for part in value.parts)
     if isinstance(value, Tuple):
         return tuple(static(machine, item) for item in value.items)
     if isinstance(value, Ref):
@@ -42,6 +56,12 @@ def static(machine: Machine, value: Abstract) -> Any:
         if isinstance(content, Items):
             return tuple(static(machine, item) for item in content.items)
     raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
+
+
+def _shown(machine: Machine, value: Abstract, spec: str, conversion: str) -> str:
+    """A value in a text that is known now."""
+    found = static(machine, value)
+    return format({"r": repr, "s": str, "a": ascii}.get(conversion, lambda x: x)(found), spec)
 
 
 def _settled(function: Any) -> Any:
