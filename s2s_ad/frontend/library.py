@@ -61,7 +61,8 @@ def static(machine: Machine, value: Abstract) -> Any:
 def _shown(machine: Machine, value: Abstract, spec: str, conversion: str) -> str:
     """A value in a text that is known now."""
     found = static(machine, value)
-    return format({"r": repr, "s": str, "a": ascii}.get(conversion, lambda x: x)(found), spec)
+    converted = {"r": repr, "s": str, "a": ascii}
+    return format(converted[conversion](found) if conversion else found, spec)
 
 
 def _settled(function: Any) -> Any:
