@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -61,7 +62,7 @@ def static(machine: Machine, value: Abstract) -> Any:
 def _shown(machine: Machine, value: Abstract, spec: str, conversion: str) -> str:
     """A value in a text that is known now."""
     found = static(machine, value)
-    converted = {"r": repr, "s": str, "a": ascii}
+    converted: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
     return format(converted[conversion](found) if conversion else found, spec)
 
 
