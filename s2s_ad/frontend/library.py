@@ -137,6 +137,8 @@ def call_op(
     name = name or op.name
     if any(is_nothing(value) for value in (*positional, *keywords.values())):
         return NOTHING
+    if isinstance(function, np.ufunc) and not {"where", "dtype"}.isdisjoint(keywords):
+        return _part_of_ufunc(machine, op, function, positional, keywords, name)
     if "shape" in op.defaults and op.variadic:
         return _with_shape(machine, op, function, positional, keywords, name)
     spread = _spread(machine, op, positional)
@@ -164,9 +166,42 @@ def call_op(
             raise UnsupportedError(f"{name} is called without its argument {candidates[-1]}")
         inputs = [*inputs, keywords.pop(given)]
     params = _params(machine, op, keywords, name)
-    numpy = op.flavor == "numpy" or name.startswith("np.")
+    numpy = op.flavor == "numpy" or name.startswith("np.") or isinstance(function, np.ufunc)
     atoms = [_input(machine, value, numpy) for value in inputs]
     return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
+
+
+def _part_of_ufunc(
+    machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract], name: str
+) -> Abstract:
+    """A ufunc with where=, which leaves the rest of out= as it is, or dtype=, of which its inputs are made first."""
+    keywords = dict(keywords)
+    where, dtype = keywords.pop("where", None), keywords.pop("dtype", None)
+    inputs, rest = positional[: function.nin], positional[function.nin :]
+    if dtype is not None and not (isinstance(dtype, Known) and dtype.obj is None):
+        inputs = [_as_dtype(machine, value, np.dtype(static(machine, dtype))) for value in inputs]
+    if where is None or isinstance(where, Sym) and isinstance(where.atom, Const) and where.atom.value is True:
+        return call_op(machine, op, function, [*inputs, *rest], keywords, name)
+    out = _out(function, keywords, rest)
+    if out is None:
+        raise UnsupportedError(
+            f"{name} with where= and without out= leaves numbers undefined", remedy="Choose with np.where."
+        )
+    made = call_op(machine, op, function, inputs, keywords, name)
+    if not isinstance(made, Sym):
+        raise UnsupportedError(f"{name} with where= has several results", remedy="Choose with np.where.")
+    target = machine.held(out)
+    choice = [operand(machine, value, near_array=True).atom for value in (where, made, target)]
+    return write_out(machine, target, machine.apply("np.where", *choice))
+
+
+def _as_dtype(machine: Machine, value: Abstract, dtype: Any) -> Sym:
+    sym = operand(machine, value, near_array=True)
+    if isinstance(sym.kind, Array) and sym.kind.rank:
+        if not np.can_cast(sym.kind.dtype, dtype, "same_kind"):
+            raise KindError(f"NumPy does not cast {sym.kind.dtype} to {dtype.name} here")
+        return cast(machine, sym, dtype)
+    return machine.apply(f"np.{dtype.name}", sym.atom)
 
 
 def _out(function: Any, keywords: dict[str, Abstract], rest: list[Abstract]) -> Abstract | None:

@@ -93,6 +93,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
         condlist = [condlist]
     if len(funclist) != len(condlist) and len(funclist) != len(condlist) + 1:
         raise ValueError("with n condition(s), either n or n+1 functions are expected")
+    x = np.asarray(x)
     left = np.ones(np.shape(x), dtype=bool)
     result = np.zeros_like(x)
     for i in range(len(condlist) - 1, -1, -1):  # where several hold, NumPy lets the last one write last

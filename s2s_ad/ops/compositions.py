@@ -16,6 +16,7 @@ import numpy as np
 from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
 from s2s_ad.ops.full_forms import PROGRAMS
+from s2s_ad.ops.further_compositions import FURTHER_COMPOSITIONS
 from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
@@ -179,6 +180,7 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     **ITERATION_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
     **STATISTICS_COMPOSITIONS,
+    **FURTHER_COMPOSITIONS,
     **UFUNC_COMPOSITIONS,
     **PROGRAMS,
 }

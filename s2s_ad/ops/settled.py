@@ -82,3 +82,9 @@ def sorted_tuple(items: tuple[int, ...]) -> tuple[int, ...]:
 def others_of(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
     """The axes that are not among these."""
     return tuple(axis for axis in range(rank) if axis not in axes)
+
+
+@settled
+def item_numbers(count: int, axis: int) -> tuple[int, ...]:
+    """The numbers of all axes but one."""
+    return tuple(k for k in range(count) if k != axis % count)
