@@ -10,11 +10,11 @@ from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.library import make_array, static
 from s2s_ad.frontend.machine import INDEXED, Machine, builtin, number
-from s2s_ad.frontend.operators import operand, read
+from s2s_ad.frontend.operators import operand, read, static_int
 from s2s_ad.frontend.subscripts import SliceOf
 from s2s_ad.frontend.values import Abstract, Known, Sym, Tuple
-from s2s_ad.ir.kinds import Array, Scalar
-from s2s_ad.ir.nodes import Const
+from s2s_ad.ir.kinds import INT, Array, Scalar
+from s2s_ad.ir.nodes import Atom, Const
 from s2s_ad.ops.registry import FUNCTIONS
 
 Args = list[Abstract]
@@ -86,12 +86,37 @@ def _steps(machine: Machine, part: Abstract) -> Abstract:
     return call(machine, Known(np.arange), [start, part.stop, *([] if isinstance(step, Known) else [step])], {})
 
 
+def _of_whole_numbers(machine: Machine, index: Tuple) -> Sym | None:
+    """np.mgrid where all of its bounds are whole numbers: as it stands."""
+    atoms: list[Atom] = []
+    entries: list[Any] = []
+    for part in index.items:
+        if not isinstance(part, SliceOf):
+            return None
+        bounds: list[Any] = []
+        for bound in (part.start, part.stop, part.step):
+            known = static_int(read(bound))
+            if known is not None or isinstance(bound, Known):
+                bounds.append(known)
+            elif (
+                isinstance(bound, Sym) and not bound.kind.real and (bound.kind == INT or isinstance(bound.kind, Array))
+            ):
+                atoms.append(bound.atom)
+                bounds.append(("in", len(atoms) - 1))
+            else:
+                return None
+        entries.append(("slice", *bounds))
+    return machine.apply("np.mgrid", *atoms, index=tuple(entries))
+
+
 def _grids(sparse: bool) -> Any:
     def run(machine: Machine, index: Abstract) -> Abstract:
         if isinstance(index, SliceOf):
             return _steps(machine, index)
         if not isinstance(index, Tuple):
             raise UnsupportedError("np.mgrid and np.ogrid take slices", remedy="Write np.mgrid[0:n, 0:m].")
+        if not sparse and len(index.items) > 1 and (whole := _of_whole_numbers(machine, index)) is not None:
+            return whole
         axes = [_steps(machine, read(part)) for part in index.items]
         if len({_dtype(machine, axis) for axis in axes}) > 1:  # they are all of the widest
             axes = [call(machine, Known(np.multiply), [axis, number(1.0)], {}) for axis in axes]

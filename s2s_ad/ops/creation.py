@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, Array, Kind
+from s2s_ad.ir.kinds import ANY, MANY, Array, Kind
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
+from s2s_ad.ops.indexing import index_text
 from s2s_ad.ops.linear import as_number, dim_of, dtype_of, shape_of
 from s2s_ad.ops.shaping import shape_text
 from s2s_ad.ops.slopes import along
@@ -178,6 +179,19 @@ def _fractions_code(params: Params, dtype: str) -> str:
 )  # fmt: skip
 def fractions(x, endpoint=True):
     """How far along each point of a linspace lies."""
+
+
+# --- grids ------------------------------------------------------------------------------------------------------------
+
+
+def _grid_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array("int64", (MANY, *[ANY] * len(params["index"])))
+
+
+piecewise_constant(
+    name="np.mgrid", infer=_grid_kind, cost=20, flavor="numpy",
+    code=lambda params, kinds: f"np.mgrid[{index_text(params['index'], tuple(f'_{k}' for k in range(len(kinds))))}]",
+)(lambda *bounds, index=(): None)  # fmt: skip
 
 
 # --- copies and conversions -------------------------------------------------------------------------------------------

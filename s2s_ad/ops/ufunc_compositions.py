@@ -102,8 +102,10 @@ def at(ufunc, a, indices, b=None):
 
 def resize(a, new_shape):
     flat = np.ravel(a)
+    if not isinstance(new_shape, (tuple, list)):
+        return flat[np.arange(new_shape) % np.size(flat)]
     size = 1
-    for n in new_shape if isinstance(new_shape, (tuple, list)) else (new_shape,):
+    for n in new_shape:
         size = size * n
     return np.reshape(flat[np.arange(size) % np.size(flat)], new_shape)
 
@@ -114,7 +116,7 @@ def put(a, ind, v, mode="raise"):
             refused("np.put of one place in another mode", "Put the place into a list.")
         a.flat[ind] = v if np.ndim(v) == 0 else np.ravel(v)[0]
         return
-    places = np.ravel(ind)
+    places = np.asarray(ind) if np.ndim(ind) == 1 else np.ravel(ind)
     if mode == "wrap":
         places = places % np.size(a)
     elif mode == "clip":
