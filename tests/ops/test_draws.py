@@ -189,3 +189,27 @@ def test_refusals():
         s2s_ad.grad(shape_parameter)(1.5, np.random.default_rng(0))
     with pytest.raises(UnsupportedError, match="is not followed"):
         s2s_ad.grad(of_a_list)([1.0, 2.0], np.random.default_rng(0))
+
+
+def scaled(x, rng):
+    return np.sin(x) * rng.normal(size=3) * np.sum(x)
+
+
+def weighed(x, rng):
+    return np.sum(np.sin(x) * rng.normal(size=3) * x)
+
+
+def test_jacobians_draw_once():
+    x = np.array([1.0, 2.0, 3.0])
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=3)
+    after = rng.random()
+    columns = np.diag(np.cos(x) * z * x.sum()) + (np.sin(x) * z)[:, None]
+    bends = np.diag(z * (2.0 * np.cos(x) - x * np.sin(x)))
+    for transform in (s2s_ad.jacobian, s2s_ad.jacfwd, s2s_ad.jacrev):
+        rng = np.random.default_rng(0)
+        np.testing.assert_allclose(transform(scaled)(x, rng), columns, rtol=1e-13)
+        assert rng.random() == after
+    rng = np.random.default_rng(0)
+    np.testing.assert_allclose(s2s_ad.hessian(weighed)(x, rng), bends, rtol=1e-12, atol=1e-13)
+    assert rng.random() == after
