@@ -38,6 +38,12 @@ def is_known(value: Any) -> bool:
 
 
 @settled
+def is_wider(dtype: Any, than: Any) -> bool:
+    """Whether a floating dtype was widened by what it met."""
+    return np.dtype(than).kind in "fc" and np.dtype(dtype) != np.dtype(than)
+
+
+@settled
 def plain(value: Any) -> Any:
     """The number itself: -np.inf is known, though it is computed."""
     return value

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.ordering import middle, one_quantile, plain_counts, weighted_counts
-from s2s_ad.ops.settled import axes_tuple, hundredth, is_known, others_of, real_only, refused, sorted_tuple
+from s2s_ad.ops.settled import axes_tuple, hundredth, is_known, is_wider, others_of, real_only, refused, sorted_tuple
 
 
 def average(a, axis=None, weights=None, returned=False, keepdims=False):
@@ -107,7 +107,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         ddof = 0 if bias else 1
     if fweights is None and aweights is None:
         centered = x - np.mean(x, axis=1, keepdims=True)
-        c = centered @ centered.T / (np.shape(x)[1] - ddof)
+        c = centered @ centered.T / max(np.shape(x)[1] - ddof, 0)
     else:
         counts = np.ones(np.shape(x)[1]) if fweights is None else np.asarray(fweights).astype(np.float64)
         w = counts if aweights is None else counts * np.asarray(aweights)
@@ -187,6 +187,8 @@ def slope_along(f, h, axis, edge_order):
             end = h / (g * (g + h)) * y[..., -3:-2] - (h + g) / (g * h) * y[..., -2:-1]
             end = end + (2.0 * h + g) / (h * (g + h)) * y[..., -1:]
     result = np.concatenate([start, inner, end], axis=-1)
+    if is_wider(result.dtype, f.dtype):
+        result = result.astype(f.dtype)
     return result if last else np.moveaxis(result, -1, axis)
 
 
@@ -237,9 +239,9 @@ def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
     if dtype is not None or out is not None:
         refused("the arguments dtype= and out= of np.nanvar")
     real_only(np.asarray(a).dtype, "np.nanvar")
-    apart = a - np.nanmean(a, axis=axis, keepdims=True)
-    count = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
-    return (np.nansum(apart * apart, axis=axis, keepdims=keepdims) / (count - ddof)).astype(apart.dtype)
+    apart = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis=axis, keepdims=True))
+    free = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims) - ddof
+    return (np.sum(apart * apart, axis=axis, keepdims=keepdims) / np.where(free > 0, free, np.nan)).astype(apart.dtype)
 
 
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
