@@ -91,7 +91,8 @@ def _is_zero(fill: Any) -> bool:
 
 def padded(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0) -> Any:
     """np.pad in the modes that repeat what is there, or add constants."""
-    return np.pad(x, pad_width, mode, constant_values=constant_values)
+    fill = {"constant_values": constant_values} if mode == "constant" else {}
+    return np.pad(x, pad_width, mode, **fill)
 
 
 @rule(padded, name="np.pad", infer=_padded, code=_pad_code, flavor="numpy", cost=20)

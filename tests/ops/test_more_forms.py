@@ -151,6 +151,11 @@ np.cumulative_prod(x)
 np.unwrap(x * 5)
 np.hanning(5) * p
 np.bartlett(5) * p
+np.hamming(6) * p
+np.resize(x, (2, 5))
+np.resize(A, 5)
+M[np.triu_indices_from(M, 1)]
+np.unique_values(x)
 np.blackman(5) * p
 np.modf(x * 3)
 np.ldexp(x, 2)
