@@ -213,3 +213,16 @@ def test_jacobians_draw_once():
     rng = np.random.default_rng(0)
     np.testing.assert_allclose(s2s_ad.hessian(weighed)(x, rng), bends, rtol=1e-12, atol=1e-13)
     assert rng.random() == after
+
+
+def of_the_module(x):
+    return x * np.random.rand()
+
+
+def test_native_code_has_other_streams():
+    pytest.importorskip("numba")
+    x = np.array([1.0, 2.0, 3.0])
+    plain, native = (s2s_ad.grad(weighed, backend=b)(x, np.random.default_rng(0)) for b in ("numpy", "numba"))
+    np.testing.assert_allclose(native, plain, rtol=1e-13)
+    with pytest.raises(UnsupportedError, match="random numbers of its own"):
+        s2s_ad.grad(of_the_module, backend="numba")(2.0)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2s_ad.ir.nodes import Function, Program
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.ir.kinds import Stream
+from s2s_ad.ir.nodes import Apply, Function, Program
+from s2s_ad.ir.walk import all_stmts
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce_function, effectful
 from s2s_ad.passes.native.bound import bound
@@ -16,10 +19,25 @@ from s2s_ad.passes.simplify import simplify
 
 def native(program: Program) -> Program:
     """The program without lists and None, with one type for each variable, whose numbers cannot overflow unseen."""
+    for function in program.functions.values():
+        _check_streams(function)
     made = replace(program, functions={name: _lowered(f) for name, f in program.functions.items()})
     made = cse(simplify(made))
     effects = effectful(made)
     return replace(made, functions={name: dce_function(f, effects) for name, f in made.functions.items()})
+
+
+def _check_streams(function: Function) -> None:
+    """The compiler has streams of its own for np.random and random: only a Generator that is passed in is the same."""
+    for stmt in all_stmts(function.body):
+        if not isinstance(stmt, Apply) or not stmt.op.draws:
+            continue
+        if not stmt.inputs or stmt.inputs[0].kind != Stream("Generator"):
+            raise UnsupportedError(
+                "native code has random numbers of its own here: they would be other ones",
+                span=stmt.span,
+                remedy='Pass np.random.default_rng(...) as an argument and draw from it, or use backend="numpy".',
+            )
 
 
 def _lowered(function: Function) -> Function:
