@@ -82,6 +82,14 @@ def diag_indices_from(arr):
     return (np.arange(np.shape(arr)[0]),) * np.ndim(arr)
 
 
+def tril_indices(n, k=0, m=None):
+    return np.nonzero(np.tri(n, m, k=k, dtype=bool))
+
+
+def triu_indices(n, k=0, m=None):
+    return np.nonzero(np.logical_not(np.tri(n, m, k=k - 1, dtype=bool)))
+
+
 def tril_indices_from(arr, k=0):
     return np.tril_indices(np.shape(arr)[0], k, np.shape(arr)[1])
 
@@ -275,7 +283,7 @@ def tensorinv(a, ind=2):
 
 _TAKEN = (
     polyval, polyder, polyint, polyadd, polysub, polymul, ix_, unravel_index, ravel_multi_index, diag_indices_from,
-    tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
+    tril_indices, triu_indices, tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
     hanning, hamming, blackman, bartlett, modf, ldexp, asfortranarray, astype, unique_values, matrix_transpose,
     vecdot, matvec, vecmat,
 )  # fmt: skip

@@ -155,6 +155,7 @@ np.hamming(6) * p
 np.resize(x, (2, 5))
 np.resize(A, 5)
 M[np.triu_indices_from(M, 1)]
+A[np.tril_indices(3, 0, 4)] * A[np.triu_indices(2, 0, 3)][0]
 np.unique_values(x)
 np.blackman(5) * p
 np.modf(x * 3)
