@@ -283,7 +283,8 @@ def tensorinv(a, ind=2):
 
 _TAKEN = (
     polyval, polyder, polyint, polyadd, polysub, polymul, ix_, unravel_index, ravel_multi_index, diag_indices_from,
-    tril_indices, triu_indices, tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
+    tril_indices, triu_indices,
+    tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
     hanning, hamming, blackman, bartlett, modf, ldexp, asfortranarray, astype, unique_values, matrix_transpose,
     vecdot, matvec, vecmat,
 )  # fmt: skip
