@@ -43,6 +43,7 @@ class Differentiable:
         if found is None:
             how = How(mode, self._wrt, False, self._optimize, backend=self._backend)
             made = derivative_of(self.__s2s_function__, how)
+            made.owner = self
             found = self._derivatives.setdefault(mode, made)
         return found
 

@@ -26,6 +26,7 @@ from s2s_ad.ops.array_helpers import (
     running_places,
     scipy_special,
     sum_pads,
+    unit_directions,
 )
 from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
 
@@ -192,6 +193,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         put_where,
         running_places,
         scipy_special,
+        unit_directions,
         expm,
         expm_change,
         expm_bend,
