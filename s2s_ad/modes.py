@@ -57,7 +57,7 @@ class Jacobian(Derivative):
         outputs = [kind for kind in leaf_kinds(value) if kind.real]
         rows = len(outputs)
         if _draws(lowered.program):  # a call to look would take from the stream
-            return True
+            return False
         if not all(map(is_number, outputs)):  # how long it is only the function itself can say
             returned = self.target(*own_copy(args), **own_copy(kwargs))
             parts = self.how.of if isinstance(self.how.of, tuple) else (self.how.of,)

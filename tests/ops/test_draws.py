@@ -226,3 +226,41 @@ def test_native_code_has_other_streams():
     np.testing.assert_allclose(native, plain, rtol=1e-13)
     with pytest.raises(UnsupportedError, match="random numbers of its own"):
         s2s_ad.grad(of_the_module, backend="numba")(2.0)
+
+
+def looped(x, rng):
+    for _ in range(3):
+        x = np.sin(x) * rng.normal()
+    return x
+
+
+def called(x, rng):
+    return nested(np.sin(x), 3, rng) * x
+
+
+remembered, remembered_loop = s2s_ad.checkpoint(called), s2s_ad.checkpoint(looped)
+
+
+def of_remembered(x, rng):
+    return np.sum(remembered(x, rng))
+
+
+def of_remembered_loop(x, rng):
+    return np.sum(remembered_loop(x, rng))
+
+
+def test_what_would_draw_again_is_refused():
+    x = np.array([1.0, 2.0])
+    for f in (looped, called):
+        rng = np.random.default_rng(0)
+        f(x, rng)
+        after = rng.random()
+        for transform in (s2s_ad.jacrev, s2s_ad.jacobian):
+            rng = np.random.default_rng(0)
+            agreed = transform(f)(x, rng)
+            assert agreed.shape == (2, 2) and rng.random() == after
+        with pytest.raises(UnsupportedError, match="drawn a second time"):
+            s2s_ad.jacfwd(f)(x, np.random.default_rng(0))
+    for f in (of_remembered, of_remembered_loop):
+        with pytest.raises(UnsupportedError, match="drawn a second time"):
+            s2s_ad.grad(f)(x, np.random.default_rng(0))
