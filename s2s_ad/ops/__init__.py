@@ -8,6 +8,7 @@ from s2s_ad.ops import (  # noqa: F401
     contractions,
     control,
     creation,
+    draws,
     elementwise,
     fourier,
     indexing,

@@ -32,6 +32,11 @@ def real_only(dtype: Any, name: str) -> Any:
         raise UnsupportedError(f"{name} of complex numbers", remedy="Work with real and imaginary parts.")
 
 
+def is_known(value: Any) -> bool:
+    """Whether a number is known when compiled. The front end answers, also for those that are not."""
+    return True
+
+
 @settled
 def is_wider(dtype: Any, than: Any) -> bool:
     """Whether a floating dtype was widened by what it met."""
@@ -78,3 +83,20 @@ def place_of(item: int, items: tuple[int, ...]) -> int:
 def opposite_norm(norm: Any) -> Any:
     """The scale of a Fourier transform that a transform in the other direction has by that name."""
     return {None: "forward", "backward": "forward", "forward": "backward"}.get(norm, norm)
+
+
+@settled
+def sorted_tuple(items: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(items))
+
+
+@settled
+def others_of(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    """The axes that are not among these."""
+    return tuple(axis for axis in range(rank) if axis not in axes)
+
+
+@settled
+def item_numbers(count: int, axis: int) -> tuple[int, ...]:
+    """The numbers of all axes but one."""
+    return tuple(k for k in range(count) if k != axis % count)
