@@ -8,7 +8,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
@@ -180,7 +179,7 @@ class _Simplifier:
                 if _is(one, 1.0) and other.kind == kind:
                     return other
             if isinstance(x[0], Const) and isinstance(x[1], Const) and _exact(x[0], x[1]):
-                return _constant(float(x[0].value * x[1].value))
+                return Const(float(x[0].value * x[1].value), FLOAT)
         if name == "div" and _is(x[1], 1.0) and x[0].kind == stmt.out.kind:
             return x[0]
         if name == "neg":
@@ -428,10 +427,6 @@ def _exact(a: Const, b: Const) -> bool:
     types = {type(a.value), type(b.value)}
     known = float in types and types <= {float, int} and not (a.text or b.text) and max(abs(a.value), abs(b.value))
     return bool(known) and known < 2**53 and any(abs(c.value) in (0.25, 0.5, 1.0, 2.0, 4.0) for c in (a, b))
-
-
-def _constant(value: Any) -> Const:
-    return Const(value, FLOAT)
 
 
 def _exact_shape(atom: Atom) -> bool:
