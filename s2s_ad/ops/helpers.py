@@ -27,7 +27,16 @@ from s2s_ad.ops.array_helpers import (
     sum_pads,
     unit_directions,
 )
-from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
+from s2s_ad.ops.native_helpers import (
+    checked_divisor,
+    checked_place,
+    checked_power,
+    checked_product,
+    checked_sum,
+    checked_whole,
+    grown,
+    with_row,
+)
 
 
 def unbroadcast(x, shape):
@@ -201,6 +210,8 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_product,
         checked_power,
         checked_divisor,
+        checked_place,
+        checked_whole,
     )
 }
 
