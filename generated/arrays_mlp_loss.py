@@ -33,7 +33,7 @@ def mlp_loss_grad(W1, b1, W2, b2, x, labels):
     W2_bar = h.T @ z_bar
     h_bar = z_bar @ W2.T
     # h = np.tanh(x @ W1 + b1)  [arrays.py:32]
-    v_bar = np.where(h_bar != 0, h_bar * (1.0 - h * h), 0.0)
+    v_bar = h_bar * (1.0 - h * h)
     b1_bar = np.sum(v_bar, axis=0)
     W1_bar = x.T @ v_bar
     x_bar = v_bar @ W1.T
@@ -71,7 +71,7 @@ def mlp_loss_value_and_grad(W1, b1, W2, b2, x, labels):
     W2_bar = h.T @ z_bar
     h_bar = z_bar @ W2.T
     # h = np.tanh(x @ W1 + b1)  [arrays.py:32]
-    v_bar = np.where(h_bar != 0, h_bar * (1.0 - h * h), 0.0)
+    v_bar = h_bar * (1.0 - h * h)
     b1_bar = np.sum(v_bar, axis=0)
     W1_bar = x.T @ v_bar
     x_bar = v_bar @ W1.T
@@ -135,7 +135,7 @@ def mlp_loss_vjp(W1, b1, W2, b2, x, labels, y_bar=1.0):
     W2_bar = h.T @ z_bar
     h_bar = z_bar @ W2.T
     # h = np.tanh(x @ W1 + b1)  [arrays.py:32]
-    v_bar = np.where(h_bar != 0, h_bar * (1.0 - h * h), 0.0)
+    v_bar = h_bar * (1.0 - h * h)
     b1_bar = np.sum(v_bar, axis=0)
     W1_bar = x.T @ v_bar
     x_bar = v_bar @ W1.T

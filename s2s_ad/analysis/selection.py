@@ -13,7 +13,7 @@ from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import Array, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
-from s2s_ad.ops.guards import POWERS, Guard, pole
+from s2s_ad.ops.guards import HANDS_NAN_ON, POWERS, Guard, bounded, pole
 from s2s_ad.ops.indexing import has_mask
 
 _WRITES = frozenset({"index_set", "list_set"})
@@ -47,6 +47,8 @@ class Selection:
     def guard(self, stmt: Apply) -> Guard:
         """How the pullback of the statement must be guarded."""
         level = self._known(stmt.out)
+        if level is Guard.INFINITY:
+            return Guard.NONE if bounded(stmt) else Guard.ALL
         # 0 * inf, where an infinity was made, or multiplied with something, and then dropped
         infinite = pole(stmt) if level is Guard.NUMBER else False
         infinite = infinite or level >= Guard.POLE and self._infinite((*stmt.inputs, stmt.out))
@@ -95,7 +97,7 @@ class Selection:
     def _apply(self, stmt: Apply, filled: frozenset[Stmt]) -> None:
         level, name = self._level(stmt.outputs), stmt.op.name
         if stmt.op.selects:
-            level = Guard.ALL
+            level = max(level, Guard.INFINITY if name in HANDS_NAN_ON else Guard.ALL)
         elif name in _READS_PART:
             level = max(level, Guard.STEEP)
         elif name in _SHORTENS:

@@ -126,4 +126,6 @@ def _of_number(machine: Machine, owner: Sym, name: str) -> Abstract | None:
 def _part(machine: Machine, owner: Sym, name: str) -> Abstract:
     if is_complex(owner.kind):
         return call_op(machine, OPS[name], None, [owner], {})
+    if name == "imag" and isinstance(owner.kind, Array):
+        return machine.apply("zeros_like", owner.atom)
     return owner if name == "real" else number(0.0)

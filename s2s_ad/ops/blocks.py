@@ -121,7 +121,7 @@ def _apart_code(turned: str, along: str) -> Any:
     def code(params: Params, kinds: Kinds) -> str:
         if params.get("wide"):
             return f"np.split({turned}, range({CHUNK}, np.size({along}), {CHUNK}))"
-        return f"list({turned})"
+        return turned if isinstance(params.get("kind"), Array) else f"list({turned})"
 
     return code
 

@@ -20,7 +20,8 @@ class Guard(IntEnum):
     STEEP = 1  # infinite where the value is finite: sqrt at 0
     POLE = 2  # infinite where the value is: some elements of 1 / x, which NumPy computes with a warning
     NUMBER = 3  # the same of single numbers of NumPy
-    ALL = 4  # any factor: it may be an infinity or NaN of the user's own
+    INFINITY = 4  # any slope that is not bounded: a factor may be an infinity of the user's own
+    ALL = 5  # any factor: it may also be a NaN of the user's own
 
 
 _DIVISIONS = frozenset({"div", "np.divide"})
@@ -28,11 +29,23 @@ POWERS = frozenset({"pow", "math.pow", "np.power", "np.float_power"})
 _POLES = frozenset({"np.reciprocal", "np.log", "np.log2", "np.log10", "np.log1p", "np.arctanh"})
 _PASSING = frozenset({"add", "sub", "mul", "neg", "np.where"})
 
+# What hands a NaN on is never chosen before one; what chooses among numbers may leave one out.
+HANDS_NAN_ON = frozenset({"np.max", "np.min", "np.maximum", "np.minimum"})
+# The slope is at most a few, whatever the number is, as long as it is one.
+_BOUNDED = frozenset(
+    {"np.tanh", "np.sin", "np.cos", "np.arctan", "np.arcsinh", "logistic", "special.erf", "special.expit"}
+)
+
 Makers = Mapping[Atom, Stmt]
 
 
 def makers_of(stmts: list[Stmt]) -> dict[Atom, Stmt]:
     return {out: stmt for stmt in stmts for out in outputs_of(stmt)}
+
+
+def bounded(stmt: Apply) -> bool:
+    """Whether no infinity makes its slope infinite."""
+    return stmt.op.name in _BOUNDED
 
 
 def pole(stmt: Apply) -> bool:

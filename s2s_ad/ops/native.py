@@ -64,7 +64,11 @@ with_row = declare(
 )
 
 
-@piecewise_constant(name="joined", code="np.concatenate((xs, ys))", infer=first, cost=20)
+def _joined(kinds: tuple[Kind, ...], params: Any, op: Any) -> Kind:
+    return Array(np.result_type(*map(dtype_of, kinds)).name, shape_of(kinds[0]))
+
+
+@piecewise_constant(name="joined", code="np.concatenate((xs, ys))", infer=_joined, cost=20)
 def joined(xs, ys): ...
 
 

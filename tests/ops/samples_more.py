@@ -220,6 +220,9 @@ LISTS = {
 _array = Array("float64", (MANY,))
 BLOCKS = {
     "unit": [([r(3), 1], {}), ([r(2, 3), 4], {})],
+    "unit_rows": [([r(3), 1], {}), ([r(2, 3), 2], {})],
+    "spread": [([r(3), r(4, 3)], {}), ([r(2, 3), r(4, 2, 3)], {})],
+    "zero_rows": [([r(3), r(4, 3)], {})],
     "zero_block": [([r(2), r(3)], {}), ([_list, r(2)], {}), ([1.5, r(2)], {})],
     "rows": [([[r(3), r(3)], r(2), r(3)], {}), ([r(2, 3), r(2), r(3)], {})],
     "rows_apart": [([r(2, 3), r(2), r(3)], {"kind": List(_array)})],
@@ -232,6 +235,8 @@ BLOCKS = {
 NATIVE = {
     "trip_count": [([0, 5, 2], {}), ([5, 0, -1], {})],
     "lesser": [([3, 2], {})],
+    "checked_place": [([2, 5], {}), ([-1, 5], {})],
+    "joined": [([r(3), r(2)], {})],
     "grown": [([r(3), 2], {})],
     "with_row": [([r(2, 3), r(3), 1], {})],
     **{f"checked_{name}": [([7, 3], {})] for name in "mul pow floordiv mod shift_left add sub".split()},

@@ -34,6 +34,7 @@ WITHOUT_VALUE = {
     "np.empty_like": "whatever is in the memory",
     "rows_like": "whatever is in the memory",
     "effect": "a statement",
+    "gradient_hook": "what the user wrote for the reverse sweep, in tests/named/test_hooks.py",
     "draw": "takes from a stream, in test_draws.py",
     "pack": "a tuple of anything",
     "unpack": "the parts of it",
@@ -43,6 +44,7 @@ WITHOUT_VALUE = {
 # differences have no digits left there, or are not what is wanted: `unit` is only given new arrays of zeros, and what
 # native code is made of comes in after differentiation
 NO_DIFFERENCES = {"np.float16", "np.float32", "np.complex64", "astype", "stop_gradient", "unit", "grown", "with_row"}
+NO_DIFFERENCES |= {"checked_whole", "joined"}
 NO_DIFFERENCES |= {"eigenvector_matrix"}  # each column is scaled as LAPACK likes
 
 
