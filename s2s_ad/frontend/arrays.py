@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.values import Abstract, ArrayRef, Items, NeedsUnroll, Poison, Step, Store, Sym, Table
+from s2s_ad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Chosen,
+    Items,
+    NeedsUnroll,
+    Poison,
+    Step,
+    Store,
+    Sym,
+    Table,
+    reach,
+)
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Atom, Value
@@ -87,8 +99,18 @@ class Arrays:
         content = self.store[ref.cell]
         if isinstance(content, Poison):
             raise NeedsUnroll(content.message, remedy=content.remedy)
+        if isinstance(content, Chosen):
+            return self.chosen(ref, content)
         assert isinstance(content, Sym)
         return content.atom
+
+    def chosen(self, ref: ArrayRef, content: Chosen) -> Atom:
+        """What is now in the array that was chosen."""
+        raise NotImplementedError
+
+    def freeze(self, cells: Iterable[int]) -> None:
+        """Something that is not followed refers to them from now on."""
+        self.frozen |= reach(cells, self.store)
 
     def loaded(self, ref: ArrayRef) -> Atom:
         """The array, or the view of it, as it is now."""
@@ -112,7 +134,9 @@ class Arrays:
 
     def tie(self, ref: ArrayRef, others: Iterable[int]) -> ArrayRef:
         """The array may share memory with others: it is not written to, nor read when one of them has been."""
-        for cell in {c for other in others for c in (other, *self.origins.get(other, ()))} - {ref.cell}:
+        for cell in {c for other in reach(others, self.store) for c in (other, *self.origins.get(other, ()))} - {
+            ref.cell
+        }:
             self.ties.setdefault(cell, set()).add(ref.cell)
             self.origins[ref.cell] = self.origins.get(ref.cell, frozenset()) | {cell}
         self.frozen.add(ref.cell)

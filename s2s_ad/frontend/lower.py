@@ -20,6 +20,7 @@ from s2s_ad.frontend import (
     simple,
 )
 from s2s_ad.frontend.arguments import Signature, bind
+from s2s_ad.frontend.arrays import RowsChange
 from s2s_ad.frontend.calls import refuse_node, run_body
 from s2s_ad.frontend.external import call_derivative
 from s2s_ad.frontend.lifting import lift
@@ -27,7 +28,7 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, NeedsUnroll, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
@@ -77,7 +78,19 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
 
 
 def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
-    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
+    try:
+        return _read_once(function, arguments, of, key, follow=False)
+    except (NeedsUnroll, RowsChange) as error:
+        try:
+            return _read_once(function, arguments, of, key, follow=True)
+        except DifferentiationError:
+            raise error from None
+
+
+def _read_once(
+    function: Any, arguments: dict[str, Spec], of: Of, key: Any, follow: bool
+) -> tuple[Unit, str, Specialised]:
+    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of, follow=follow)
     unit.taken.update(arguments)
     entry = _unique_name(unit, function)
     return unit, entry, _specialise(unit, function, (), arguments, [], key, entry)
@@ -175,10 +188,13 @@ def _read_body(
             machine.cell_names[argument.cell] = part
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
+    of = None if inner else unit.of
+    if of is not None:  # the caller's own names for his arguments, which nothing in the function binds to anything else
+        machine.store.update({(machine.frame.id, f"$given.{part}"): value for part, value in values.items()})
     given = values
     value = run_body(machine, values)
-    if not inner and unit.of is not None and not machine.dead:
-        value = _left(unit.of, value, given)
+    if of is not None and not machine.dead:
+        value = _left(of, value, given)
     flat = Flat()
     with machine.placed(found.node):
         if isinstance(value, Poison):

@@ -18,6 +18,7 @@ from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
     ArrayRef,
+    Chosen,
     Enumerate,
     Generator,
     Items,
@@ -32,11 +33,12 @@ from s2s_ad.frontend.values import (
     Table,
     Zip,
     parts_of,
+    reach,
     refs_in,
 )
 from s2s_ad.ir.builder import FALSE, Builder, const
 from s2s_ad.ir.kinds import NEVER, Array, List
-from s2s_ad.ir.nodes import Atom, Call, Function, Stmt, Value
+from s2s_ad.ir.nodes import Atom, Call, Function, If, Stmt, Value
 from s2s_ad.ir.structure import Guard, Path, Read, Spec
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.registry import OPS
@@ -88,6 +90,7 @@ class Unit:
     specialise: Callable[..., Specialised]
     external: Callable[..., Abstract]
     of: str | tuple[str, ...] | None = None  # what is asked of the entry function, where that is not what it returns
+    follow: bool = False  # a name that is one of several arrays is followed to it, where paths meet
     reads: dict[Any, tuple[Read, Value]] = field(default_factory=dict)
     guards: dict[Path, Guard] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
@@ -180,6 +183,26 @@ class Machine(Arrays):
             self.frozen.add(ref.cell)
         return ref
 
+    def chosen(self, ref: ArrayRef, content: Chosen) -> Atom:
+        views = self.views[1] if self.views[0] is self.builder else {}
+        key = tuple(self.store[cell] for cell in sorted(reach([ref.cell], self.store)))
+        if key not in views:
+            views[key] = self._first_chosen(content, 0)
+        self.views = self.builder, views
+        return views[key]
+
+    def _first_chosen(self, content: Chosen, k: int) -> Atom:
+        if k == len(content.flags):
+            return content.arrays[k].atom
+        sides = [
+            self.side(lambda: Sym(content.arrays[k].atom)),
+            self.side(lambda: Sym(self._first_chosen(content, k + 1))),
+        ]
+        blocks = [side.builder.block((), (side.value.atom,)) for side in sides if isinstance(side.value, Sym)]
+        out = Value(content.kind)
+        self.emit(If(content.flags[k], blocks[0], blocks[1], (out,), self.builder.span))
+        return out
+
     # --- the store ----------------------------------------------------------------------------------------------------
 
     def new_cell(self, content: Abstract) -> Ref:
@@ -208,10 +231,13 @@ class Machine(Arrays):
         self.use_up(value)
         cells = list(refs_in(value))
         self.walked.update(cells)
+        key = (self.frame.id, f"$walked.{self.number()}")
+        self.store[key] = value  # the loop knows it, whatever becomes of its name
         try:
             yield
         finally:
             self.walked.subtract(cells)
+            self.store.pop(key, None)
 
     def use_up(self, value: Abstract) -> None:
         if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Generator)):

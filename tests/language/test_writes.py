@@ -660,20 +660,6 @@ def written_in_what_may_be_a_copy(a):
     return np.sum(a)
 
 
-def one_of_two(a):
-    b = a.copy()
-    c = a if a[0, 0] > 0 else b
-    c[0] = 2.0
-    return np.sum(a) + np.sum(b)
-
-
-def read_after(a):
-    b = a.copy()
-    c = a if a[0, 0] > 0 else b
-    a[0] = 2.0
-    return np.sum(c)
-
-
 def kept_in_a_list(a):
     xs = []
     for i in range(len(a) + 1):
@@ -726,8 +712,6 @@ def writes_and_calls_itself(a, n=3):
     [
         may_be_a_copy,
         written_in_what_may_be_a_copy,
-        one_of_two,
-        read_after,
         kept_in_a_list,
         global_array,
         wrong_kind,
