@@ -15,6 +15,7 @@ from s2s_ad.frontend.values import (
     Items,
     Key,
     Known,
+    Missing,
     Ref,
     Store,
     Sym,
@@ -45,6 +46,8 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
     frozen: set[Key | None] = set()
     for key in [*keys, None]:
         x, y = (a.value, b.value) if key is None else (a.store.get(key, MISSING), b.store.get(key, MISSING))
+        if not isinstance(key, int) and key is not None and key[1] == RESULT:
+            x, y = _none_as_well(x, y), _none_as_well(y, x)
 
         def join(joiner: Joiner) -> Abstract:
             if a.dead or b.dead:
@@ -87,6 +90,12 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
             machine.store[key] = value
     machine.nameable.update(out for out in outputs if not out.hint)
     return merged
+
+
+def _none_as_well(value: Abstract, other: Abstract) -> Abstract:
+    """What a path returns that has not returned yet, if the other returns None: that is what it would do at the end."""
+    returns_none = isinstance(other, Known) and other.obj is None
+    return other if returns_none and isinstance(value, Missing) else value
 
 
 def _differing(a: Store, b: Store, mark: int) -> list[Key]:

@@ -164,6 +164,10 @@ class ArrayProgram(Arrays):
         else:
             place = f"[{', '.join(str(self.random.randrange(shape[0])) for _ in range(count))}]"
         value = self.array(scope, (count, *shape[1:]), 0)
+        if len(shape) > 1 and shape[1] > 2 and self.chance(0.3):  # along the second axis
+            place = f":, [{', '.join(str(self.random.randrange(shape[1])) for _ in range(count))}]"
+            value = self.array(scope, (shape[0], count, *shape[2:]), 0)
+            return [f"{text}[{place}] {self.pick('=', '+=', '-=')} {value}"]
         return [self.weighted([
             (2, lambda: f"{text}[{place}] = {value}"),
             (2, lambda: f"{text}[{place}] {self.pick('+=', '-=')} {value}"),

@@ -169,35 +169,34 @@ class Arrays(Draw):
         atom = self.view_of(scope, shape)
         if depth <= 0 and atom is not None:
             return atom
-        more = depth - 1
+
+        def inner() -> str:
+            return self.array(scope, shape, depth - 1)
+
+        def part() -> str:
+            return self.array(scope, shape, 0)
+
         choices: list[tuple[float, Callable[[], str]]] = [(0.5, lambda: self.made(scope, shape))]
         if atom is not None:
             choices.append((3, lambda: atom))
         if depth > 0:
             choices += [
-                (
-                    4,
-                    lambda: f"{self.array(scope, shape, more)} {self.pick('+', '-', '*')} {self.array(scope, shape, 0)}",
-                ),
-                (3, lambda: f"{self.array(scope, shape, more)} {self.pick('+', '*')} {self.bracket(scope, 0)}"),
-                (2, lambda: f"np.{self.pick('sin', 'tanh', 'cos', 'arctan')}({self.array(scope, shape, more)})"),
+                (4, lambda: f"{inner()} {self.pick('+', '-', '*')} {part()}"),
+                (3, lambda: f"{inner()} {self.pick('+', '*')} {self.bracket(scope, 0)}"),
+                (2, lambda: f"np.{self.pick('sin', 'tanh', 'cos', 'arctan')}({inner()})"),
                 (
                     1,
-                    lambda: f"np.where({self.mask(scope, shape)}, {self.array(scope, shape, 0)}, "
-                    f"{self.pick(self.bracket(scope, 0), self.array(scope, shape, 0))})",
+                    lambda: f"np.where({self.mask(scope, shape)}, {part()}, {self.pick(part(), self.number(scope, 0))})",
                 ),
-                (0.7, lambda: f"{self.array(scope, shape, 0)} / (1.5 + {self.array(scope, shape, 0)} ** 2)"),
-                (
-                    0.5,
-                    lambda: f"np.{self.pick('maximum', 'minimum')}({self.array(scope, shape, 0)}, {self.number(scope, 0)})",
-                ),
-                (0.3, lambda: f"np.clip({self.array(scope, shape, 0)}, -0.6, {self.pick('0.7', '0.9')})"),
-                (0.4, lambda: f"np.{self.pick('cumsum', 'sort')}({self.array(scope, shape, 0)}, axis=0)"),
-                (0.3, lambda: f"np.roll({self.array(scope, shape, 0)}, 1, axis={self.random.randrange(len(shape))})"),
-                (0.5, lambda: f"{self.array(scope, shape, 0)}.copy()" if atom is not None else self.made(scope, shape)),
+                (0.7, lambda: f"{part()} / (1.5 + {part()} ** 2)"),
+                (0.5, lambda: f"np.{self.pick('maximum', 'minimum')}({part()}, {self.number(scope, 0)})"),
+                (0.3, lambda: f"np.clip({part()}, -0.6, {self.pick('0.7', '0.9')})"),
+                (0.4, lambda: f"np.{self.pick('cumsum', 'sort')}({part()}, axis=0)"),
+                (0.3, lambda: f"np.roll({part()}, 1, axis={self.random.randrange(len(shape))})"),
+                (0.5, lambda: f"{part()}.copy()" if atom is not None else self.made(scope, shape)),
             ]
             if len(shape) > 1:  # a smaller array that is spread out
-                choices.append((1, lambda: f"({self.array(scope, shape[1:], 0)} + {self.array(scope, shape, 0)})"))
+                choices.append((1, lambda: f"({self.array(scope, shape[1:], 0)} + {part()})"))
             choices += self.products(scope, shape)
             if self.helpers.get(str(shape)) and not self.inside_helper:
                 choices.append((2, lambda: self.called(scope, str(shape))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import random
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ class Case:
     f: Callable[..., Any]
     of: Any
     real: type  # of the arrays
+    straight: bool  # no branches and no loops
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,8 +59,10 @@ class Case:
         return tuple(made.get(name, lambda: rng.uniform(-1.5, 1.5))() for name in self.names)
 
 
-def case(module: ModuleType) -> Case:
-    return Case(module.f, getattr(module, "OF", None), getattr(module, "REAL", np.float64))
+def case(module: ModuleType, text: str) -> Case:
+    paths = (ast.If, ast.IfExp, ast.For, ast.While)
+    straight = not any(isinstance(node, paths) for node in ast.walk(ast.parse(text)))
+    return Case(module.f, getattr(module, "OF", None), getattr(module, "REAL", np.float64), straight)
 
 
 def numbers(value: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ from tests.fuzz.__main__ import program
 from tests.fuzz.checks import Wrong, run
 from tests.fuzz.shrink import shrink
 
-CHUNKS, EACH = 10, 30  # both kinds take turns
+CHUNKS, EACH = 10, 24  # both kinds take turns
 REGRESSIONS = sorted((Path(__file__).resolve().parents[1] / "regressions").glob("*.py"))
 
 
