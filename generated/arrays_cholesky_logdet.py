@@ -68,7 +68,8 @@ def cholesky_logdet_grad(A):
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         v7_bar = A_bar[j, j]
         A_bar[j, j] = 0.0
-        A_bar[j, j] += v7_bar * (0.5 / v7)
+        v13 = 0.5 / v7
+        A_bar[j, j] += v7_bar * v13 if v7_bar != 0 else v7_bar
     return A_bar
 
 
@@ -140,7 +141,8 @@ def cholesky_logdet_value_and_grad(A):
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         v8_bar = A_bar[j, j]
         A_bar[j, j] = 0.0
-        A_bar[j, j] += v8_bar * (0.5 / v8)
+        v14 = 0.5 / v8
+        A_bar[j, j] += v8_bar * v14 if v8_bar != 0 else v8_bar
     return logdet, A_bar
 
 
@@ -248,5 +250,6 @@ def cholesky_logdet_vjp(A, y_bar=1.0):
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         v8_bar = A_bar[j, j]
         A_bar[j, j] = 0.0
-        A_bar[j, j] += v8_bar * (0.5 / v8)
+        v14 = 0.5 / v8
+        A_bar[j, j] += v8_bar * v14 if v8_bar != 0 else v8_bar
     return logdet, A_bar

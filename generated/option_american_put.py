@@ -77,7 +77,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v14 = 0.0 if v13 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v8_bar * v14
+            up_bar += v8_bar * v14 if v8_bar != 0 else v8_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
@@ -101,7 +101,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v17 = 0.0 if v16 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v15_bar * v17
+        up_bar += v15_bar * v17 if v15_bar != 0 else v15_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
     v18 = v_bar * weight
@@ -114,7 +114,9 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     # up = math.exp(volatility * math.sqrt(dt))  [option.py:21]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar += v_bar * volatility * (0.5 / v if v != 0 else math.inf)
+    v_bar *= volatility
+    v19 = 0.5 / v if v != 0 else math.inf
+    dt_bar += v_bar * v19 if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -195,7 +197,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v14 = 0.0 if v13 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v8_bar * v14
+            up_bar += v8_bar * v14 if v8_bar != 0 else v8_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
@@ -219,7 +221,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v17 = 0.0 if v16 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v15_bar * v17
+        up_bar += v15_bar * v17 if v15_bar != 0 else v15_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
     v18 = v_bar * weight
@@ -232,7 +234,9 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     # up = math.exp(volatility * math.sqrt(dt))  [option.py:21]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar += v_bar * volatility * (0.5 / v if v != 0 else math.inf)
+    v_bar *= volatility
+    v19 = 0.5 / v if v != 0 else math.inf
+    dt_bar += v_bar * v19 if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -413,7 +417,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v14 = 0.0 if v13 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v8_bar * v14
+            up_bar += v8_bar * v14 if v8_bar != 0 else v8_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
@@ -437,7 +441,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v17 = 0.0 if v16 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v15_bar * v17
+        up_bar += v15_bar * v17 if v15_bar != 0 else v15_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
     v18 = v_bar * weight
@@ -450,7 +454,9 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     # up = math.exp(volatility * math.sqrt(dt))  [option.py:21]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    dt_bar += v_bar * volatility * (0.5 / v if v != 0 else math.inf)
+    v_bar *= volatility
+    v19 = 0.5 / v if v != 0 else math.inf
+    dt_bar += v_bar * v19 if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

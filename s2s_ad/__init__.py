@@ -4,7 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from s2s_ad.api import grad, jvp, value_and_grad, vjp
+    from s2s_ad.api import (
+        elementwise_grad,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jvp,
+        linearize,
+        value_and_grad,
+        vjp,
+    )
     from s2s_ad.check import check_grads
     from s2s_ad.decorator import differentiate
     from s2s_ad.errors import DifferentiationError, KindError, NotDifferentiableError, UnsupportedError
@@ -20,8 +32,15 @@ __all__ = [
     "__version__",
     "check_grads",
     "differentiate",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -29,7 +48,19 @@ __all__ = [
 
 # Who only may need a derivative does not wait for a compiler: a name is fetched when it is first asked for.
 _HOMES = {
-    "api": ("grad", "jvp", "value_and_grad", "vjp"),
+    "api": (
+        "elementwise_grad",
+        "grad",
+        "hessian",
+        "hvp",
+        "jacfwd",
+        "jacobian",
+        "jacrev",
+        "jvp",
+        "linearize",
+        "value_and_grad",
+        "vjp",
+    ),
     "check": ("check_grads",),
     "decorator": ("differentiate",),
     "errors": ("DifferentiationError", "KindError", "NotDifferentiableError", "UnsupportedError"),

@@ -1,4 +1,4 @@
-"""The functions that users import: grad, value_and_grad, jvp, vjp."""
+"""The functions that users import: grad, value_and_grad, jvp, vjp, jacobian, hessian and their kin."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from s2s_ad.derivative import Derivative, How, Jvp, Vjp
-from s2s_ad.errors import UnsupportedError
+from s2s_ad.derivative import Derivative, How
+from s2s_ad.directional import Jvp, Linearized, Vjp
+from s2s_ad.modes import Jacobian
+from s2s_ad.native import check_backend
 
 
 def _options(wrt: Any, argnums: Any) -> Any:
     return wrt if argnums is None else argnums
-
-
-def _backend(backend: str) -> None:
-    if backend != "numpy":
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
 
 
 def grad(
@@ -39,8 +36,8 @@ def grad(
     >>> grad(lambda w: 2.0 * (3.0 * w) ** 2 + 4.0)(1.0)
     36.0
     """
-    _backend(backend)
-    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
 def value_and_grad(
@@ -58,11 +55,124 @@ def value_and_grad(
     >>> value_and_grad(lambda x, y: x * y, wrt=("x", "y"))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    _backend(backend)
-    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of))
+    check_backend(backend)
+    return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
-for _transform in (grad, value_and_grad):
+def jacfwd(
+    f: Callable[..., Any],
+    wrt: Any = 0,
+    *,
+    argnums: Any = None,
+    has_aux: bool = False,
+    of: Any = None,
+    backend: str = "numpy",
+    optimize: bool = True,
+) -> Derivative:
+    """The Jacobian, column by column: a forward sweep for each number of the input.
+
+    Its shape is shape(output) + shape(input). For several arguments, or a structure of them, there is such a block for
+    each, in their structure; for a structure as output, one of these for each of its parts.
+
+    >>> import numpy as np
+    >>> jacfwd(lambda x: x * x)(np.array([2.0, 3.0]))
+    array([[4., 0.],
+           [0., 6.]])
+    """
+    check_backend(backend)
+    return Derivative(f, How("jacfwd", _options(wrt, argnums), has_aux, optimize, of, backend))
+
+
+def jacrev(
+    f: Callable[..., Any],
+    wrt: Any = 0,
+    *,
+    argnums: Any = None,
+    has_aux: bool = False,
+    of: Any = None,
+    backend: str = "numpy",
+    optimize: bool = True,
+) -> Derivative:
+    """The Jacobian, row by row: one forward sweep, and a reverse sweep for each number of the output.
+
+    The blocks are those of `jacfwd`.
+
+    >>> jacrev(lambda x, y: (x * y, x + y), wrt=("x", "y"))(2.0, 5.0)
+    ((5.0, 2.0), (1.0, 1.0))
+    """
+    check_backend(backend)
+    return Derivative(f, How("jacrev", _options(wrt, argnums), has_aux, optimize, of, backend))
+
+
+def jacobian(
+    f: Callable[..., Any],
+    wrt: Any = 0,
+    *,
+    argnums: Any = None,
+    has_aux: bool = False,
+    of: Any = None,
+    backend: str = "numpy",
+    optimize: bool = True,
+) -> Derivative:
+    """The Jacobian by `jacfwd` or `jacrev`, whichever has less to do.
+
+    Where the output is an array, the function itself is called once for each new shape of the arguments to see how
+    large that is.
+
+    >>> import numpy as np
+    >>> jacobian(lambda x: np.sum(x * x))(np.array([2.0, 3.0]))
+    array([4., 6.])
+    """
+    check_backend(backend)
+    return Jacobian(f, How("jacobian", _options(wrt, argnums), has_aux, optimize, of, backend))
+
+
+def hessian(
+    f: Callable[..., Any],
+    wrt: Any = 0,
+    *,
+    argnums: Any = None,
+    has_aux: bool = False,
+    of: Any = None,
+    backend: str = "numpy",
+    optimize: bool = True,
+) -> Derivative:
+    """The second derivatives, of shape shape(input) + shape(input), forward over reverse.
+
+    With several arguments a tuple of tuples of blocks; with an output of a shape, that stands before.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([2.0, 3.0]))
+    array([[6., 4.],
+           [4., 0.]])
+    """
+    check_backend(backend)
+    return Derivative(f, How("hessian", _options(wrt, argnums), has_aux, optimize, of, backend))
+
+
+def elementwise_grad(
+    f: Callable[..., Any],
+    wrt: Any = 0,
+    *,
+    argnums: Any = None,
+    of: Any = None,
+    backend: str = "numpy",
+    optimize: bool = True,
+) -> Derivative:
+    """The derivative of each element of the output by the element of the input that it was made of.
+
+    That is the gradient of the sum of the output, so it means something only where no element of the output depends on
+    two of the input.
+
+    >>> import numpy as np
+    >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
+    array([ 3., 12.])
+    """
+    check_backend(backend)
+    return Derivative(f, How("elementwise_grad", _options(wrt, argnums), False, optimize, of, backend))
+
+
+for _transform in (grad, value_and_grad, jacfwd, jacrev, jacobian, hessian, elementwise_grad):
     # grad(f) inside a function that is differentiated is made when that function is compiled
     _transform.__s2s_static__ = True  # type: ignore[attr-defined]
 
@@ -103,8 +213,8 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    _backend(backend)
-    return _once.get(f, How("jvp", None, False, optimize, of), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
 
 
 def vjp(
@@ -118,5 +228,42 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    _backend(backend)
-    return _once.get(f, How("fwd", None, False, optimize, of), Vjp)(*primals)  # type: ignore[no-any-return]
+    check_backend(backend)
+    return _once.get(f, How("fwd", None, False, optimize, of, backend), Vjp)(*primals)  # type: ignore[no-any-return]
+
+
+def hvp(
+    f: Callable[..., Any],
+    primals: Sequence[Any],
+    vectors: Sequence[Any],
+    *,
+    of: Any = None,
+    backend: str = "numpy",
+    optimize: bool = True,
+) -> Any:
+    """The Hessian times vectors, forward over reverse: the cost of a few gradients, whatever the size of the Hessian.
+
+    `vectors` has an entry for each of `primals`. The product has the structure of the gradient: one thing if one of the
+    primals is real, else a tuple.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
+    array([6., 4.])
+    """
+    check_backend(backend)
+    return _once.get(f, How("hvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(vectors))
+
+
+def linearize(
+    f: Callable[..., Any], *primals: Any, of: Any = None, backend: str = "numpy", optimize: bool = True
+) -> tuple[Any, Callable[..., Any]]:
+    """(value, tangent): `tangent` takes one tangent for each primal to that of the value, as often as it is called.
+
+    What does not depend on the direction is computed once, as far as it stands outside of loops and branches.
+
+    >>> value, tangent = linearize(lambda x, y: x * y, 2.0, 5.0)
+    >>> tangent(1.0, 0.0), tangent(0.0, 1.0)
+    (5.0, 2.0)
+    """
+    check_backend(backend)
+    return _once.get(f, How("lin", None, False, optimize, of, backend), Linearized)(*primals)  # type: ignore[no-any-return]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
 import re
 import secrets
+import shutil
 import sys
+import tempfile
 import warnings
 from functools import cache
 from pathlib import Path
@@ -102,6 +105,8 @@ class DiskCache:
             except FileNotFoundError:  # another process was faster
                 continue
             removed += 1
+        if self.folder is not None:
+            shutil.rmtree(self.folder / "native", ignore_errors=True)
         return removed
 
     def _path(self, key: str) -> Path | None:
@@ -113,6 +118,19 @@ class DiskCache:
         if folder is None or not folder.is_dir():
             return []
         return sorted(path for path in folder.iterdir() if re.fullmatch(r"[0-9a-f]{64}\.json", path.name))
+
+
+def native_folder() -> Path:
+    """Where modules for numba are written, and what it makes of them; without a cache, for this process alone."""
+    folder = DiskCache().folder
+    return _folder_of_this_process() if folder is None else folder / "native"
+
+
+@cache
+def _folder_of_this_process() -> Path:
+    folder = tempfile.mkdtemp(prefix="s2s_ad_")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _read(path: Path) -> str | None:

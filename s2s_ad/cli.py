@@ -20,6 +20,7 @@ import typer
 from s2s_ad import listing
 from s2s_ad.cache import DiskCache, write_whole
 from s2s_ad.check import Report, report
+from s2s_ad.derivative import SHOWN
 from s2s_ad.errors import DifferentiationError
 
 app = typer.Typer(
@@ -32,20 +33,10 @@ cache_app = typer.Typer(help="What is kept on disk between runs.", no_args_is_he
 app.add_typer(cache_app, name="cache")
 
 
-class Mode(str, Enum):
-    grad = "grad"
-    value_and_grad = "value_and_grad"
-    jvp = "jvp"
-    vjp = "vjp"
-
-
-class Stage(str, Enum):
-    ast = "ast"
-    ssa = "ssa"
-    grad = "grad"
-    value_and_grad = "value_and_grad"
-    jvp = "jvp"
-    vjp = "vjp"
+Mode = Enum("Mode", {mode: mode for mode in SHOWN}, type=str)  # type: ignore[misc]
+Stage = Enum("Stage", {stage: stage for stage in ("ast", "ssa", *SHOWN)}, type=str)  # type: ignore[misc]
+_GRAD = Stage("grad")
+USUAL = ("grad", "value_and_grad", "jvp", "vjp")
 
 
 class Backend(str, Enum):
@@ -67,7 +58,10 @@ Optimize = Annotated[bool, typer.Option("--optimize/--no-optimize", help="Off: o
 @app.command()
 def generate(
     targets: Targets,
-    mode: Annotated[Optional[list[Mode]], typer.Option(help="May be given several times; all if not given.")] = None,
+    mode: Annotated[
+        Optional[list[Mode]],
+        typer.Option(help="May be given several times; grad, value_and_grad, jvp and vjp if not given."),
+    ] = None,
     wrt: Wrt = None,
     signature: Signature = None,
     backend: Annotated[Backend, typer.Option(help="What the module is written for.")] = Backend.numpy,
@@ -75,16 +69,14 @@ def generate(
     optimize: Optimize = True,
 ) -> None:
     """Write the derivatives of each function as a module that stands alone, and print its path."""
-    if backend is not Backend.numpy:
-        raise Failure(f"the backend {backend.value} is not there yet; leave --backend out, or say numpy")
-    modes = [each.value for each in mode or Mode]
+    modes = [each.value for each in mode] if mode else USUAL
     texts: dict[Path, str] = {}
     for target in targets:
         fn, stem = _resolve(target)
         path = out / f"{stem}.py"
         if path in texts:
             raise Failure(f"{target} would be written to {path} as well; give each a folder of its own with -o")
-        texts[path] = listing.derivative_source(fn, modes, _wrt(wrt), signature, optimize)
+        texts[path] = listing.derivative_source(fn, modes, _wrt(wrt), signature, optimize, backend=backend.value)
     # nothing is written unless all of them can be
     out.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
@@ -95,7 +87,7 @@ def generate(
 @app.command()
 def show(
     target: Target,
-    stage: Annotated[Stage, typer.Option(help="How far on the way to print it.")] = Stage.grad,
+    stage: Annotated[Stage, typer.Option(help="How far on the way to print it.")] = _GRAD,
     wrt: Wrt = None,
     signature: Signature = None,
     optimize: Optimize = True,

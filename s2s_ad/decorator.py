@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-from s2s_ad.derivative import Derivative, How, Jvp, Vjp, plain_function
+from s2s_ad.derivative import SHOWN, Derivative, How, plain_function
+from s2s_ad.directional import Jvp
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
+from s2s_ad.modes import derivative_of
+from s2s_ad.native import check_backend
 
 
 class Differentiable:
-    """The user's function itself, with `.grad`, `.value_and_grad`, `.jvp`, `.vjp` beside it."""
+    """The user's function itself, with `.grad`, `.jacobian`, `.hessian`, `.jvp`, `.vjp`, `.hvp` ... beside it."""
 
     def __init__(self, function: Callable[..., Any], wrt: Any, backend: str, optimize: bool) -> None:
         self.__s2s_function__ = plain_function(function)
@@ -35,8 +39,8 @@ class Differentiable:
     def _derivative(self, mode: str) -> Derivative:
         found = self._derivatives.get(mode)
         if found is None:
-            kinds = {"fwd": Vjp, "jvp": Jvp}
-            made = kinds.get(mode, Derivative)(self.__s2s_function__, How(mode, self._wrt, False, self._optimize))
+            how = How(mode, self._wrt, False, self._optimize, backend=self._backend)
+            made = derivative_of(self.__s2s_function__, how)
             found = self._derivatives.setdefault(mode, made)
         return found
 
@@ -50,12 +54,29 @@ class Differentiable:
         """(value, gradient) at the arguments of the function."""
         return self._derivative("value_and_grad")
 
+    @functools.cached_property
+    def jacobian(self) -> Derivative:
+        """The Jacobian with respect to `wrt`, at the arguments of the function: shape(output) + shape(input)."""
+        return self._derivative("jacobian")
+
+    @functools.cached_property
+    def hessian(self) -> Derivative:
+        """The second derivatives with respect to `wrt`, at the arguments of the function."""
+        return self._derivative("hessian")
+
     def jvp(self, tangents: Sequence[Any], *args: Any) -> tuple[Any, Any]:
         """(value, tangent) along `tangents`, one for each of `wrt`."""
-        derivative = self._derivative("jvp")
-        assert isinstance(derivative, Jvp)
-        value, tangent = derivative.along(args, tangents)
+        value, tangent = self._along("jvp", tangents, args)
         return value, tangent
+
+    def hvp(self, vectors: Sequence[Any], *args: Any) -> Any:
+        """The Hessian times `vectors`, one for each of `wrt`."""
+        return self._along("hvp", vectors, args)
+
+    def _along(self, mode: str, tangents: Sequence[Any], args: tuple[Any, ...]) -> Any:
+        derivative = self._derivative(mode)
+        assert isinstance(derivative, Jvp)
+        return derivative.along(args, tangents)
 
     def vjp(self, cotangent: Any, *args: Any) -> tuple[Any, Any]:
         """(value, cotangents): the pullback of `cotangent`, one for each of `wrt`."""
@@ -67,7 +88,7 @@ class Differentiable:
         return value, cts[0] if len(cts) == 1 else cts
 
     def source(self, mode: str = "grad", *args: Any) -> str:
-        """The text of the module of a derivative ("grad", "value_and_grad", "jvp", "vjp"), formatted."""
+        """The text of the module of a derivative ("grad", "jvp", "jacobian", "hessian", "hvp" ...), formatted."""
         return self._readable(mode).source(*args)
 
     def ssa(self, mode: str = "grad", *args: Any) -> str:
@@ -81,8 +102,10 @@ class Differentiable:
         self._readable(mode).save(path, *args)
 
     def _readable(self, mode: str) -> Derivative:
-        if mode not in ("grad", "value_and_grad", "jvp", "vjp"):
-            raise UnsupportedError(f"no derivative is called {mode!r}", remedy="Use grad, value_and_grad, jvp or vjp.")
+        if mode not in SHOWN:
+            near = difflib.get_close_matches(mode, SHOWN, 1)
+            remedy = f"Did you mean {near[0]!r}?" if near else f"Use one of {', '.join(SHOWN)}."
+            raise UnsupportedError(f"no derivative is called {mode!r}", remedy=remedy)
         return self._derivative(mode)
 
 
@@ -105,8 +128,7 @@ def differentiate(
     >>> area(2.0, 3.0), area.grad(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    if backend != "numpy":
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy".')
+    check_backend(backend)
     if function is None:
         return lambda f: Differentiable(f, wrt, backend, optimize)
     return Differentiable(function, wrt, backend, optimize)

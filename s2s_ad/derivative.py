@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad import transforms
-from s2s_ad.arguments import check_apart, converted, cotangent_like, kind_given, own_copy, zeros_like
+from s2s_ad import jacobians, transforms
+from s2s_ad.arguments import check_apart, converted, kind_given
 from s2s_ad.backend.module import format_source
 from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
@@ -30,6 +30,11 @@ from s2s_ad.load import annotate
 from s2s_ad.pipeline import Compiled, compile_kept, emit
 from s2s_ad.store import NotKept, fingerprint, spec_text
 
+# those with the structure of a gradient, for which an index in wrt counts the arguments of the call
+WHOLE = ("grad", "value_and_grad", "jacfwd", "jacrev", "jacobian", "hessian", "elementwise_grad")
+SHOWN = (*WHOLE, "jvp", "vjp", "hvp")
+MODES = (*SHOWN, "fwd", "lin")
+
 
 @dataclass(frozen=True)
 class How:
@@ -43,9 +48,11 @@ class How:
     has_aux: bool = False
     optimize: bool = True
     of: Any = None
+    backend: str = "numpy"
+    by_columns: bool | None = None  # of a Jacobian: forward or reverse; None: as the kinds say
 
     def __post_init__(self) -> None:
-        if self.mode not in ("grad", "value_and_grad", "jvp", "vjp", "fwd", "bwd"):
+        if self.mode not in MODES:
             raise ValueError(f"no such derivative: {self.mode}")
 
 
@@ -75,7 +82,7 @@ class Derivative:
         del self.__dict__["__wrapped__"]  # its result is not that of the function
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Derivative, (self.target, self.how)
+        return type(self), (self.target, self.how)
 
     def __repr__(self) -> str:
         return f"<{self.how.mode} of {getattr(self.target, '__qualname__', self.target)}>"
@@ -137,7 +144,7 @@ class Derivative:
         return compiled, reads
 
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
-        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), self.how.optimize)
+        return compile_kept(self.function, self._key(specs), lambda: self.lowered(specs), *self._writing)
 
     def _key(self, specs: dict[str, Spec], part: str = "") -> str | None:
         """Where it is kept on disk; None if it depends on an object of this process."""
@@ -146,6 +153,10 @@ class Derivative:
             return repr((fingerprint(self.function), self._hows(), part, kinds))
         except NotKept:
             return None
+
+    @property
+    def _writing(self) -> tuple[bool, str]:
+        return self.how.optimize, self.how.backend
 
     def _hows(self) -> tuple[How, ...]:
         inner = self.target._hows() if isinstance(self.target, Derivative) else ()
@@ -164,14 +175,7 @@ class Derivative:
         inner = self.lowered_target(specs)
         prepared = transforms.prepared(inner, self.how.optimize)
         names, single = self.wrt_names(specs)
-        how = self.how
-        if how.mode == "jvp":
-            return transforms.jvp(prepared, names, how.optimize)
-        if how.mode == "vjp":
-            return transforms.vjp(prepared, names, how.optimize)
-        return transforms.value_and_grad(
-            prepared, names, single, how.has_aux, how.mode == "value_and_grad", how.optimize
-        )
+        return transformed(prepared, names, single, self.how)
 
     def lowered_target(self, specs: dict[str, Spec]) -> Lowered:
         """The function itself as a program, or the derivative of which this is one."""
@@ -225,7 +229,7 @@ class Derivative:
         wrt = self.how.wrt
         if wrt is None:
             names = tuple(name for name, spec in specs.items() if any(k.real for k in leaf_kinds(spec)))
-            if not names and self.how.mode in ("grad", "value_and_grad"):
+            if not names and self.how.mode in WHOLE:
                 names = tuple(n for n, s in specs.items() if any(str(k) == "int" for k in leaf_kinds(s)))
             return names, len(names) == 1
         if isinstance(wrt, tuple):
@@ -237,7 +241,7 @@ class Derivative:
         at, star = next(
             ((i, p.name) for i, p in enumerate(self.parameters.values()) if p.kind is p.VAR_POSITIONAL), (0, "")
         )
-        if star and self.how.mode in ("grad", "value_and_grad"):  # an index counts what the call gives
+        if star and self.how.mode in WHOLE:  # an index counts what the call gives
             extra = specs[star]
             names[at:] = [(star, i) for i in range(len(extra.items))] if isinstance(extra, Node) else []
         if isinstance(wrt, str):
@@ -277,23 +281,52 @@ class Derivative:
             return spec_of(() if parameter.kind is parameter.VAR_POSITIONAL else {})
         return Leaf(kind if isinstance(kind, Kind) else FLOAT)
 
+    def chosen(self, args: Sequence[Any]) -> Derivative:
+        """Of several ways to the same derivative the one for arguments like these."""
+        return self
+
     def source(self, *args: Any) -> str:
         """The text of its module, formatted.
 
         `args` are example arguments, or their kinds (`float`, `"float64[:, :]"`). Without any, those of the last call
         are taken, else the annotations of the function, else floats.
         """
-        return format_source(self.compiled_for_specs(self._floats(self.specs(args)))[0].emitted.text)
+        way = self.chosen(args)
+        return format_source(way.compiled_for_specs(way._floats(way.specs(args)))[0].emitted.text)
 
     def ssa(self, *args: Any) -> str:
         """The text form of its SSA."""
-        return text_of(self.lowered(self._floats(self.specs(args))).program)
+        way = self.chosen(args)
+        return text_of(way.lowered(way._floats(way.specs(args))).program)
 
     def save(self, path: str | FilePath, *args: Any) -> None:
         """Write its module; it runs where s2s_ad is not installed."""
-        lowered = self.lowered(self._floats(self.specs(args)))
-        text = format_source(emit([lowered], self.how.optimize, title=title_of(self.function)).text)
+        way = self.chosen(args)
+        lowered = way.lowered(way._floats(way.specs(args)))
+        text = format_source(emit([lowered], self.how.optimize, title_of(self.function), self.how.backend).text)
         write_whole(FilePath(path), text)
+
+
+def transformed(lowered: Lowered, wrt: Sequence[transforms.Wanted], single: bool, how: How) -> Lowered:
+    """The derivative that `how` names, of a function that is ready to be differentiated."""
+    mode, has_aux, optimize = how.mode, how.has_aux, how.optimize
+    if mode == "jvp":
+        return transforms.jvp(lowered, wrt, optimize)
+    if mode == "vjp":
+        return transforms.vjp(lowered, wrt, optimize)
+    if mode in ("grad", "value_and_grad"):
+        return transforms.value_and_grad(lowered, wrt, single, has_aux, mode == "value_and_grad", optimize)
+    if mode == "hessian":
+        return jacobians.hessian(lowered, wrt, single, has_aux, optimize)
+    if mode == "hvp":
+        return jacobians.hvp(lowered, wrt, single, optimize)
+    if mode == "elementwise_grad":
+        return jacobians.elementwise_grad(lowered, wrt, single, optimize)
+    forward = how.by_columns if how.by_columns is not None else mode != "jacrev"
+    if mode == "jacobian" and how.by_columns is None:
+        forward = jacobians.better_forward(lowered, wrt, has_aux)
+    make = jacobians.jacobian_forward if forward else jacobians.jacobian_reverse
+    return make(lowered, wrt, single, has_aux, optimize, mode)
 
 
 def title_of(function: Any) -> str:
@@ -343,85 +376,3 @@ def _argument_spec(parameter: inspect.Parameter, given: dict[str, Any]) -> Spec:
         return Node(dict, tuple(named.values()), tuple(named))
     found: Spec | None = given.get(parameter.name)
     return found if found is not None else spec_of(parameter.default)
-
-
-class Jvp(Derivative):
-    """Forward mode, called with a tuple of primals and one of tangents."""
-
-    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        if len(tangents) != len(primals):
-            raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-        given = self._signature.bind(*tangents).arguments
-        return self._along(self._bind(tuple(primals), {}), given)
-
-    def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        """(value, tangent) at `args`, with one tangent for each parameter asked for."""
-        values = self._bind(tuple(args), {})
-        names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
-        if len(tangents) != len(names):
-            raise KindError(f"{len(tangents)} tangents for {len(names)} parameters: {', '.join(map(str, names))}")
-        return self._along(values, dict(zip(map(str, names), tangents)))
-
-    def _along(self, values: dict[str, Any], dots: dict[str, Any]) -> Any:
-        compiled, reads = self.compiled_for(values)
-        check_apart(compiled.arguments, values, compiled.written, reads)
-        arguments = list(compiled.arguments.items())
-        call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
-        names, _ = self.wrt_names(dict(arguments[: len(values)]))
-        for (_, spec), name in zip(arguments[len(values) :], (n for n in values if n in names)):
-            # a parameter left to its default moves nowhere
-            dot = dots[name] if name in dots else zeros_like(values[name])
-            call.append(cotangent_like(spec, values[name], dot, "tangent", name))
-        return run(compiled, call, reads)
-
-
-class Vjp(Derivative):
-    """Reverse mode in two halves."""
-
-    def __init__(self, target: Callable[..., Any], how: How) -> None:
-        super().__init__(target, how)
-        self._backward: dict[Any, Compiled] = {}
-
-    def _compile(self, specs: dict[str, Spec]) -> Compiled:
-        @functools.cache
-        def halves() -> tuple[Lowered, Lowered]:
-            inner = transforms.prepared(self.lowered_target(specs), self.how.optimize)
-            names, _ = self.wrt_names(specs)
-            return transforms.vjp_split(inner, names, self.how.optimize)
-
-        forward = compile_kept(self.function, self._key(specs, "forward"), lambda: halves()[0], self.how.optimize)
-        # the other half reads what this one saves
-        part = f"backward of {forward.emitted.text} {[(read.name, str(read.kind)) for read in forward.reads]}"
-        backward = compile_kept(self.function, self._key(specs, part), lambda: halves()[1], self.how.optimize)
-        self._backward[tuple(specs.values())] = backward
-        return forward
-
-    def __call__(self, *primals: Any) -> Any:
-        given_now = self._bind(primals, {})
-        values = {name: own_copy(value) for name, value in given_now.items()}
-        specs = self._floats({name: spec_of(value) for name, value in values.items()})
-        compiled, reads = self.compiled_for_specs(specs)
-        check_apart(compiled.arguments, given_now, compiled.written, reads)
-        backward = self._backward[tuple(specs.values())]
-        call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
-        value, saved = run(compiled, call, {name: own_copy(read) for name, read in reads.items()})
-        spec = backward.arguments["y_bar"]
-        names, _ = self.wrt_names(specs)
-        value = own_copy(value)
-        shapes = own_copy(value)
-
-        def pullback(cotangent: Any) -> tuple[Any, ...]:
-            ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
-            found = dict(zip(names, run(backward, [saved, ct] if leaf_kinds(spec) else [saved], {})))
-            return self._each(found, values, len(primals))
-
-        return value, pullback
-
-    def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
-        """One cotangent for each of the arguments that the call gave, those in *args one by one."""
-        out: list[Any] = []
-        for name, value in values.items():
-            cts = found.get(name)
-            several = self.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-            out += (cts or [None] * len(value)) if several else [cts]
-        return tuple(out[:count])

@@ -14,6 +14,7 @@ from s2s_ad.frontend.source import definition
 from s2s_ad.ir.kinds import List
 from s2s_ad.ir.structure import Leaf, Spec
 from s2s_ad.ir.text import text_of
+from s2s_ad.modes import derivative_of
 from s2s_ad.pipeline import emit
 from s2s_ad.signature import parse_kinds
 
@@ -25,20 +26,21 @@ def derivative_source(
     signature: str | None = None,
     optimize: bool = True,
     args: Sequence[Any] = (),
+    backend: str = "numpy",
 ) -> str:
     """The text of one module with these derivatives of a function, formatted."""
     derivatives = []
     for mode in modes:
-        derivative = Derivative(f, How(mode, wrt, False, optimize))
         examples: Sequence[Any] = parse_kinds(signature) if signature else args
+        derivative = derivative_of(f, How(mode, wrt, False, optimize)).chosen(examples)
         specs = derivative.specs(examples)
         try:
             derivatives.append(derivative.lowered(specs))
         except KindError:
-            if mode in ("grad", "value_and_grad") and len(modes) > 1 and not _one_number(f, specs):
+            if mode in ("grad", "value_and_grad", "hvp") and len(modes) > 1 and not _one_number(f, specs):
                 continue  # a function with several results has no gradient; its jvp and vjp are written
             raise
-    emitted = emit(derivatives, optimize, title=title_of(plain_function(f)))
+    emitted = emit(derivatives, optimize, title_of(plain_function(f)), backend)
     return format_source(emitted.text)
 
 
@@ -50,7 +52,7 @@ def _one_number(f: Callable[..., Any], specs: dict[str, Spec]) -> bool:
 def stage_text(
     f: Callable[..., Any], stage: str, optimize: bool = True, wrt: Any = None, signature: str | None = None
 ) -> str:
-    """A function at one stage: "ast", "ssa", or a derivative: "grad", "value_and_grad", "jvp", "vjp"."""
+    """A function at one stage: "ast", "ssa", or a derivative: "grad", "jvp", "vjp", "jacobian", "hessian", "hvp" ..."""
     if stage == "ast":
         return ast.dump(definition(plain_function(f)).node, indent=2) + "\n"
     if stage == "ssa":

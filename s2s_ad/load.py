@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import linecache
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType, MappingProxyType, ModuleType, TracebackType
 
+from s2s_ad.cache import write_whole
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.span import Span
 
 
@@ -26,8 +30,12 @@ _spans: dict[str, Mapping[int, Span]] = {}  # by pseudo file name
 _lock = threading.Lock()
 
 
-def load(name: str, text: str, names: Mapping[str, object], spans: Mapping[int, Span]) -> ModuleType:
+def load(
+    name: str, text: str, names: Mapping[str, object], spans: Mapping[int, Span], folder: Path | None = None
+) -> ModuleType:
     """Run `text` as a module called `name`, in which `names` are bound beforehand.
+
+    With a `folder` it is a file there: what numba makes of it is kept beside it.
 
     `spans` says from which place of the user's each of its lines stems; lines count from 1. The same text with the same
     objects and spans is the same module.
@@ -36,11 +44,13 @@ def load(name: str, text: str, names: Mapping[str, object], spans: Mapping[int, 
     6.0
     """
     file = _file_name(name, text, spans)
+    if folder is not None:
+        file = str(folder / f"{file.strip('<>').replace(' ', '_')}.py")
     key = file, tuple((each, id(names[each])) for each in sorted(names))
     loaded = _loaded.get(key)
     if loaded is None:
         # not run under the lock: the text may import a module that is itself waiting for the lock
-        fresh = _Loaded(_execute(name, file, text, names, spans), dict(names))
+        fresh = _Loaded(_execute(name, file, text, names, spans, folder is not None), dict(names))
         with _lock:
             loaded = _loaded.setdefault(key, fresh)
     return loaded.module
@@ -52,7 +62,11 @@ def _file_name(name: str, text: str, spans: Mapping[int, Span]) -> str:
     return f"<s2s_ad {name} {hashlib.sha256(content.encode(errors='surrogatepass')).hexdigest()[:12]}>"
 
 
-def _execute(name: str, file: str, text: str, names: Mapping[str, object], spans: Mapping[int, Span]) -> ModuleType:
+def _execute(
+    name: str, file: str, text: str, names: Mapping[str, object], spans: Mapping[int, Span], on_disk: bool
+) -> ModuleType:
+    if on_disk:
+        return _from_file(Path(file), text, names, spans)
     code = compile(text, file, "exec", dont_inherit=True)
     # without a time of change, linecache keeps an entry for good
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
@@ -64,18 +78,43 @@ def _execute(name: str, file: str, text: str, names: Mapping[str, object], spans
     return module
 
 
+def _from_file(path: Path, text: str, names: Mapping[str, object], spans: Mapping[int, Span]) -> ModuleType:
+    """The file as a module, under a name by which it is found again: numba asks for both."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():  # its name says what is in it, and a newer file would be compiled again
+        write_whole(path, text)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    _spans[str(path)] = MappingProxyType(dict(spans))
+    vars(module).update(names)
+    spec.loader.exec_module(module)
+    return module
+
+
 def annotate(error: BaseException) -> None:
     """Add a note to an error that came out of an emitted module: which line of the user's was being differentiated.
 
     Meant for `except Exception as error: annotate(error); raise`. An error that was not raised in an emitted module, or
-    in a line of it that stems from nowhere, stays as it is.
+    in a line of it that stems from nowhere, stays as it is. What numba has no code for is an UnsupportedError.
     """
+    if type(error).__module__ == "numba.core.errors":
+        raise UnsupportedError(
+            f"numba cannot compile this derivative: {_first_reason(error)}", remedy='Use backend="numpy" for it.'
+        ) from error
     for frame, line in reversed(list(_frames(error.__traceback__))):
         span = _span_of(frame, line)
         if span is not None:
             text = f": {span.text}" if span.text else ""
             _add_note(error, f'  in the derivative of File "{span.file}", line {span.line}{text}')
             return
+
+
+def _first_reason(error: BaseException) -> str:
+    """Of numba's long messages the lines that say what it is about."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join([line for line in lines if line and not line.startswith(("Failed in", "During:"))][:3])
 
 
 def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:

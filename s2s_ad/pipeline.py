@@ -10,13 +10,14 @@ from typing import Any
 
 from s2s_ad import store
 from s2s_ad.backend.module import Emitted, emit_module
-from s2s_ad.cache import DiskCache
+from s2s_ad.cache import DiskCache, native_folder
 from s2s_ad.ir.kinds import Scalar, kind_of
 from s2s_ad.ir.nodes import Block, Call, Function, Program
 from s2s_ad.ir.structure import Entry, Guard, Leaf, Lowered, Param, Read, Spec, leaf_kinds, resolve
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import map_inputs
 from s2s_ad.load import load
+from s2s_ad.native import native
 from s2s_ad.passes.dce import reachable
 from s2s_ad.transforms import owned
 
@@ -58,7 +59,9 @@ class Compiled:
         return tuple((scope, name, seen if name in scope else None) for name, seen in names)  # None: a builtin
 
 
-def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], optimize: bool) -> Compiled:
+def compile_kept(
+    function: Any, key: str | None, build: Callable[[], Lowered], optimize: bool, backend: str = "numpy"
+) -> Compiled:
     """From the disk cache, if what is kept there under the key is still right for `function`; else built and kept."""
     disk = DiskCache()
     kept = disk.get(key) if key is not None else None
@@ -67,12 +70,12 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
             reads, written = store.reads_from(kept), tuple(kept["written"])
-            found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), written)
+            found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), written, backend)
             if found.current(function) is not None:  # what it reads is of other kinds now
                 return found
     with collector_paused():
         lowered = build()
-        emitted = emit([lowered], optimize)
+        emitted = emit([lowered], optimize, backend=backend)
     entry = lowered.program.entry
     if key is not None:
         try:
@@ -80,7 +83,7 @@ def compile_kept(function: Any, key: str | None, build: Callable[[], Lowered], o
             disk.put(key, kept)
         except store.NotKept:
             pass  # it holds an object of this process: there is nothing that another could use
-    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written)
+    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, lowered.written, backend)
 
 
 @contextmanager
@@ -102,16 +105,21 @@ def _loaded(
     guards: tuple[Guard, ...],
     emitted: Emitted,
     written: tuple[int, ...],
+    backend: str,
 ) -> Compiled:
-    module = load(entry, emitted.text, emitted.names, emitted.spans)
+    folder = native_folder() if backend == "numba" else None
+    module = load(entry, emitted.text, emitted.names, emitted.spans, folder)
     positions = tuple(i for i, spec in enumerate(arguments.values()) if leaf_kinds(spec))
     return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted, written)
 
 
-def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "") -> Emitted:
+def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backend: str = "numpy") -> Emitted:
     """One module with all of these as functions."""
     program, entries = _merged([owned(lowered) for lowered in derivatives])
-    return emit_module(program, entries, optimize=optimize, title=title)
+    if backend == "numpy":
+        return emit_module(program, entries, optimize=optimize, title=title)
+    program, compiled = native(program, entries)
+    return emit_module(program, entries, optimize=True, title=title, compiled=compiled)
 
 
 def _merged(derivatives: Sequence[Lowered]) -> tuple[Program, list[Entry]]:

@@ -171,7 +171,7 @@ def _real_numbers(tree: Any) -> Iterator[Any]:
             yield from _real_numbers(item)
     elif isinstance(tree, np.ndarray):
         yield from tree.ravel()
-    elif tree is not None:
+    elif isinstance(tree, (bool, int, float, complex, np.generic)):
         yield tree
 
 

@@ -176,7 +176,7 @@ def value_and_grad(
     seeds = main.body.params[n_in:]
     body = substitute(main.body, dict.fromkeys(seeds, ONE_FLOAT))
     keep = list(range(n_out)) if value else [i for i in range(n_out) if i > 0 and has_aux]
-    cts = _in_order(lowered, wrt, body.results[n_out:], flags)
+    cts = in_order(lowered, wrt, body.results[n_out:], flags)
     results = (*(body.results[i] for i in keep), *cts)
     body = Block(main.body.params[:n_in], body.stmts, results)
     spec = gradient_spec(lowered, wrt, single)
@@ -188,14 +188,14 @@ def value_and_grad(
         aux = len(keep)
         body = replace(body, results=(*body.results[aux:], *body.results[:aux]))
     suffix = "value_and_grad" if value else "grad"
-    return _made(lowered, program, body, spec, suffix, optimize, lowered.arguments)
+    return finished(lowered, program, body, spec, suffix, optimize, lowered.arguments)
 
 
 def _may_vary(kind: Kind) -> bool:
     return kind.real
 
 
-def _in_order(lowered: Lowered, wrt: Sequence[Wanted], cts: Sequence[Atom], flags: Sequence[bool]) -> list[Atom]:
+def in_order(lowered: Lowered, wrt: Sequence[Wanted], cts: Sequence[Atom], flags: Sequence[bool]) -> list[Atom]:
     """The cotangents in the order of `wrt`, which may not be that of the parameters."""
     found: dict[Wanted, list[Atom]] = {}
     rest, at = list(cts), 0
@@ -223,7 +223,7 @@ def jvp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
     dotted = {f"{name}_dot": real_leaves(spec) for name, spec in lowered.arguments.items() if name in wrt}
     arguments = {**lowered.arguments, **_fresh(lowered, dotted)}
     spec = Node(tuple, (lowered.result, real_leaves(lowered.result)))
-    return _made(lowered, program, builder.block(params, results), spec, "jvp", optimize, arguments)
+    return finished(lowered, program, builder.block(params, results), spec, "jvp", optimize, arguments)
 
 
 def vjp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
@@ -235,11 +235,11 @@ def vjp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
     n_in, n_out = len(lowered.program.main.body.params), len(kinds)
     args = n_in - len(lowered.reads)
     params = (*main.body.params[:args], *main.body.params[n_in:], *main.body.params[args:n_in])
-    cts = _in_order(lowered, wrt, main.body.results[n_out:], flags)
+    cts = in_order(lowered, wrt, main.body.results[n_out:], flags)
     arguments = {**lowered.arguments, **_fresh(lowered, {_seed_name(lowered): real_leaves(lowered.result)})}
     spec = Node(tuple, (lowered.result, gradient_spec(lowered, wrt, len(wrt) == 1)))
     block = Block(params, main.body.stmts, (*main.body.results[:n_out], *cts))
-    return _made(lowered, program, block, spec, "vjp", optimize, arguments)
+    return finished(lowered, program, block, spec, "vjp", optimize, arguments)
 
 
 def _seed_name(lowered: Lowered) -> str:
@@ -255,14 +255,14 @@ def vjp_split(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> tuple[
     whole = replace(program, entry=fwd)
     forward_spec = Node(tuple, (lowered.result, Leaf(RECORD)))
     body = program.functions[fwd].body
-    forward_half = _made(lowered, whole, body, forward_spec, "fwd", optimize, lowered.arguments)
+    forward_half = finished(lowered, whole, body, forward_spec, "fwd", optimize, lowered.arguments)
     main = program.functions[bwd].body
-    cts = _in_order(lowered, wrt, main.results, flags)
+    cts = in_order(lowered, wrt, main.results, flags)
     arguments: dict[str, Spec] = {"saved": Leaf(RECORD), "y_bar": real_leaves(lowered.result)}
     backward = replace(lowered, reads=())  # what it needs of them has been saved
     back = replace(program, entry=bwd)
     block = Block(main.params, main.stmts, tuple(cts))
-    return forward_half, _made(backward, back, block, gradient_spec(lowered, wrt, False), "bwd", optimize, arguments)
+    return forward_half, finished(backward, back, block, gradient_spec(lowered, wrt, False), "bwd", optimize, arguments)
 
 
 def _fresh(lowered: Lowered, wished: dict[str, Spec]) -> dict[str, Spec]:
@@ -277,7 +277,7 @@ def _fresh(lowered: Lowered, wished: dict[str, Spec]) -> dict[str, Spec]:
     return out
 
 
-def _made(
+def finished(
     lowered: Lowered,
     program: Program,
     body: Block,
@@ -285,13 +285,16 @@ def _made(
     suffix: str,
     optimize: bool,
     arguments: dict[str, Spec],
+    of: str = "",
 ) -> Lowered:
+    """A derivative of a function (called `of`, if it is not that of `lowered` itself), with a name and a docstring."""
     old = lowered.program.main
-    name = f"{old.name}_{suffix}"
+    of = of or old.name
+    name = f"{of}_{suffix}"
     same = program.functions.get(name)
     if same is None or same.body.params != body.params or same.body.results != body.results:
         program = _moved_aside(program, name)
-    doc = _DOCS.get(suffix, "").format(old.name, _listed(arguments))
+    doc = _DOCS.get(suffix, "").format(of, _listed(arguments))
     functions = {**program.functions, name: Function(name, body, doc, old.span)}
     made = optimized(replace(program, functions=functions, entry=name), optimize)
     return replace(lowered, program=made, result=result, arguments=arguments)
@@ -303,6 +306,13 @@ _DOCS = {
     "jvp": "Value of {0} and its directional derivative (forward mode).",
     "vjp": "Value of {0} and its gradient weighted by {1} (reverse mode).",
     "fwd": "Value of {0}, and what its reverse sweep needs.",
+    "jacfwd": "Jacobian of {0} (forward mode).",
+    "jacrev": "Jacobian of {0} (reverse mode).",
+    "jacobian": "Jacobian of {0}.",
+    "hessian": "Hessian of {0}.",
+    "hvp": "Product of the Hessian of {0} with a vector.",
+    "elementwise_grad": "Derivative of each element of {0} by the element that it was made of.",
+    "lin": "Directional derivative of {0}, from what was saved at a point.",
     "bwd": "Gradient of {0} weighted by {1}, from what the forward sweep saved.",
 }
 

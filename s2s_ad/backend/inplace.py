@@ -164,7 +164,9 @@ class _Analysis:
         if root not in memory.foreign and self.unseen(stmt, memory.members[root]):
             return True
         origins = memory.origins(target)
-        return origins is not None and all(self.unseen(stmt, memory.reached(origin)) for origin in origins)
+        return origins is not None and all(
+            self.unseen(stmt, memory.reached(origin, self.live.read_at[stmt], self.live)) for origin in origins
+        )
 
     def unseen(self, stmt: Apply, holders: Collection[Value]) -> bool:
         """Whether no holder of the object is read by the statement beside the target, or after it."""

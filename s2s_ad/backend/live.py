@@ -32,6 +32,7 @@ class Liveness:
     regions: dict[Block, Region] = field(default_factory=dict)
     read_at: dict[Stmt, int] = field(default_factory=dict)
     intervals: dict[Value, list[Interval]] = field(default_factory=dict)
+    appended: dict[Value, int] = field(default_factory=dict)  # where a trip of a loop adds to a list that it makes
     last: int = 0
 
     def crosses(self, value: Value, position: int) -> bool:
@@ -84,8 +85,8 @@ class _Walker:
         return self.tick()
 
     def append(self, block: Block, items: list[tuple[Value, tuple[Atom, ...]]]) -> None:
-        for _, atoms in items:
-            at = self.tick()
+        for leader, atoms in items:
+            at = self.live.appended[leader] = self.tick()
             for atom in atoms:
                 self.read(atom, block, at)
 

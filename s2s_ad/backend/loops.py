@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.backend.expressions import negated, store
-from s2s_ad.backend.statements import StatementWriter
+from s2s_ad.backend.statements import StatementWriter, is_const
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
 
 
@@ -27,11 +27,13 @@ class Writer(StatementWriter):
         pairs = [(params[k], stmt.body.results[k]) for k in live]
         stop = stmt.body.results[-1] if stmt.stops else None
         self.commented = None
+        # while it goes on, a flag that ends it is what it was at the start
+        unset = any(stmt.body.results[k] is stop and is_const(stmt.init[k], False) for k in live)
         if isinstance(stmt, For):
             target, iterable = self.header(stmt)
-            made.append(ast.For(target, iterable, self.trip(stmt, pairs, stop), []))
+            made.append(ast.For(target, iterable, self.trip(stmt, pairs, stop, unset), []))
         else:
-            made.append(self.while_loop(stmt, pairs, stop))
+            made.append(self.while_loop(stmt, pairs, stop, unset))
         self.commented = None
         self.title, self.begun = title, begun
         made[0] = self.marked(made[0], stmt.span, quote=False)
@@ -44,20 +46,22 @@ class Writer(StatementWriter):
             values.append(stmt.cond.params[k])
         return any(map(self.plan.used, values))
 
-    def trip(self, stmt: For | While, pairs: list[tuple[Value, Atom]], stop: Atom | None) -> list[ast.stmt]:
+    def trip(
+        self, stmt: For | While, pairs: list[tuple[Value, Atom]], stop: Atom | None, unset: bool
+    ) -> list[ast.stmt]:
         """The body of a loop."""
         self.depth += 1
-        tail = self.tail_of(stmt.body, pairs, stop)
+        tail = self.tail_of(stmt.body, pairs, stop, unset)
         body = self.block(stmt.body, tail)
         if not (body and isinstance(body[-1], ast.Raise)):
             body += self.finish(pairs, None if tail is not None and tail.stop is not None else stop)
         self.depth -= 1
         return body or [ast.Pass()]
 
-    def while_loop(self, stmt: While, pairs: list[tuple[Value, Atom]], stop: Atom | None) -> ast.stmt:
+    def while_loop(self, stmt: While, pairs: list[tuple[Value, Atom]], stop: Atom | None, unset: bool) -> ast.stmt:
         before = self.block(stmt.cond)
         test = self.expressions.atom(stmt.cond.results[0])
-        body = self.trip(stmt, pairs, stop)
+        body = self.trip(stmt, pairs, stop, unset)
         if not before:
             return ast.While(test, body, [])
         leave = ast.If(negated(test), [ast.Break()], [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from s2s_ad.backend import templates
+from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
@@ -35,6 +36,7 @@ class InPlace:
 class _Edge:
     value: Value
     loop: Stmt | None
+    listed: bool = False  # into a list that the loop makes
 
 
 class Memory:
@@ -81,7 +83,7 @@ class Memory:
         """The object `a` goes into the container `b`, or comes out of it."""
         self.join(a, b, same=False)
 
-    def join(self, a: Atom, b: Atom, loop: Stmt | None = None, same: bool = True) -> None:
+    def join(self, a: Atom, b: Atom, loop: Stmt | None = None, same: bool = True, listed: bool = False) -> None:
         """What is in `a` may also be in `b`; `same` if b can be that very object or a view of it."""
         if not isinstance(b, Value):
             return
@@ -90,7 +92,7 @@ class Memory:
             return
         if not (_has_memory(a.kind) and _has_memory(b.kind)):
             return
-        self.onward.setdefault(a, []).append(_Edge(b, loop))
+        self.onward.setdefault(a, []).append(_Edge(b, loop, listed))
         if same:
             self.sources.setdefault(b, []).append(_Edge(a, loop))
         x, y = self.find(a), self.find(b)
@@ -181,7 +183,7 @@ class Memory:
         for result, y in zip(stmt.body.results[n:], stmt.outputs[n:]):
             if self.plan.used(y):
                 leader = self.plan.leader.get(y, y)
-                self.holds(result, y)
+                self.join(result, y, stmt, same=False, listed=True)
                 self.holds(y, leader)
         if isinstance(stmt, For):
             for walk, item in zip(stmt.xs, stmt.body.params[1 if stmt.trips is not None else 0 :]):
@@ -216,13 +218,15 @@ class Memory:
             return None
         return found
 
-    def reached(self, origin: Value) -> dict[Value, None]:
-        """The values that may hold the object while the loops around its origin are in the trip that made it."""
+    def reached(self, origin: Value, at: int, live: Liveness) -> dict[Value, None]:
+        """The values that may hold the object at a place while the loops around its origin are in the trip that made
+        it: a list that such a loop makes holds it when it has been appended."""
         loops = self.around.get(origin, ())
         found, queue = {origin: None}, [origin]
         while queue:
             for edge in self.onward.get(queue.pop(), ()):
-                if edge.loop not in loops and edge.value not in found:
+                later = not edge.listed or live.appended[self.plan.leader.get(edge.value, edge.value)] > at
+                if not (edge.loop in loops and later) and edge.value not in found:
                     found[edge.value] = None
                     queue.append(edge.value)
         return found

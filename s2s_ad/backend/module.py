@@ -6,7 +6,7 @@ import ast
 import builtins
 import importlib
 import keyword
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.backend.functions import Written, write_function
@@ -22,6 +22,7 @@ from s2s_ad.span import Span
 __all__ = ["Emitted", "emit_module", "format_source"]
 
 _IMPORTS = {"math": "import math", "np": "import numpy as np"}
+_JIT = '@numba.njit(cache=True, error_model="numpy", boundscheck=True)'
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Emitted:
     names: dict[str, object] = field(default_factory=dict)
 
 
-def emit_module(program: Program, entries: Sequence[Entry], *, optimize: bool, title: str = "") -> Emitted:
-    """Write the entries, and every function that they call, as Python."""
+def emit_module(
+    program: Program, entries: Sequence[Entry], *, optimize: bool, title: str = "", compiled: Collection[str] = ()
+) -> Emitted:
+    """Write the entries, and every function that they call, as Python; those in `compiled` for numba."""
     called = _called(program, [entry.name for entry in entries])
     by_name = {entry.name: entry for entry in entries}
     plain = [name for name in called if name not in by_name or not is_flat(by_name[name])]
@@ -49,14 +52,14 @@ def emit_module(program: Program, entries: Sequence[Entry], *, optimize: bool, t
     reserved = _reserved(callees.values(), by_name, aliases.values(), objects)
     effectful = _effectful(program)
 
-    written = [
-        write_function(program.functions[e.name], e, e.name, callees, aliases, reserved, effectful, optimize)
-        for e in entries
-    ]
-    for name in plain:
-        function = program.functions[name]
-        written.append(write_function(function, None, callees[name], callees, aliases, reserved, effectful, optimize))
-    return _assemble(written, aliases, title)
+    written = []
+    for name, entry in [*((e.name, e) for e in entries), *((name, None) for name in plain)]:
+        function, called_as = program.functions[name], name if entry is not None else callees[name]
+        made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
+        if name in compiled:
+            made.tree.decorator_list.append(ast.parse(_JIT[1:], mode="eval").body)
+        written.append(made)
+    return _assemble(written, aliases, title, bool(compiled))
 
 
 def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
@@ -101,7 +104,7 @@ def _callee_names(called: Sequence[str], plain: Sequence[str], taken: set[str]) 
 
 
 def _reserved(*names: Iterable[str]) -> frozenset[str]:
-    fixed = {*_IMPORTS, *keyword.kwlist, *dir(builtins), *HELPERS, "_"}
+    fixed = {*_IMPORTS, *keyword.kwlist, *dir(builtins), *HELPERS, "_", "numba"}
     return frozenset(fixed.union(*names))
 
 
@@ -124,7 +127,7 @@ def _effectful(program: Program) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str) -> Emitted:
+def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str, native: bool) -> Emitted:
     used = sorted(set().union(*(w.used for w in written)))
     objects: dict[str, object] = {}
     for w in written:
@@ -138,6 +141,7 @@ def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str) -
 
     head = [f'"""{title}"""'] if title else []
     lines = [_import_line(name, aliases) for name in sorted(imported) if name == "math"]
+    lines += ["import numba"] if native else []
     lines += [_import_line(name, aliases) for name in sorted(imported) if name == "np"]
     inject: dict[str, object] = {}
     for name, value in objects.items():
@@ -152,7 +156,9 @@ def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str) -
     parts = ["\n".join(_in_groups(lines))] if lines else []
     text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
     spans: dict[int, Span] = {}
-    helpers: list[tuple[str, dict[int, Span]]] = [(text.rstrip("\n") + "\n", {}) for text in needed.values()]
+    helpers: list[tuple[str, dict[int, Span]]] = [
+        (f"{_JIT}\n" * native + text.rstrip("\n") + "\n", {}) for text in needed.values()
+    ]
     for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:
         text += "\n\n" if text else ""
         offset = text.count("\n")

@@ -31,9 +31,14 @@ class Copy:
 
 @dataclass(frozen=True)
 class Tail:
-    """Of a branch after which the trip of a loop is over: `stop` says whether the loop is, too."""
+    """Of a branch after which the trip of a loop is over: `stop` says whether the loop is, too.
+
+    `kept`: it is read after the loop as well. `unset`: then it is False until it is set.
+    """
 
     stop: Value | None
+    kept: bool = False
+    unset: bool = False
 
 
 class StatementWriter:
@@ -251,7 +256,9 @@ class StatementWriter:
         kept = ast.Assign([store(name)], test)
         return [kept, *self.copies(pairs), ast.If(load(name), [ast.Break()], [])]
 
-    def tail_of(self, block: Block, pairs: Sequence[tuple[Value, Atom]], stop: Atom | None) -> Tail | None:
+    def tail_of(
+        self, block: Block, pairs: Sequence[tuple[Value, Atom]], stop: Atom | None, unset: bool = False
+    ) -> Tail | None:
         """What the last statement of a block at the end of a trip may take over, if it is an If."""
         at = self._final(block)
         last = block.stmts[at] if at >= 0 else None
@@ -261,8 +268,9 @@ class StatementWriter:
             return None
         if stop is None or is_const(stop, False):
             return Tail(None)
-        taken = isinstance(stop, Value) and stop in last.outputs and self.plan.uses.get(stop) == 1
-        return Tail(stop) if taken and isinstance(stop, Value) else None
+        kept = any(source is stop for _, source in pairs)
+        taken = isinstance(stop, Value) and stop in last.outputs and self.plan.uses.get(stop) == 1 + kept
+        return Tail(stop, kept, unset) if taken and isinstance(stop, Value) else None
 
     def unbind(self, name: str) -> list[ast.stmt]:
         """Leave the name without a value, also where an earlier trip has given it one."""
@@ -318,9 +326,11 @@ class StatementWriter:
         for out, result in zip(stmt.outputs, block.results):
             if tail is not None and out is tail.stop:
                 stop = result
-            elif self.plan.used(out):
+                if not tail.kept or (tail.unset and is_const(result, False)):
+                    continue
+            if self.plan.used(out):
                 pairs.append((out, result))
-        inner = self.tail_of(block, pairs, stop) if tail is not None else None
+        inner = self.tail_of(block, pairs, stop, tail.unset) if tail is not None else None
         self.commented = None
         body = self.block(block, inner)
         if not (body and isinstance(body[-1], ast.Raise)):

@@ -6,7 +6,7 @@ import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.calls import call
-from s2s_ad.frontend.machine import Machine, builtin, method
+from s2s_ad.frontend.machine import BUILTINS, Machine, builtin, method
 from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.subscripts import augment_repeated, set_item
 from s2s_ad.frontend.values import Abstract, ArrayRef, Known, Ref, Sym, Tuple, is_nothing, what
@@ -41,7 +41,10 @@ def _fill(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> 
 @method("sort")
 def _sort(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     if isinstance(owner, Ref):
-        raise UnsupportedError("sorting a list is not supported", remedy="Make an array and use np.sort.")
+        ordered = BUILTINS[sorted](machine, [owner], keywords)
+        assert isinstance(ordered, Ref)
+        machine.write(owner, machine.content(ordered))
+        return NONE
     array = _array(machine, owner, ".sort()")
     made = call(machine, Known(np.sort), [array, *args], keywords)
     assert isinstance(made, Sym)

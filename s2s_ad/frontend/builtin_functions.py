@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
@@ -20,6 +22,7 @@ from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    ArrayRef,
     Bound,
     Closure,
     Items,
@@ -32,9 +35,10 @@ from s2s_ad.frontend.values import (
     Tuple,
     View,
     is_nothing,
+    refs_in,
     what,
 )
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Const, Range
 from s2s_ad.ops.registry import FUNCTIONS
 
@@ -251,3 +255,50 @@ _REFUSED: dict[str, tuple[Any, ...]] = {
 for _remedy, _functions in _REFUSED.items():
     for _one in _functions:
         builtin(_one)(_refused(_one, _remedy))
+
+
+@builtin(copy.copy)
+def _copy(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("copy.copy", args, keywords, 1, 1)
+    return _copied(machine, args[0], deep=False)
+
+
+@builtin(copy.deepcopy)
+def _deepcopy(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("copy.deepcopy", args, keywords, 1, 1)
+    seen = list(refs_in_all(machine, args[0]))
+    if len(set(seen)) < len(seen):
+        raise UnsupportedError("copy.deepcopy() of a thing that is in it twice is not supported")
+    return _copied(machine, args[0], deep=True)
+
+
+def _copied(machine: Machine, value: Abstract, deep: bool) -> Abstract:
+    """A new list, dict or array; with `deep` also of what is in it."""
+    read(value)
+    if isinstance(value, Sym) and isinstance(value.kind, Array) and value.kind.rank:
+        return call_op(machine, FUNCTIONS[np.copy], np.copy, [value], {})
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_copied(machine, item, deep) for item in value.items)) if deep else value
+    if not isinstance(value, Ref):
+        return value
+    content = machine.content(value)
+    if deep and isinstance(content, Items):
+        content = Items(tuple(_copied(machine, item, deep) for item in content.items))
+    elif deep and isinstance(content, Table):
+        content = Table(content.keys, tuple(_copied(machine, item, deep) for item in content.items))
+    elif (
+        deep
+        and isinstance(content, Sym)
+        and isinstance(content.kind, List)
+        and not isinstance(content.kind.item, Scalar)
+    ):
+        raise UnsupportedError("copy.deepcopy() of a list of lists or arrays of unknown length is not supported")
+    return machine.new_cell(content)
+
+
+def refs_in_all(machine: Machine, value: Abstract) -> Iterator[int]:
+    """The cells that a value refers to, directly or through lists and dicts."""
+    for cell in refs_in(value):
+        yield cell
+        if not isinstance(value, ArrayRef):
+            yield from refs_in_all(machine, machine.store[cell])

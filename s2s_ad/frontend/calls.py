@@ -14,7 +14,7 @@ from s2s_ad.frontend.control import run_block, status
 from s2s_ad.frontend.library import call_op, make_array, no_rule, static
 from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, number
 from s2s_ad.frontend.operators import read
-from s2s_ad.frontend.scope import known, locals_of
+from s2s_ad.frontend.scope import known, locals_of, nonlocals_of, own_nodes
 from s2s_ad.frontend.shapes import Joiner
 from s2s_ad.frontend.source import definition
 from s2s_ad.frontend.specs import Flat, NoSpec, spec_of, value_of
@@ -169,7 +169,8 @@ def _closure(
     signature = Signature(function.node.args, function.name, function.defaults, function.keyword_defaults)
     arguments = bind(machine, signature, *_held(machine, positional, keywords))
     outer, node = function.frame, function.node
-    frame = Frame(machine.unit.number(), node, outer.definition, locals_of(node), parent=outer, at=outer.at)
+    local, nonlocals = locals_of(node), nonlocals_of(node)
+    frame = Frame(machine.unit.number(), node, outer.definition, local, None, None, outer, nonlocals, outer.at)
     return inline(machine, frame, arguments, function.name)
 
 
@@ -200,7 +201,8 @@ def _python(
         if value is not None:
             return value
     at = machine.builder.span if library else None
-    frame = Frame(machine.unit.number(), found.node, found, locals_of(found.node), function, base, at=at)
+    own, nonlocals = locals_of(found.node), nonlocals_of(found.node)
+    frame = Frame(machine.unit.number(), found.node, found, own, function, base, None, nonlocals, at)
     return inline(machine, frame, arguments, function.__name__)
 
 
@@ -214,23 +216,11 @@ def _held(
 def refuse_node(node: ast.AST, span: Any) -> None:
     if isinstance(node, ast.AsyncFunctionDef):
         raise UnsupportedError("async functions are not differentiated", span=span, remedy="Use an ordinary function.")
-    for part in _own_nodes(node):
+    for part in own_nodes(node):
         if isinstance(part, (ast.Yield, ast.YieldFrom)):
             raise UnsupportedError(
                 "generator functions are not differentiated", span=span, remedy="Return a list instead of using yield."
             )
-
-
-def _own_nodes(node: ast.AST) -> list[ast.AST]:
-    """The nodes of a function without those of the functions in it."""
-    found: list[ast.AST] = []
-    waiting = list(ast.iter_child_nodes(node))
-    while waiting:
-        part = waiting.pop()
-        found.append(part)
-        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
-            waiting.extend(ast.iter_child_nodes(part))
-    return found
 
 
 def inline(machine: Machine, frame: Frame, arguments: dict[str, Abstract], name: str) -> Abstract:

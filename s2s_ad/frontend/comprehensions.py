@@ -19,7 +19,7 @@ from s2s_ad.frontend.scope import targets_of
 from s2s_ad.frontend.streams import Stream, unrolled, walked
 from s2s_ad.frontend.subscripts import set_key
 from s2s_ad.frontend.truth import condition
-from s2s_ad.frontend.values import Abstract, Generator, Ref, Sym, Table
+from s2s_ad.frontend.values import Abstract, Generator, Nested, Ref, Sym, Table
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def listed(machine: Machine, made: Generator | Loose, elt: ast.expr) -> Ref:
     """The list of a comprehension, or of a generator expression."""
     node, first, generators = made.node, made.first, made.node.generators
     with scope(machine, node, generators, made.frame):
-        if len(generators) == 1 and not generators[0].ifs:
+        if len(generators) == 1 and not generators[0].ifs and not isinstance(first, Nested):
             with machine.walking(first):
                 source = walked(machine, first, call)
                 if isinstance(source, Stream):

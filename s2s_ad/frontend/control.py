@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Union
+from typing import Any, Union
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Machine, Side, statement
 from s2s_ad.frontend.merge import NONE, branch, merge
-from s2s_ad.frontend.truth import condition
+from s2s_ad.frontend.truth import Truth, condition
 from s2s_ad.frontend.values import Abstract, Sym
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom, Const
@@ -70,8 +70,9 @@ def unless(machine: Machine, left: Atom, run: Callable[[], None]) -> None:
 def run_block(machine: Machine, stmts: Sequence[ast.stmt]) -> None:
     for i, stmt in enumerate(stmts):
         rest = stmts[i + 1 :]
-        if isinstance(stmt, ast.If):
-            if _run_if(machine, stmt, rest):
+        choice = CHOICES.get(type(stmt))
+        if choice is not None:
+            if choice(machine, stmt, lambda rest=rest: run_block(machine, rest)):  # type: ignore[misc]
                 return
         else:
             machine.exec(stmt)
@@ -84,37 +85,68 @@ def run_block(machine: Machine, stmts: Sequence[ast.stmt]) -> None:
             return
 
 
-def _run_if(machine: Machine, node: ast.If, rest: Sequence[ast.stmt]) -> bool:
-    """Run an if statement; True if the rest of the block went into the branch that did not leave."""
+def _run_if(machine: Machine, node: ast.If, after: Callable[[], None]) -> bool:
+    return case_of(
+        machine,
+        node,
+        lambda: condition(machine, node.test),
+        lambda: run_block(machine, node.body),
+        lambda: run_block(machine, node.orelse),
+        after,
+    )
+
+
+# Statements that choose between blocks: they are told what comes after them, and say whether they have run it.
+Choice = Callable[[Machine, Any, Callable[[], None]], bool]
+CHOICES: dict[type[ast.stmt], Choice] = {ast.If: _run_if}
+
+
+def case_of(
+    machine: Machine,
+    node: ast.stmt,
+    test: Callable[[], Truth],
+    then: Callable[[], object],
+    orelse: Callable[[], object],
+    after: Callable[[], None] | None,
+) -> bool:
+    """Run one of two blocks; True if what comes after the statement went into the one that did not leave."""
     machine.nameable.clear()
     machine.builder.span = span = machine.span(node)
     with machine.placed(node):
-        cond = condition(machine, node.test)
+        cond = test()
     if isinstance(cond, bool):
-        run_block(machine, node.body if cond else node.orelse)
+        then() if cond else orelse()
         return False
     mark = machine.unit.serial
-    sides = [machine.side(_block(machine, body)) for body in (node.body, node.orelse)]
+    sides = [machine.side(_none(run)) for run in (then, orelse)]
     left = [_surely_left(machine, side) for side in sides]
-    absorbed = left[0] != left[1] and not any(side.dead for side in sides)
+    absorbed = after is not None and left[0] != left[1] and not any(side.dead for side in sides)
     if absorbed:
         going_on = sides[left.index(False)]
-        sides[left.index(False)] = machine.side(_block(machine, rest, continued=True), going_on)
+        sides[left.index(False)] = machine.side(_unless_left(machine, after), going_on)  # type: ignore[arg-type]
     machine.builder.span = span
     merge(machine, cond, sides[0], sides[1], mark)
     return absorbed
 
 
-def _block(machine: Machine, stmts: Sequence[ast.stmt], continued: bool = False) -> Callable[[], Abstract]:
-    def run() -> Abstract:
-        left = status(machine) if continued else False
-        if left is False:
-            run_block(machine, stmts)
-        elif left is not True:
-            unless(machine, left, lambda: run_block(machine, stmts))
+def _none(run: Callable[[], object]) -> Callable[[], Abstract]:
+    def side() -> Abstract:
+        run()
         return NONE
 
-    return run
+    return side
+
+
+def _unless_left(machine: Machine, run: Callable[[], None]) -> Callable[[], Abstract]:
+    def side() -> Abstract:
+        left = status(machine)
+        if left is False:
+            run()
+        elif left is not True:
+            unless(machine, left, run)
+        return NONE
+
+    return side
 
 
 def _surely_left(machine: Machine, side: Side) -> bool:

@@ -15,7 +15,7 @@ from s2s_ad.frontend.methods import append
 from s2s_ad.frontend.operators import binary, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import list_atom
 from s2s_ad.frontend.streams import Stream, range_of, walked
-from s2s_ad.frontend.subscripts import get_item, set_key
+from s2s_ad.frontend.subscripts import SliceOf, get_item, set_key
 from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
     NOTHING,
@@ -26,6 +26,7 @@ from s2s_ad.frontend.values import (
     Known,
     Mapped,
     NeedsUnroll,
+    Nested,
     Ref,
     Reversed,
     Sym,
@@ -37,6 +38,7 @@ from s2s_ad.frontend.values import (
 from s2s_ad.ir.builder import ONE_INT, TRUE, ZERO_INT
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, List
 from s2s_ad.ir.nodes import Const
+from s2s_ad.ops.iteration_compositions import ordered
 
 NONE = Known(None)
 Args = list[Abstract]
@@ -68,26 +70,26 @@ def _range(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _enumerate(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     start = keywords.pop("start", args[1] if len(args) > 1 else number(0))
     only("enumerate", args, keywords, 1, 2)
-    return Enumerate(_iterable(machine, args[0]), operand(machine, start).atom)
+    return Enumerate(iterable(machine, args[0]), operand(machine, start).atom)
 
 
 @builtin(zip)
 def _zip(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     keywords.pop("strict", None)
     only("zip", args, keywords, 0, 1000)
-    return Zip(tuple(_iterable(machine, arg) for arg in args))
+    return Zip(tuple(iterable(machine, arg) for arg in args))
 
 
 @builtin(reversed)
 def _reversed(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("reversed", args, keywords, 1, 1)
-    return Reversed(_iterable(machine, args[0]))
+    return Reversed(iterable(machine, args[0]))
 
 
 @builtin(map)
 def _map(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("map", args, keywords, 2, 1000)
-    return Mapped(read(args[0]), tuple(_iterable(machine, arg) for arg in args[1:]))
+    return Mapped(read(args[0]), tuple(iterable(machine, arg) for arg in args[1:]))
 
 
 @builtin(iter)
@@ -100,7 +102,7 @@ def _of_generator(machine: Machine, value: Generator) -> Abstract:
     return listed(machine, value, value.node.elt)
 
 
-def _iterable(machine: Machine, value: Abstract) -> Abstract:
+def iterable(machine: Machine, value: Abstract) -> Abstract:
     """A generator expression becomes a list when it is zipped, mapped or enumerated."""
     if isinstance(value, Generator):
         return _of_generator(machine, value)
@@ -153,7 +155,7 @@ def _known_items(machine: Machine, value: Abstract) -> list[Abstract] | None:
     read(value)
     if is_nothing(value):
         return []
-    if isinstance(value, Generator):
+    if isinstance(value, (Generator, Nested)):
         return None
     items = walked(machine, value, call)
     if isinstance(items, Stream):
@@ -209,16 +211,21 @@ def _min(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 
 def _extreme(machine: Machine, name: str, better: str, args: Args, keywords: Keywords) -> Abstract:
     """The first item that no later one beats."""
-    default = keywords.pop("default", None)
+    default, key = keywords.pop("default", None), keywords.pop("key", NONE)
     only(name, args, keywords, 1, 1000)
     if any(map(is_nothing, args)):
         return NOTHING
 
+    def keyed(item: Abstract) -> Tuple:
+        return Tuple((item, item if _is_none(key) else call(machine, key, [item], {})))
+
     def step(best: Abstract, item: Abstract) -> Abstract:
-        found = truth(machine, binary(machine, better, item, best))
+        other = keyed(item)
+        assert isinstance(best, Tuple)
+        found = truth(machine, binary(machine, better, other.items[1], best.items[1]))
         if isinstance(found, bool):
-            return item if found else best
-        return branch(machine, found, lambda: item, lambda: best)
+            return other if found else best
+        return branch(machine, found, lambda: other, lambda: best)
 
     items = args if len(args) > 1 else _known_items(machine, args[0])
     if items is None:
@@ -226,15 +233,23 @@ def _extreme(machine: Machine, name: str, better: str, args: Args, keywords: Key
         if default is not None:
             raise UnsupportedError(f"{name}() with default= of a list of unknown length is not supported")
         first = get_item(machine, whole, number(0))
-        return _accumulate(machine, whole, first, step)
+        return _first(_accumulate(machine, whole, keyed(first), step))
     if not items:
         if default is None:
             raise UnsupportedError(f"{name}() of nothing")
         return default
-    best = items[0]
+    best: Abstract = keyed(items[0])
     for item in items[1:]:
         best = step(best, item)
-    return best
+    return _first(best)
+
+
+def _first(pair: Abstract) -> Abstract:
+    return pair.items[0] if isinstance(pair, Tuple) else pair
+
+
+def _is_none(value: Abstract) -> bool:
+    return isinstance(value, Known) and value.obj is None
 
 
 def _whole_list(machine: Machine, value: Abstract) -> Abstract:
@@ -274,14 +289,20 @@ def _tuple(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 
 @builtin(sorted)
 def _sorted(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    key, reverse = keywords.pop("key", NONE), truth(machine, keywords.pop("reverse", as_value(False)))
     only("sorted", args, keywords, 1, 1)
-    items = _known_items(machine, args[0])
-    if items is not None:
-        keys: list[Any] = [item.obj if isinstance(item, Known) else static_int(item) for item in items]
-        if all(key is not None for key in keys):
-            order = sorted(range(len(items)), key=lambda i: keys[i])
+    if not isinstance(reverse, bool):
+        raise UnsupportedError("sorted(): reverse= must be known when compiled", remedy="Write two calls in an if.")
+    whole = _list(machine, args, {})
+    by = whole if _is_none(key) else _list(machine, [Mapped(key, (whole,))], {})
+    assert isinstance(by, Ref)
+    items, keys = _known_items(machine, whole), _known_items(machine, by)
+    if items is not None and keys is not None:
+        known: list[Any] = [item.obj if isinstance(item, Known) else static_int(item) for item in keys]
+        if all(value is not None for value in known):
+            order = sorted(range(len(items)), key=known.__getitem__, reverse=reverse)
             return machine.new_list(tuple(items[i] for i in order))
-    raise UnsupportedError("sorted() of numbers is not supported", remedy="Make an array and use np.sort.")
+    return call(machine, Known(ordered), [whole, by, as_value(reverse)], {})
 
 
 @builtin(dict)
@@ -309,8 +330,13 @@ def _reduce(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     items = _known_items(machine, args[1])
     if len(args) == 3:
         return _accumulate(machine, args[1], args[2], lambda total, item: call(machine, args[0], [total, item], {}))
+    if items is None:
+        whole = _whole_list(machine, args[1])
+        rest = get_item(machine, whole, SliceOf(number(1), NONE, NONE))
+        first = get_item(machine, whole, number(0))
+        return _accumulate(machine, rest, first, lambda total, item: call(machine, args[0], [total, item], {}))
     if not items:
-        raise UnsupportedError("reduce() of a list of unknown length needs a start")
+        raise UnsupportedError("reduce() of nothing needs a start")
     total = items[0]
     for item in items[1:]:
         total = call(machine, args[0], [total, item], {})

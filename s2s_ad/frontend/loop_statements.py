@@ -16,7 +16,7 @@ from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
 from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, unrolled, walked
 from s2s_ad.frontend.truth import as_bool, condition
-from s2s_ad.frontend.values import Abstract, Known, Sym, refs_in
+from s2s_ad.frontend.values import Abstract, Known, Nested, Sym, refs_in
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom
 
@@ -28,9 +28,16 @@ def for_each(
     region: Sequence[ast.AST],
     named: bool = True,
     orelse: Callable[[], None] | None = None,
+    inner: bool = False,
 ) -> None:
-    """Run `trip` with each item; leaving it early is a flag of the frame, as for break and return."""
+    """Run `trip` with each item; leaving it early is a flag of the frame, as for break and return.
+
+    An `inner` one of several loops that are written as one leaves the break to those around it.
+    """
     value = machine.held(value)
+    if isinstance(value, Nested):
+        _nested(machine, value, (), trip, region, named, orelse)
+        return
     own = set(refs_in(value))
     with machine.walking(value):
         store, count, frozen = dict(machine.store), len(machine.builder.stmts), machine.frozen.copy()
@@ -39,7 +46,8 @@ def for_each(
         while isinstance(source, Stream):
             stream = source
             try:
-                error = machine.attempt(lambda: _loop(machine, stream, trip, region, named, orelse))  # noqa: B023
+                run = partial(_loop, machine, stream, trip, region, named, orelse, inner)
+                error = machine.attempt(run)
             except RowsChange as change:
                 if change.cell not in own - by_index:
                     raise
@@ -54,7 +62,8 @@ def for_each(
                 raise error
             source = unrolled(machine, stream)
         _unroll(machine, source, trip, orelse)
-        machine.clear(BROKE)
+        if not inner:
+            machine.clear(BROKE)
 
 
 def _loop(
@@ -64,14 +73,44 @@ def _loop(
     region: Sequence[ast.AST],
     named: bool,
     orelse: Callable[[], None] | None,
+    inner: bool,
 ) -> None:
     def body(item: Abstract | None) -> Abstract:
         assert item is not None
         trip(item)
         return NONE
 
-    Loop(machine, region, stream, body, named=named, has_else=orelse is not None).run()
-    _after(machine, orelse)
+    Loop(machine, region, stream, body, named=named, keeps_break=inner or orelse is not None).run()
+    if not inner:
+        _after(machine, orelse)
+
+
+def _nested(
+    machine: Machine,
+    value: Nested,
+    before: tuple[Abstract, ...],
+    trip: Callable[[Abstract], None],
+    region: Sequence[ast.AST],
+    named: bool,
+    orelse: Callable[[], None] | None = None,
+) -> None:
+    """The loop of one level, with those of the next ones in it."""
+    depth = len(before)
+    if depth == value.depth:  # of no loops at all
+        _unroll(machine, [value.item(())], trip, orelse)
+        machine.clear(BROKE)
+        return
+
+    def step(item: Abstract) -> None:
+        items = (*before, item)
+        if len(items) == value.depth:
+            trip(value.item(items))
+        else:
+            _nested(machine, value, items, trip, region, named)
+
+    if not depth:
+        machine.use_up(value)
+    for_each(machine, value.level(before), step, region, named, orelse, inner=depth > 0)
 
 
 def _after(machine: Machine, orelse: Callable[[], None] | None) -> None:
@@ -158,10 +197,10 @@ def _while_loop(machine: Machine, node: ast.While) -> None:
     region = [node.test, *node.body]
     before = dict(machine.store), len(machine.builder.stmts)
     try:
-        Loop(machine, region, None, body, test, has_else=orelse is not None).run()
+        Loop(machine, region, None, body, test, keeps_break=orelse is not None).run()
     except ConditionWrites:  # then the condition is part of the trip, and says whether it was the last
         machine.back_to(*before, machine.frozen)
-        Loop(machine, region, None, test_and_body, lambda: TRUE, has_else=orelse is not None).run()
+        Loop(machine, region, None, test_and_body, lambda: TRUE, keeps_break=orelse is not None).run()
     _after(machine, orelse)
 
 

@@ -35,7 +35,7 @@ class Loop:
     cond: Callable[[], Atom] | None = None  # of a while loop
     collect: bool = False  # the values of the trips are a list: a comprehension
     named: bool = True  # the variables of this frame live on
-    has_else: bool = False
+    keeps_break: bool = False  # after the loop someone asks whether it was left by a break
     shapes: dict[Key, Abstract] = field(default_factory=dict)
     frozen: set[Key] = field(default_factory=set)
     collection: Value = None  # type: ignore[assignment]  # set when the loop is emitted, if it collects
@@ -83,7 +83,7 @@ class Loop:
                 for name in (ENDED, BROKE, RETURNED):
                     found.stop = either(machine, found.stop, machine.flag(name))
             found.endless = not machine.dead and all(_never(machine.flag(name)) for name in (ENDED, BROKE))
-            machine.clear(CONTINUED, ENDED, *([] if self.has_else else [BROKE]))
+            machine.clear(CONTINUED, ENDED, *([] if self.keeps_break else [BROKE]))
             return value
 
         side = machine.side(run)

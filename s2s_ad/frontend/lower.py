@@ -17,6 +17,8 @@ from s2s_ad.frontend import (
     loop_statements,
     messages,
     methods,
+    nested,
+    patterns,
     simple,
 )
 from s2s_ad.frontend.arguments import Signature, bind
@@ -45,6 +47,8 @@ ROOMS = (
     loop_statements,
     messages,
     methods,
+    nested,
+    patterns,
     simple,
 )
 _MOST_ROUNDS = 12
@@ -58,7 +62,16 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
 
     `of` says what the result is: "return" (or None) for what it returns, else what it leaves in these parameters.
     """
-    function = getattr(fn, "__s2s_function__", fn)
+    try:
+        return _lowered(getattr(fn, "__s2s_function__", fn), arguments, of)
+    except UnsupportedError as error:
+        if type(error) is UnsupportedError:
+            raise
+        # what the frontend tells itself by the class of the error is no business of the user's
+        raise UnsupportedError(error.message, span=error.span, remedy=error.remedy) from None
+
+
+def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     unit, entry, found = _read_entry(function, arguments, of, _entry_key(function, arguments, of))
     calls = (s for f in unit.functions.values() for s in all_stmts(f.body) if isinstance(s, Call))
     if found.written and any(call.callee == entry for call in calls):

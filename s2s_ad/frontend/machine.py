@@ -25,6 +25,7 @@ from s2s_ad.frontend.values import (
     Key,
     Mapped,
     NeedsUnroll,
+    Nested,
     Poison,
     Ref,
     Reversed,
@@ -65,6 +66,7 @@ class Frame:
     function: Any = None
     path: Path | None = None
     parent: Frame | None = None
+    nonlocals: frozenset[str] = frozenset()  # names that it binds in a frame around it
     at: Span | None = None  # the place of everything in it: of library code, where the user calls it
 
 
@@ -240,7 +242,7 @@ class Machine(Arrays):
             self.store.pop(key, None)
 
     def use_up(self, value: Abstract) -> None:
-        if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Generator)):
+        if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Nested, Generator)):
             return
         if id(value) in self.used_up:
             raise UnsupportedError(
@@ -269,7 +271,16 @@ class Machine(Arrays):
         return self.store.get((self.frame.id, name), MISSING)
 
     def set(self, name: str, value: Abstract) -> None:
-        self.store[(self.frame.id, name)] = self.held(value)
+        frame = self.frame
+        if name in frame.nonlocals:
+            while name not in frame.local:
+                if frame.parent is None:
+                    raise UnsupportedError(
+                        f"{name} is a variable of a function that has returned already: it is not written to",
+                        remedy="Return the value instead.",
+                    )
+                frame = frame.parent
+        self.store[(frame.id, name)] = self.held(value)
 
     def flag(self, name: str) -> Atom:
         value = self.store.get((self.frame.id, name))

@@ -294,7 +294,10 @@ def _astype(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
 def _item(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     value = operand(machine, owner)
     if args:
-        raise UnsupportedError(".item() with an index is not supported", remedy="Use x[i].")
+        index = args[0] if len(args) == 1 else Tuple(tuple(args))
+        flat = len(args) == 1 and not isinstance(args[0], Tuple)
+        source = call(machine, Known(np.ravel), [owner], {}) if flat else owner
+        value = operand(machine, get_item(machine, source, index))
     return _as_python(machine, value)
 
 

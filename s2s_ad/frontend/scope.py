@@ -212,7 +212,25 @@ def parameters(node: ast.FunctionDef | ast.Lambda) -> list[str]:
 def locals_of(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Every name that is bound in the function itself."""
     body: list[ast.AST] = list(node.body) if isinstance(node, ast.FunctionDef) else [node.body]
-    return frozenset(parameters(node)) | frozenset(name for part in body for name in _bound(part, False))
+    bound = frozenset(parameters(node)) | frozenset(name for part in body for name in _bound(part, False))
+    return bound - nonlocals_of(node)
+
+
+def nonlocals_of(node: ast.AST) -> frozenset[str]:
+    """The names that the function says are those of a function around it."""
+    return frozenset(name for part in own_nodes(node) if isinstance(part, ast.Nonlocal) for name in part.names)
+
+
+def own_nodes(node: ast.AST) -> list[ast.AST]:
+    """The nodes of a function without those of the functions in it."""
+    found: list[ast.AST] = []
+    waiting = list(ast.iter_child_nodes(node))
+    while waiting:
+        part = waiting.pop()
+        found.append(part)
+        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef)):
+            waiting.extend(ast.iter_child_nodes(part))
+    return found
 
 
 def targets_of(node: ast.expr) -> frozenset[str]:
@@ -224,6 +242,14 @@ def _bound(node: ast.AST, comprehension: bool) -> Iterator[str]:
         yield node.id
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
+    elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name is not None:
+        yield node.name
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child, comprehension)
+    elif isinstance(node, ast.MatchMapping) and node.rest is not None:
+        yield node.rest
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child, comprehension)
     elif isinstance(node, ast.NamedExpr):  # also inside a comprehension it binds in the function
         yield node.target.id
         yield from _bound(node.value, comprehension)

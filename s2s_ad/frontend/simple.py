@@ -18,9 +18,7 @@ from s2s_ad.frontend.values import NOTHING, Abstract, Closure, Known, NeedsUnrol
 _REFUSED: dict[str, tuple[str, str]] = {
     "Try": ("try statements", "Test for the case with if before it happens."),
     "TryStar": ("try statements", "Test for the case with if before it happens."),
-    "Match": ("match statements", "Use if and elif."),
     "Global": ("writing to globals", "Return the value instead."),
-    "Nonlocal": ("writing to variables of the function around (nonlocal)", "Return the value instead."),
     "Import": ("imports inside a function", "Import at the top of the module."),
     "ImportFrom": ("imports inside a function", "Import at the top of the module."),
     "ClassDef": ("classes inside a function", "Define the class at the top of the module."),
@@ -175,6 +173,11 @@ def _with(machine: Machine, node: ast.With) -> None:
         if not isinstance(function, Known) or function.obj is not np.errstate or item.optional_vars is not None:
             raise UnsupportedError("with is supported for np.errstate(...) only")
     run_block(machine, node.body)
+
+
+@statement(ast.Nonlocal)
+def _nonlocal(machine: Machine, node: ast.Nonlocal) -> None:
+    """The frame knows of it: see Frame.nonlocals."""
 
 
 for _name in _REFUSED:

@@ -22,6 +22,7 @@ from s2s_ad.frontend.values import (
     Known,
     Mapped,
     NeedsUnroll,
+    Nested,
     RangeOf,
     Ref,
     Reversed,
@@ -90,6 +91,8 @@ def walked(machine: Machine, value: Abstract, call: Callable[..., Abstract]) -> 
         if isinstance(value, Zip):
             return parts
         return _map(machine, parts, value.function, call)
+    if isinstance(value, Nested):
+        return _flattened(machine, value, (), call)
     if isinstance(value, Known) and isinstance(value.obj, str):
         return [Known(letter) for letter in value.obj]
     raise UnsupportedError(f"a loop over {what(value)} is not supported")
@@ -112,6 +115,20 @@ def _cell(machine: Machine, ref: Ref) -> Walked:
 
 def _walk(machine: Machine, source: Atom, kind: Kind) -> Stream:
     return Stream(None, False, (Walk(source),), (kind,), lambda _, items: machine.wrap(Sym(items[0]), frozen=True))
+
+
+def _flattened(
+    machine: Machine, value: Nested, before: tuple[Abstract, ...], call: Callable[..., Abstract]
+) -> list[Abstract]:
+    """Every item of loops in one another, if all lengths are known."""
+    if len(before) == value.depth:
+        return [value.item(before)]
+    items = walked(machine, value.level(before), call)
+    if isinstance(items, Stream):
+        if items.length is None or items.length > LONGEST_UNROLLED:
+            raise NeedsUnroll("how many these are is known only when it runs", remedy="Write a loop over each of them.")
+        items = unrolled(machine, items)
+    return [found for item in items for found in _flattened(machine, value, (*before, item), call)]
 
 
 def _key(key: object) -> Abstract:

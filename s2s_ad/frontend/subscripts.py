@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.machine import Machine, expression
+from s2s_ad.frontend.machine import METHODS, Machine, expression, number
 from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom
 from s2s_ad.frontend.slots import convert
@@ -336,5 +336,8 @@ def delete_item(machine: Machine, owner: Abstract, index: Abstract) -> None:
             left = list(content.items)
             del left[where]
             machine.write(owner, Items(tuple(left)))
+            return
+        if isinstance(content, Sym) and isinstance(content.kind, List) and where in (0, -1):
+            METHODS["pop"](machine, owner, [number(where)], {})
             return
     raise UnsupportedError(f"deleting an item of {what(owner)} is not supported here")

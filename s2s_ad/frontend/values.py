@@ -7,7 +7,7 @@ names of one list stay two names of one list. An array is an `ArrayRef` to its e
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
@@ -157,6 +157,16 @@ class Mapped(Abstract):
 
 
 @dataclass(frozen=True, eq=False)
+class Nested(Abstract):
+    """`depth` loops in one another: what each walks over, given the items of those around it, and the item of all."""
+
+    parts: tuple[Abstract, ...]
+    level: Callable[[tuple[Abstract, ...]], Abstract]
+    item: Callable[[tuple[Abstract, ...]], Abstract]
+    depth: int
+
+
+@dataclass(frozen=True, eq=False)
 class Generator(Abstract):
     """A generator expression that nothing has run yet."""
 
@@ -236,7 +246,7 @@ def parts_of(value: Abstract) -> tuple[Abstract, ...]:
     """What an iterator takes its items from."""
     if isinstance(value, (Enumerate, Reversed)):
         return (value.inner,)
-    if isinstance(value, (Zip, Mapped)):
+    if isinstance(value, (Zip, Mapped, Nested)):
         return value.parts
     return (value.first,) if isinstance(value, Generator) else ()
 
@@ -248,7 +258,7 @@ def refs_in(value: Abstract) -> Iterator[int]:
     elif isinstance(value, (Tuple, Items, Table)):
         for item in value.items:
             yield from refs_in(item)
-    elif isinstance(value, (Enumerate, Reversed, Zip, Mapped, Generator)):
+    elif isinstance(value, (Enumerate, Reversed, Zip, Mapped, Nested, Generator)):
         for part in parts_of(value):
             yield from refs_in(part)
     elif isinstance(value, (View, Method)):

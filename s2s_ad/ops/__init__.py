@@ -1,6 +1,7 @@
 """Floor 2: the table of elementary operations and their rules. Importing it fills the table."""
 
 from s2s_ad.ops import (  # noqa: F401
+    blocks,
     compositions,
     contractions,
     control,
@@ -12,6 +13,7 @@ from s2s_ad.ops import (  # noqa: F401
     linear,
     math_functions,
     more_reductions,
+    native,
     operators,
     ordering,
     parts,

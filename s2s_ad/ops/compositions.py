@@ -15,6 +15,7 @@ import numpy as np
 
 from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
+from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
 from s2s_ad.ops.settled import count_up
@@ -143,6 +144,7 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.fliplr: fliplr,
     np.ptp: ptp,
     **ARRAY_COMPOSITIONS,
+    **ITERATION_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
     **STATISTICS_COMPOSITIONS,
 }

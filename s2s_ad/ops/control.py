@@ -107,7 +107,7 @@ def zeros(x: Any) -> Any:
     if isinstance(x.kind, List):
         return list_zeros(x)
     if isinstance(x.kind, Array):
-        return apply("zeros_like", x)
+        return apply("zeros_like", x) if x.kind.rank else apply("zero_number", dtype=x.kind.dtype)
     return 0.0
 
 
@@ -220,7 +220,14 @@ def _array_like(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> K
     return Array(_array_of(kinds[:1], params, op).dtype, like.shape)  # type: ignore[attr-defined]
 
 
-@linear(name="list_to_array_like", code="np.reshape(xs, np.shape(like))", infer=_array_like)
+def _array_like_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    plain = isinstance(kinds[0], List) and kinds[0].item in (FLOAT, Array("float64", ()))
+    if plain and isinstance(kinds[1], Array) and kinds[1].rank == 1:
+        return "np.array(xs)"
+    return "np.reshape(xs, np.shape(like))"  # of no items the list does not know the other axes
+
+
+@linear(name="list_to_array_like", code=_array_like_code, infer=_array_like)
 def list_to_array_like(ct, xs, like):
     return apply("array_to_list", ct, kind=xs.kind)
 

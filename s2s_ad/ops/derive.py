@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -24,8 +24,8 @@ from s2s_ad.ops.fitting import (
     one_shape,
     shape_of,
 )
+from s2s_ad.ops.guards import Guard, Makers, guarded_step, makers_of, may_leak
 from s2s_ad.ops.registry import OPS
-from s2s_ad.ops.slopes import pick
 from s2s_ad.ops.trace import ZERO, Traced, Zero, constant, current, traced
 
 
@@ -52,6 +52,8 @@ def zero(builder: Builder, primal: Atom, optional: bool = False) -> Atom:
         zeros = OPS["list_zeros"]
         return builder.apply(zeros, primal, optional=True) if optional else builder.apply(zeros, primal)
     if isinstance(kind, Array) and kind.real:
+        if not kind.rank:
+            return builder.apply(OPS["zero_number"], dtype=kind.dtype)
         return builder.apply(OPS["zeros_like"], primal)
     if isinstance(kind, Record):
         return builder.apply(OPS["record_zeros"], primal)
@@ -129,15 +131,15 @@ def pullback(
     apply: Apply,
     ct: Atom,
     active: Sequence[bool],
-    guarded: bool = False,
+    guard: Guard = Guard.NONE,
     same_shape: SameShape = not_known,
     filled: bool = False,
 ) -> list[Atom | None]:
     """The cotangents of the active inputs, given that of the (one) output.
 
-    `guarded`: the output goes through a selection later on (an operation that `selects`). Where `ct` is zero, it was
-    not taken, and zero times an infinite slope is zero then. `same_shape`: whether two values surely have the same
-    shape, beyond what their kinds say. `filled`: of a write into an array, whether nothing was broadcast by it.
+    `guard`: the output goes through a selection later on. Where `ct` is zero, it was not taken, and zero times an
+    infinite slope is zero then. `same_shape`: whether two values surely have the same shape, beyond what their kinds
+    say. `filled`: of a write into an array, whether nothing was broadcast by it.
     """
     op = apply.op
     none: list[Atom | None] = [None] * len(apply.inputs)
@@ -158,10 +160,11 @@ def pullback(
             shares = {i: op.transposes[i](Traced(ct), *inputs, **params) for i in _last_first(active)}
             cts = [shares.get(i) for i in range(len(active))]
         elif op.name in PRODUCTS_AND_SUMS:  # what is transposed most: without writing the tangent first
-            steps = (GUARDED_STEPS if guarded else LINEAR_STEPS)[op.name]
-            cts = [steps[i](Traced(ct), *inputs) if on else None for i, on in enumerate(active)]
+            cts = [
+                _transposes(apply, i, guard, {})[i](Traced(ct), *inputs) if on else None for i, on in enumerate(active)
+            ]
         elif op.rule is not None:
-            cts = list(_transposed(builder, apply, ct, active, guarded, same_shape))
+            cts = list(_transposed(builder, apply, ct, active, guard, same_shape))
         else:
             raise no_rule(apply)
         # what came from a rule was fitted on the way
@@ -185,7 +188,7 @@ def _last_first(active: Sequence[bool]) -> list[int]:
 
 
 def _transposed(
-    builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guarded: bool, same_shape: SameShape
+    builder: Builder, apply: Apply, ct: Atom, active: Sequence[bool], guard: Guard, same_shape: SameShape
 ) -> list[Any]:
     """Trace the tangent, then walk it backwards (Griewank & Walther, section 3.2)."""
     scratch = Builder(builder.span)
@@ -213,6 +216,7 @@ def _transposed(
     if final not in models:
         raise TypeError(f"the rule of {apply.op.name} is not linear in d[...]: it has a constant")
     whole = covers(apply, scratch.stmts, dots, final, same_shape)
+    makers = makers_of(scratch.stmts)
     cts: dict[Atom, Any] = {final: Traced(fit_cotangent(ct, models[final], exact=whole))}
     for step in reversed(steps):
         incoming = cts.get(step.out)
@@ -220,7 +224,8 @@ def _transposed(
             continue
         for i, atom in enumerate(step.inputs):
             if atom in models:
-                share = _transpose_step(step, i, incoming, models, same, apply.op, guarded)
+                transposes = _transposes(step, i, guard, makers)
+                share = _transpose_step(step, i, incoming, models, same, apply.op, transposes)
                 cts[atom] = share if atom not in cts else cts[atom] + share
     return [cts.get(dot) if dot is not None else None for dot in dots]
 
@@ -237,15 +242,20 @@ def _shape_giver(step: Apply, models: dict[Atom, Traced], same: bool) -> Atom:
 
 
 def _transpose_step(
-    step: Apply, i: int, ct: Any, models: dict[Atom, Traced], same: bool, rule_of: Op, guarded: bool
+    step: Apply, i: int, ct: Any, models: dict[Atom, Traced], same: bool, rule_of: Op, transposes: Mapping[int, Any]
 ) -> Traced:
-    transposes = (GUARDED_STEPS if guarded else LINEAR_STEPS).get(step.op.name) or step.op.transposes
     if i not in transposes or step.op.name in LINEAR_STEPS and not _is_linear(step, i, models):
         raise TypeError(f"the rule of {rule_of.name} is not linear in d[...]: {step.op.name}")
     inputs = [models.get(a) or Traced(a) for a in step.inputs]
     share = transposes[i](ct, *inputs, **dict(step.params))
     exact = same or is_exact(step.op, tuple(x.kind for x in inputs))
     return Traced(fit_cotangent(traced(share).atom, inputs[i], exact))
+
+
+def _transposes(step: Apply, i: int, guard: Guard, makers: Makers) -> Mapping[int, Any]:
+    if may_leak(step, i, guard, makers):
+        return guarded_step(step.op.name)
+    return LINEAR_STEPS.get(step.op.name) or step.op.transposes
 
 
 def _is_linear(step: Apply, i: int, models: dict[Atom, Traced]) -> bool:
@@ -271,16 +281,5 @@ LINEAR_STEPS: dict[str, dict[int, Any]] = {
     "np.divide": {0: lambda ct, x, y: ct / y},
 }
 
-
-def _where_taken(ct: Any, share: Any) -> Any:
-    return pick(ct != 0, share, 0.0)
-
-
-GUARDED_STEPS = {
-    **LINEAR_STEPS,
-    "mul": {0: lambda ct, x, y: _where_taken(ct, ct * y), 1: lambda ct, x, y: _where_taken(ct, ct * x)},
-    "div": {0: lambda ct, x, y: _where_taken(ct, ct / y)},
-    "np.divide": {0: lambda ct, x, y: _where_taken(ct, ct / y)},
-}
 
 PRODUCTS_AND_SUMS = frozenset({"add", "sub", "neg", "mul"})

@@ -26,6 +26,7 @@ from s2s_ad.ops.array_helpers import (
     scipy_special,
     sum_pads,
 )
+from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
 
 
 def unbroadcast(x, shape):
@@ -192,6 +193,12 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         expm,
         expm_change,
         expm_bend,
+        grown,
+        with_row,
+        checked_sum,
+        checked_product,
+        checked_power,
+        checked_divisor,
     )
 }
 

@@ -107,10 +107,23 @@ def _zeros_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> K
     return Array(dtype_of(kinds[0]), shape_of(kinds[0]))
 
 
+def _zero_text(dtype: str) -> str:
+    return f"np.{dtype}({'0.0' if dtype.startswith('float') else '0'})"
+
+
 def _zeros_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
-    dtype = dtype_of(kinds[0])
-    return "np.zeros_like(x)" if shape_of(kinds[0]) else f"np.{dtype}({'0.0' if dtype.startswith('float') else '0'})"
+    return "np.zeros_like(x)" if shape_of(kinds[0]) else _zero_text(dtype_of(kinds[0]))
 
 
 @piecewise_constant(name="zeros_like", code=_zeros_code, infer=_zeros_kind, cost=20)
 def zeros_like(x): ...
+
+
+# the zero of one number: unlike zeros_like it asks for no value, so none is saved for its sake
+@piecewise_constant(
+    name="zero_number",
+    code=lambda params, kinds: _zero_text(params["dtype"]),
+    infer=lambda kinds, params, op: Array(params["dtype"], ()),
+    cost=1,
+)
+def zero_number(*, dtype="float64"): ...

@@ -104,9 +104,9 @@ def _extreme(wins):
 
     def pullback(ct, x, y, *, out):
         real_only(x, y)
-        tie = x == y
-        first = pick(wins(x, y), ct, pick(tie, 0.5 * ct, ZERO))
-        second = pick(wins(y, x), ct, pick(tie, 0.5 * ct, ZERO))
+        won, tie = wins(x, y), x == y
+        first = pick(won, ct, pick(tie, 0.5 * ct, ZERO))
+        second = pick(won, ZERO, pick(tie, 0.5 * ct, ct))  # what is compared with NaN goes to the second, as above
         return first, second
 
     return {"rule": tangent, "pullback": pullback}

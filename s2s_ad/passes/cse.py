@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from s2s_ad.ir.kinds import Scalar
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, Program, Stmt, Unbound, Value
-from s2s_ad.ir.walk import map_inputs
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, If, Program, Stmt, Unbound, Value
+from s2s_ad.ir.walk import map_inputs, outputs_of, substitute
 
 Seen = dict[tuple[Any, ...], Value]
 FRESH = ("zeros_like", "list_zeros", "list_new", "np.zeros", "np.empty")  # a buffer of its own each time
@@ -35,8 +35,31 @@ def _block(block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value])
                 same[moved.out] = first
                 continue
             seen[key] = moved.out
+        if isinstance(moved, If):
+            buffers, moved = _shared_buffers(moved)
+            stmts += buffers
         stmts.append(moved)
     return Block(block.params, tuple(stmts), tuple(map(atom, block.results)))
+
+
+def _shared_buffers(stmt: If) -> tuple[list[Apply], If]:
+    """The empty buffers that both branches start from, made once before them."""
+    waiting = {cse_key(s): s for s in stmt.then.stmts if _is_buffer(s)}
+    both: list[Apply] = []
+    same: dict[Value, Atom] = {}
+    for other in stmt.orelse.stmts:
+        if _is_buffer(other) and (found := waiting.pop(cse_key(other), None)) is not None:
+            both.append(found)
+            same[other.out] = found.out
+    if not both:
+        return [], stmt
+    then = replace(stmt.then, stmts=tuple(s for s in stmt.then.stmts if s not in both))
+    orelse = replace(stmt.orelse, stmts=tuple(s for s in stmt.orelse.stmts if not same.keys() & set(outputs_of(s))))
+    return both, replace(stmt, then=then, orelse=substitute(orelse, same))
+
+
+def _is_buffer(stmt: Stmt) -> TypeGuard[Apply]:
+    return isinstance(stmt, Apply) and stmt.op.name in ("zeros_like", "list_zeros")
 
 
 def cse_key(stmt: Apply) -> tuple[Any, ...]:

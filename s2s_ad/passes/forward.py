@@ -30,6 +30,7 @@ from s2s_ad.ops.derive import tangent, zero
 from s2s_ad.passes.variants import Variants, named
 
 Dots = dict[Value, Atom]
+Flags = tuple[bool, ...]
 
 
 def forward(program: Program, active: Sequence[bool]) -> tuple[Program, tuple[bool, ...]]:
@@ -38,6 +39,13 @@ def forward(program: Program, active: Sequence[bool]) -> tuple[Program, tuple[bo
     variants = Variants(program)
     name, varied = _derive(variants, program.entry, tuple(active))
     return variants.finish(name), varied
+
+
+def forward_each(program: Program, patterns: Sequence[Sequence[bool]]) -> tuple[Program, list[tuple[str, Flags]]]:
+    """As `forward`, for several patterns of active inputs: one program with a function for each, by these names."""
+    variants = Variants(program)
+    made = [_derive(variants, program.entry, tuple(active)) for active in patterns]
+    return variants.finish(program.entry), made
 
 
 def _derive(variants: Variants, name: str, active: tuple[bool, ...]) -> tuple[str, tuple[bool, ...]]:

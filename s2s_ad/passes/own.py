@@ -9,6 +9,12 @@ from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
 from s2s_ad.ops.registry import OPS
 
+STACKING = ("rows", "columns", "list_to_array", "list_to_array_like")
+
+
+def _is_list(atom: Atom) -> bool:
+    return isinstance(atom.kind, List)
+
 
 def own_results(function: Function, since: int = 0) -> Function:
     """Copies results (from number `since` on) that may share memory with an input or with an earlier result.
@@ -68,7 +74,9 @@ def _sources(block: Block) -> dict[Value, set[Value]]:
     def visit(stmts: tuple[Stmt, ...]) -> None:
         for stmt in stmts:
             if isinstance(stmt, Apply):
-                if (stmt.op.alias or stmt.op.store or stmt.op.cost == 0) and stmt.inputs:
+                if isinstance(stmt.outputs[0].kind, Array) and stmt.op.name in STACKING and _is_list(stmt.inputs[0]):
+                    pass  # the items of the list are copied into a new array
+                elif (stmt.op.alias or stmt.op.store or stmt.op.cost == 0) and stmt.inputs:
                     note(stmt.outputs[0], stmt.inputs[0])
                 elif any(isinstance(a.kind, List) for a in stmt.inputs):
                     for out in stmt.outputs:  # an item of a list, or a list that holds it

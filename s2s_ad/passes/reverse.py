@@ -5,6 +5,7 @@ Two forms: joint, both sweeps in one function; split, two functions and a record
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from s2s_ad.ir.builder import ZERO_INT, Builder, name_like
@@ -15,6 +16,7 @@ from s2s_ad.ir.nodes import (
     Call,
     Function,
     Program,
+    Stmt,
     Value,
 )
 from s2s_ad.ir.walk import all_stmts, free_values
@@ -78,28 +80,29 @@ def _split(variants: Variants, name: str, inputs: Flags, outputs: Flags) -> tupl
         function = variants.program.functions[name]
         body = function.body
         pass_, cts, seeds, backward = _sweep_back(variants, function, inputs, outputs)
-        block = trimmed(backward.block((), cts))
-        residuals = choose_residuals(body.params, [*pass_.augmented(body.stmts)], free_values(block))
-        record = Value(RECORD, "saved")
-        forward = Builder()
-        forward.stmts.extend(pass_.augmented(body.stmts))
-        if residuals.saved:
-            saved = forward.apply_all(PACK, residuals.saved, (), ("saved",))[0]
-        else:
-            saved = forward.apply_all(PACK, (ZERO_INT,), (), ("saved",))[0]
-        made = Function(forward_name, forward.block(body.params, (*body.results, saved)), "", function.span)
-        variants.made[forward_name] = made
-        start = Builder()
-        kinds = tuple(v.kind for v in residuals.saved) or (INT,)
-        hints = [v.hint for v in residuals.saved]
-        fields = start.apply_all(UNPACK, [record], (("kinds", kinds),), hints)
-        start.section("", True)
-        mapping: dict[Value, Atom] = dict(zip(residuals.saved, fields))
-        whole = with_repeats(start, residuals, block, mapping)
-        variants.made[backward_name] = Function(
-            backward_name, Block((record, *seeds), whole.stmts, whole.results), "", function.span
-        )
+        forward, back = halves(body.params, pass_.augmented(body.stmts), body.results, backward.block((), cts), seeds)
+        variants.made[forward_name] = Function(forward_name, forward, "", function.span)
+        variants.made[backward_name] = Function(backward_name, back, "", function.span)
     return forward_name, backward_name
+
+
+def halves(
+    params: tuple[Value, ...], stmts: Sequence[Stmt], results: tuple[Atom, ...], later: Block, seeds: Sequence[Value]
+) -> tuple[Block, Block]:
+    """A block that is done in two calls: params -> (results, record), and (record, seeds) -> results of `later`."""
+    later = trimmed(later)
+    residuals = choose_residuals(params, stmts, free_values(later))
+    record = Value(RECORD, "saved")
+    forward = Builder()
+    forward.stmts.extend(stmts)
+    saved = forward.apply_all(PACK, residuals.saved or (ZERO_INT,), (), ("saved",))[0]
+    start = Builder()
+    kinds = tuple(v.kind for v in residuals.saved) or (INT,)
+    fields = start.apply_all(UNPACK, [record], (("kinds", kinds),), [v.hint for v in residuals.saved])
+    start.section("", True)
+    mapping: dict[Value, Atom] = dict(zip(residuals.saved, fields))
+    whole = with_repeats(start, residuals, later, mapping)
+    return forward.block(params, (*results, saved)), Block((record, *seeds), whole.stmts, whole.results)
 
 
 def _sweep_back(
@@ -109,7 +112,7 @@ def _sweep_back(
     varied = variants.activity.varied(body, [p for p, on in zip(body.params, inputs) if on])
     wanted = [r for r, on in zip(body.results, outputs) if on]
     active = varied & variants.activity.useful(body, wanted)
-    pass_ = Sweep(body, active, partial(_split, variants))
+    pass_ = Sweep(body, active, partial(_split, variants), variants.selection)
     builder = Builder()
     adjoints = Adjoints(active, pass_.absent)
     seeds = []

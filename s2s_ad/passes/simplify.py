@@ -138,7 +138,7 @@ class _Simplifier:
                 if _is(one, 1.0) and other.kind == kind:
                     return other
             if isinstance(x[0], Const) and isinstance(x[1], Const) and _exact(x[0], x[1]):
-                return _constant(x[0].value * x[1].value)
+                return _constant(float(x[0].value * x[1].value))
         if name == "div" and _is(x[1], 1.0) and x[0].kind == stmt.out.kind:
             return x[0]
         if name == "neg":
@@ -156,8 +156,10 @@ class _Simplifier:
         return None
 
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
-        """The inputs without broadcasts that the operation does by itself."""
+        """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""
         inputs = stmt.inputs
+        if stmt.op.name == "zeros_like" and (source := self.maker(inputs[0], "zeros_like")) is not None:
+            return source.inputs
         if stmt.op.name == "index_add":
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
@@ -353,9 +355,9 @@ def _power_of_two(value: float) -> bool:
 
 def _exact(a: Const, b: Const) -> bool:
     """Products by a power of two are exact, so folding them changes nothing; others are left as the user wrote them."""
-    return all(type(c.value) is float and not c.text for c in (a, b)) and any(
-        abs(c.value) in (0.25, 0.5, 1.0, 2.0, 4.0) for c in (a, b)
-    )
+    types = {type(a.value), type(b.value)}
+    known = float in types and types <= {float, int} and not (a.text or b.text) and max(abs(a.value), abs(b.value))
+    return bool(known) and known < 2**53 and any(abs(c.value) in (0.25, 0.5, 1.0, 2.0, 4.0) for c in (a, b))
 
 
 def _constant(value: Any) -> Const:

@@ -15,7 +15,7 @@ from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.activity import flags, split_params
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.overwritten import overwritten
-from s2s_ad.analysis.selection import selected
+from s2s_ad.analysis.selection import Selection
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder, name_like
 from s2s_ad.ir.kinds import INT, RECORD, Array, Kind, List
 from s2s_ad.ir.nodes import (
@@ -49,13 +49,13 @@ Split = Callable[[str, Flags, Flags], tuple[str, str]]  # the two halves of a fu
 class Sweep:
     """The reverse sweep of one function. `extra` and `instead` say how its forward statements change."""
 
-    def __init__(self, block: Block, active: set[Value], split: Split) -> None:
+    def __init__(self, block: Block, active: set[Value], split: Split, selection: Selection) -> None:
         self.active = active
         self.split = split
         self.absent = maybe_absent(block)
         self.lengths = Lengths(block)
         self.overwritten = overwritten(block)
-        self.dropped = selected(block)  # of these a selection drops some elements later on
+        self.selection = selection
         # statement -> what is saved of it: (value inside, output that holds it)
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = {}
         self.counted: dict[Stmt, Value] = {}  # loop -> output that counts its trips
@@ -141,7 +141,7 @@ class Sweep:
             return
         since = len(builder.stmts)
         filled = stmt.op.name in ("index_set", "index_add") and self.lengths.fills(stmt)
-        shares = pullback(builder, stmt, ct, on, stmt.out in self.dropped, self.lengths.same, filled)
+        shares = pullback(builder, stmt, ct, on, self.selection.guard(stmt), self.lengths.same, filled)
         for a, share in zip(stmt.inputs, shares):
             if share is not None:
                 # a share of several inputs is not changed for the sake of one of them

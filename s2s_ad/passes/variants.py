@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from s2s_ad.analysis.activity import Activity
+from s2s_ad.analysis.selection import Selection
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.nodes import Atom, Block, Function, Program, Value
 from s2s_ad.ir.walk import substitute
@@ -19,6 +21,10 @@ class Variants:
         self.activity = Activity(program)
         self.made: dict[str, Function] = {}
         self.names: dict[tuple[Any, ...], str] = {}
+
+    @cached_property
+    def selection(self) -> Selection:
+        return Selection(self.program)
 
     def reserve(self, key: tuple[Any, ...], wish: str) -> tuple[str, bool]:
         """The name for this variant, and whether it is new and so has still to be made."""

@@ -56,8 +56,13 @@ def changed_after_it_was_put_in(x, n):
     return len(rows[0])
 
 
-def key_of_max(x):
-    return max((x, 2.0), key=lambda v: -v)
+def match_on_the_length_of_a_list(x):
+    xs = [v * x for v in range(int(x))]
+    match xs:
+        case [a, b]:
+            return a * b
+        case _:
+            return 0.0
 
 
 def attribute(x):
@@ -106,8 +111,8 @@ def try_it(x):
 
 ONE = [
     appends_to_global, none_or_number, surely_unbound, truth_of_array, number_or_tuple,
-    key_of_max, attribute, set_literal, f_string_value, is_of_numbers, try_it, iterator_twice, generator_twice,
-    changes_what_it_walks_over,
+    match_on_the_length_of_a_list, attribute, set_literal, f_string_value, is_of_numbers, try_it, iterator_twice,
+    generator_twice, changes_what_it_walks_over,
 ]  # fmt: skip
 
 

@@ -186,7 +186,7 @@ class Arrays(Draw):
                 (2, lambda: f"np.{self.pick('sin', 'tanh', 'cos', 'arctan')}({inner()})"),
                 (
                     1,
-                    lambda: f"np.where({self.mask(scope, shape)}, {part()}, {self.pick(part(), self.number(scope, 0))})",
+                    lambda: f"np.where({self.mask(scope, shape)}, {part()}, {self.bracket(scope, 0)})",
                 ),
                 (0.7, lambda: f"{part()} / (1.5 + {part()} ** 2)"),
                 (0.5, lambda: f"np.{self.pick('maximum', 'minimum')}({part()}, {self.number(scope, 0)})"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import s2s_ad
+from s2s_ad import directional
 
 WEIGHTS = [1.0, 2.0]
 EMPTY = []
@@ -144,7 +145,7 @@ def test_a_kept_derivative_of_other_kinds_is_not_used(tmp_path, monkeypatch):
         monkeypatch.setitem(globals(), "MATRIX", matrix)
         # derivatives that know nothing of one another but what is on disk
         assert s2s_ad.derivative.Derivative(with_a_matrix, s2s_ad.derivative.How("grad", 0))(1.0) == expected
-        assert s2s_ad.derivative.Vjp(with_a_matrix, s2s_ad.derivative.How("fwd"))(1.0)[1](1.0) == (expected,)
+        assert directional.Vjp(with_a_matrix, s2s_ad.derivative.How("fwd"))(1.0)[1](1.0) == (expected,)
     assert list(tmp_path.iterdir())
 
 

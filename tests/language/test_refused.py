@@ -33,24 +33,6 @@ def with_global(x):
     return x
 
 
-def with_nonlocal(x):
-    k = 0.0
-
-    def inner():
-        nonlocal k
-        k = x
-
-    inner()
-    return k * x
-
-
-def with_match(x):
-    match x:
-        case 0.0:
-            return x
-    return x * x
-
-
 def with_import(x):
     import math as m
 
@@ -83,8 +65,6 @@ REFUSED = [
     with_yield,
     with_async,
     with_global,
-    with_nonlocal,
-    with_match,
     with_import,
     with_set,
     with_string,

@@ -14,6 +14,7 @@ from s2s_ad.ir.nodes import Const, Function, Program, Value
 from s2s_ad.ir.verify import fits, verify
 from s2s_ad.ops.derive import pullback, tangent
 from s2s_ad.ops.evaluate import evaluate
+from s2s_ad.ops.guards import Guard
 from s2s_ad.ops.registry import OPS
 
 # operations on symmetric matrices, which are moved along symmetric directions only
@@ -89,7 +90,7 @@ class Case:
         (value,) = self._run(builder, params, given, [result])
         return value
 
-    def pullback(self, ct, active=None, derived=False, guarded=False):
+    def pullback(self, ct, active=None, derived=False, guard=Guard.NONE):
         """The cotangents of the inputs; `derived`: the rule transposed also where the table gives a pullback."""
         builder, atoms = self._start()
         apply = builder.stmts[0]
@@ -99,7 +100,7 @@ class Case:
         given = [x for x in self.inputs if not isinstance(x, Fixed)]
         active = active or [real(x) for x in self.inputs]
         seed = Value(self._kind(ct))
-        cts = pullback(builder, apply, seed, active, guarded)
+        cts = pullback(builder, apply, seed, active, guard)
         values = iter(self._run(builder, [*params, seed], [*given, ct], [c for c in cts if c is not None]))
         return [None if c is None else next(values) for c in cts]
 

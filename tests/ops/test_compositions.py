@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from s2s_ad.ops.compositions import COMPOSITIONS
+from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.registry import FUNCTIONS
 from tests.ops import calls
 
@@ -69,6 +70,7 @@ def test_every_composition_is_tried():
     tried, source = {function for function, _, _ in CALLS}, inspect.getsource(calls)
     parts = {function for function, program in COMPOSITIONS.items() if function is program}
     parts |= {function for function in COMPOSITIONS if str(function.__module__).startswith("scipy")}  # see test_scipy
+    parts |= set(ITERATION_COMPOSITIONS)  # see tests/language/test_iteration.py
     left = {f.__name__ for f in set(COMPOSITIONS) - tried - parts if f".{f.__name__}(" not in source}
     assert not left
     assert not set(COMPOSITIONS) & set(FUNCTIONS)

@@ -1,0 +1,320 @@
+"""Derivatives of kalman in dynamics.py."""
+
+import numpy as np
+
+
+def cofactors(x):
+    """The cofactor matrix, which is the gradient of the determinant; exact also where the matrix is singular."""
+    u, s, vt = np.linalg.svd(x)
+    others = np.where(np.eye(s.shape[-1], dtype=bool), np.ones((), s.dtype), s[..., None, :])
+    sign = np.round(np.linalg.det(u) * np.linalg.det(vt))[..., None]
+    return (u * (sign * np.prod(others, axis=-1))[..., None, :]) @ vt
+
+
+def kalman_grad(F, H, Q, R, x, P, measured):
+    """Gradient of kalman."""
+    # Forward sweep
+    tape = []
+    for z in measured:
+        x_2 = F @ x
+        v = F @ P
+        P_2 = v @ F.T + Q
+        innovation = z - H @ x_2
+        v2 = H @ P_2
+        S = v2 @ H.T + R
+        v3 = np.linalg.solve(S, v2)
+        K = v3.T
+        v4 = K @ H
+        tape.append(
+            (
+                x,
+                P,
+                x_2,
+                v,
+                P_2,
+                innovation,
+                v2,
+                S,
+                v3,
+                v4,
+                np.linalg.solve(S, innovation),
+                np.linalg.det(S),
+            )
+        )
+        x = x_2 + K @ innovation
+        P = P_2 - v4 @ P_2
+
+    # Reverse sweep
+    x_bar = np.zeros_like(x)
+    P_bar = np.zeros_like(P)
+    F_bar = np.zeros_like(F)
+    Q_bar = np.zeros_like(Q)
+    H_bar = np.zeros_like(H)
+    R_bar = np.zeros_like(R)
+    loss_bar = 1.0
+    z_bar_list = []
+    for x_2, P_2, x, v10, P, innovation, v9, S, v5, v8, v7, v6 in reversed(tape):
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        v11 = F.T
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        v12 = H.T
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        K = v5.T
+        # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
+        v_bar = loss_bar * 0.5
+        v13 = S.T
+        v14 = np.linalg.solve(v13, v_bar * innovation)
+        S_bar = v_bar / v6 * cofactors(S) - np.expand_dims(v14, -1) * np.expand_dims(v7, -2)
+        innovation_bar = v_bar * v7 + v14
+        # P = P - K @ H @ P  [dynamics.py:38]
+        v_bar = -P_bar
+        v15 = P.T
+        v8_bar = v_bar @ v15
+        P_bar += v8.T @ v_bar
+        v16 = K.T
+        K_bar = v8_bar @ v12
+        H_bar += v16 @ v8_bar
+        # x = x + K @ innovation  [dynamics.py:37]
+        K_bar += np.outer(x_bar, innovation)
+        innovation_bar += v16 @ x_bar
+        z_bar_list.append(innovation_bar)
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        v_bar = np.linalg.solve(v13, K_bar.T)
+        S_bar -= v_bar @ K
+        H_bar += v_bar @ v15
+        P_bar += v12 @ v_bar
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        R_bar += S_bar
+        v9_bar = S_bar @ v12.T
+        H_bar = H_bar + (v9.T @ S_bar).T + v9_bar @ v15
+        P_bar += v12 @ v9_bar
+        # innovation = z - H @ x  [dynamics.py:34]
+        v_bar = -innovation_bar
+        H_bar += np.outer(v_bar, x)
+        x_bar += v12 @ v_bar
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        Q_bar += P_bar
+        v10_bar = P_bar @ v11.T
+        F_bar += (v10.T @ P_bar).T
+        P_bar = v11 @ v10_bar
+        F_bar += v10_bar @ P_2.T
+        # x = F @ x  [dynamics.py:32]
+        F_bar += np.outer(x_bar, x_2)
+        x_bar = v11 @ x_bar
+    measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
+    return F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar
+
+
+def kalman_value_and_grad(F, H, Q, R, x, P, measured):
+    """Value of kalman and its gradient."""
+    # Forward sweep
+    loss = 0.0
+    tape = []
+    for z in measured:
+        x_2 = F @ x
+        v = F @ P
+        P_2 = v @ F.T + Q
+        innovation = z - H @ x_2
+        v2 = H @ P_2
+        S = v2 @ H.T + R
+        v3 = np.linalg.solve(S, v2)
+        K = v3.T
+        v4 = K @ H
+        v5 = np.linalg.solve(S, innovation)
+        v6 = np.linalg.det(S)
+        tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
+        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        x = x_2 + K @ innovation
+        P = P_2 - v4 @ P_2
+
+    # Reverse sweep
+    x_bar = np.zeros_like(x)
+    P_bar = np.zeros_like(P)
+    F_bar = np.zeros_like(F)
+    Q_bar = np.zeros_like(Q)
+    H_bar = np.zeros_like(H)
+    R_bar = np.zeros_like(R)
+    loss_bar = 1.0
+    z_bar_list = []
+    for x_2, P_2, x, v12, P, innovation, v11, S, v7, v10, v9, v8 in reversed(tape):
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        v13 = F.T
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        v14 = H.T
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        K = v7.T
+        # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
+        v_bar = loss_bar * 0.5
+        v15 = S.T
+        v16 = np.linalg.solve(v15, v_bar * innovation)
+        S_bar = v_bar / v8 * cofactors(S) - np.expand_dims(v16, -1) * np.expand_dims(v9, -2)
+        innovation_bar = v_bar * v9 + v16
+        # P = P - K @ H @ P  [dynamics.py:38]
+        v_bar = -P_bar
+        v17 = P.T
+        v10_bar = v_bar @ v17
+        P_bar += v10.T @ v_bar
+        v18 = K.T
+        K_bar = v10_bar @ v14
+        H_bar += v18 @ v10_bar
+        # x = x + K @ innovation  [dynamics.py:37]
+        K_bar += np.outer(x_bar, innovation)
+        innovation_bar += v18 @ x_bar
+        z_bar_list.append(innovation_bar)
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        v_bar = np.linalg.solve(v15, K_bar.T)
+        S_bar -= v_bar @ K
+        H_bar += v_bar @ v17
+        P_bar += v14 @ v_bar
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        R_bar += S_bar
+        v11_bar = S_bar @ v14.T
+        H_bar = H_bar + (v11.T @ S_bar).T + v11_bar @ v17
+        P_bar += v14 @ v11_bar
+        # innovation = z - H @ x  [dynamics.py:34]
+        v_bar = -innovation_bar
+        H_bar += np.outer(v_bar, x)
+        x_bar += v14 @ v_bar
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        Q_bar += P_bar
+        v12_bar = P_bar @ v13.T
+        F_bar += (v12.T @ P_bar).T
+        P_bar = v13 @ v12_bar
+        F_bar += v12_bar @ P_2.T
+        # x = F @ x  [dynamics.py:32]
+        F_bar += np.outer(x_bar, x_2)
+        x_bar = v13 @ x_bar
+    measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
+    return loss, (F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar)
+
+
+def kalman_jvp(F, H, Q, R, x, P, measured, F_dot, H_dot, Q_dot, R_dot, x_dot, P_dot, measured_dot):
+    """Value of kalman and its directional derivative (forward mode)."""
+    loss = 0.0
+    loss_dot = 0.0
+    for z, z_dot in zip(measured, measured_dot):
+        # x = F @ x  [dynamics.py:32]
+        x_2 = F @ x
+        x_dot = F_dot @ x + F @ x_dot
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        v = F @ P
+        v2 = F.T
+        P_dot = (F_dot @ P + F @ P_dot) @ v2 + v @ F_dot.T
+        P = v @ v2 + Q
+        P_dot += Q_dot
+        # innovation = z - H @ x  [dynamics.py:34]
+        innovation = z - H @ x_2
+        innovation_dot = z_dot - (H_dot @ x_2 + H @ x_dot)
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        v3 = H @ P
+        v3_dot = H_dot @ P + H @ P_dot
+        v4 = H.T
+        S = v3 @ v4 + R
+        S_dot = v3_dot @ v4 + v3 @ H_dot.T + R_dot
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        v5 = np.linalg.solve(S, v3)
+        K = v5.T
+        K_dot = np.linalg.solve(S, v3_dot - S_dot @ v5).T
+        # x = x + K @ innovation  [dynamics.py:37]
+        x_2 += K @ innovation
+        x_dot += K_dot @ innovation + K @ innovation_dot
+        # P = P - K @ H @ P  [dynamics.py:38]
+        v6 = K @ H
+        v_dot = (K_dot @ H + K @ H_dot) @ P + v6 @ P_dot
+        P = P - v6 @ P
+        P_dot -= v_dot
+        # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
+        v7 = np.linalg.solve(S, innovation)
+        v8 = np.linalg.det(S)
+        v_dot = np.sum(cofactors(S) * S_dot, axis=(-2, -1)) / v8
+        v_dot = (
+            innovation_dot @ v7
+            + innovation @ np.linalg.solve(S, innovation_dot - S_dot @ v7)
+            + v_dot
+        )
+        loss = loss + 0.5 * (innovation @ v7 + np.log(v8))
+        loss_dot = loss_dot + v_dot * 0.5
+        x = x_2
+    return loss, loss_dot
+
+
+def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
+    """Value of kalman and its gradient weighted by y_bar (reverse mode)."""
+    # Forward sweep
+    loss = 0.0
+    tape = []
+    for z in measured:
+        x_2 = F @ x
+        v = F @ P
+        P_2 = v @ F.T + Q
+        innovation = z - H @ x_2
+        v2 = H @ P_2
+        S = v2 @ H.T + R
+        v3 = np.linalg.solve(S, v2)
+        K = v3.T
+        v4 = K @ H
+        v5 = np.linalg.solve(S, innovation)
+        v6 = np.linalg.det(S)
+        tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
+        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        x = x_2 + K @ innovation
+        P = P_2 - v4 @ P_2
+
+    # Reverse sweep
+    x_bar = np.zeros_like(x)
+    P_bar = np.zeros_like(P)
+    F_bar = np.zeros_like(F)
+    Q_bar = np.zeros_like(Q)
+    H_bar = np.zeros_like(H)
+    R_bar = np.zeros_like(R)
+    z_bar_list = []
+    for x_2, P_2, x, v12, P, innovation, v11, S, v7, v10, v9, v8 in reversed(tape):
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        v13 = F.T
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        v14 = H.T
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        K = v7.T
+        # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
+        v_bar = y_bar * 0.5
+        v15 = S.T
+        v16 = np.linalg.solve(v15, v_bar * innovation)
+        S_bar = v_bar / v8 * cofactors(S) - np.expand_dims(v16, -1) * np.expand_dims(v9, -2)
+        innovation_bar = v_bar * v9 + v16
+        # P = P - K @ H @ P  [dynamics.py:38]
+        v_bar = -P_bar
+        v17 = P.T
+        v10_bar = v_bar @ v17
+        P_bar += v10.T @ v_bar
+        v18 = K.T
+        K_bar = v10_bar @ v14
+        H_bar += v18 @ v10_bar
+        # x = x + K @ innovation  [dynamics.py:37]
+        K_bar += np.outer(x_bar, innovation)
+        innovation_bar += v18 @ x_bar
+        z_bar_list.append(innovation_bar)
+        # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
+        v_bar = np.linalg.solve(v15, K_bar.T)
+        S_bar -= v_bar @ K
+        H_bar += v_bar @ v17
+        P_bar += v14 @ v_bar
+        # S = H @ P @ H.T + R  [dynamics.py:35]
+        R_bar += S_bar
+        v11_bar = S_bar @ v14.T
+        H_bar = H_bar + (v11.T @ S_bar).T + v11_bar @ v17
+        P_bar += v14 @ v11_bar
+        # innovation = z - H @ x  [dynamics.py:34]
+        v_bar = -innovation_bar
+        H_bar += np.outer(v_bar, x)
+        x_bar += v14 @ v_bar
+        # P = F @ P @ F.T + Q  [dynamics.py:33]
+        Q_bar += P_bar
+        v12_bar = P_bar @ v13.T
+        F_bar += (v12.T @ P_bar).T
+        P_bar = v13 @ v12_bar
+        F_bar += v12_bar @ P_2.T
+        # x = F @ x  [dynamics.py:32]
+        F_bar += np.outer(x_bar, x_2)
+        x_bar = v13 @ x_bar
+    measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
+    return loss, (F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar)

@@ -1,0 +1,64 @@
+"""Sorted lists and the functions of itertools as programs: see `ops/compositions.py`."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def ordered(items, keys, reverse):
+    """sorted(), of what has keys that are numbers."""
+    order = np.argsort(-np.array(keys) if reverse else np.array(keys), kind="stable")
+    return [items[i] for i in order]
+
+
+def accumulate(iterable, func=operator.add, *, initial=None):
+    items = list(iterable)
+    totals = items[:1] if initial is None else [initial]
+    for item in items[1:] if initial is None else items:
+        totals.append(func(totals[-1], item))
+    return totals
+
+
+def chain(*iterables):
+    return chain_of(iterables)
+
+
+def chain_of(iterables, /):
+    joined = []
+    for iterable in iterables:
+        joined += list(iterable)
+    return joined
+
+
+def pairwise(iterable, /):
+    items = list(iterable)
+    return zip(items[:-1], items[1:])
+
+
+def islice(iterable, first, *rest):
+    items = list(iterable)
+    if len(rest) == 0:
+        return items[:first]
+    if len(rest) == 1:
+        return items[first : rest[0]]
+    return items[first : rest[0] : rest[1]]
+
+
+def starmap(function, iterable, /):
+    return [function(*args) for args in iterable]
+
+
+ITERATION_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
+    ordered: ordered,
+    itertools.accumulate: accumulate,
+    itertools.chain: chain,
+    itertools.chain.from_iterable: chain_of,
+    itertools.pairwise: pairwise,
+    itertools.islice: islice,
+    itertools.starmap: starmap,
+}

@@ -1,0 +1,55 @@
+"""The small functions that native modules need: see `ops/helpers.py`, which lists them."""
+
+import numpy as np
+
+
+def grown(a, n):
+    """The array itself if it has room for n items, else a larger one that begins with them."""
+    if n <= a.size:
+        return a
+    larger = np.empty(max(n, 2 * a.size), a.dtype)
+    larger[: a.size] = a
+    return larger
+
+
+def with_row(a, row, i):
+    """a with the row at place i, and room for it; nothing has to stand where a row without elements belongs."""
+    if i >= len(a) or (row.size > 0 and a.size == 0):
+        shape = row.shape if row.size > 0 else a.shape[1:]
+        larger = np.empty((max(i + 1, 2 * len(a)),) + shape, a.dtype)
+        if a.size > 0:
+            larger[: len(a)] = a
+        a = larger
+    if row.size > 0:
+        if a.shape[1:] != row.shape:
+            raise ValueError("arrays of different shapes are saved in one loop: use the NumPy backend")
+        a[i] = row
+    return a
+
+
+def checked_sum(x, y):
+    """x + y, where it fits into 64 bits."""
+    if abs(float(x) + float(y)) > 9.2e18:
+        raise OverflowError("an int needs more than 64 bits: use the NumPy backend")
+    return x + y
+
+
+def checked_product(x, y):
+    """x * y, where it fits into 64 bits."""
+    if abs(float(x) * float(y)) > 9.2e18:
+        raise OverflowError("an int needs more than 64 bits: use the NumPy backend")
+    return x * y
+
+
+def checked_power(x, y):
+    """x ** y, where it is an int that fits into 64 bits."""
+    if y < 0 or abs(float(x)) ** y > 9.2e18:
+        raise OverflowError("a power is not an int of 64 bits: use the NumPy backend")
+    return x**y
+
+
+def checked_divisor(y):
+    """y, unless it is 0: native code would not say so."""
+    if y == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return y

@@ -1,0 +1,168 @@
+"""Whole numbers that a loop computes anew at each trip, computed once before it; and those that could overflow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2s_ad.analysis.activity import split_params
+from s2s_ad.ir.kinds import INT
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
+from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of
+from s2s_ad.ops.registry import OPS
+
+_CHEAP = frozenset(("add", "sub", "neg", "shape_item", "array_len", "array_size", "list_len"))
+
+
+def hoisted(block: Block) -> Block:
+    """The block with lengths and bounds that no trip changes before the loops."""
+    return _Hoist().block(block, set(block.params), top=True)[0]
+
+
+class _Hoist:
+    def block(self, block: Block, defined: set[Value], top: bool = False) -> tuple[Block, list[Stmt]]:
+        """The block, and what of it may stand before it: what reads nothing that is in `defined`."""
+        kept: list[Stmt] = []
+        moved: list[Stmt] = []
+        own = set(defined)
+        for stmt in block.stmts:
+            if isinstance(stmt, (For, While)):
+                before, stmt = self.loop(stmt)
+                for inner in before:
+                    self.place(inner, own, moved, kept, top)
+            elif isinstance(stmt, If):
+                blocks = []
+                for side in (stmt.then, stmt.orelse):
+                    changed, before = self.block(side, set())
+                    blocks.append(changed)
+                    for inner in before:  # cheap, and nothing that could fail: it may be done for nothing
+                        self.place(inner, own, moved, kept, top)
+                stmt = replace(stmt, then=blocks[0], orelse=blocks[1])
+            if _cheap(stmt):
+                self.place(stmt, own, moved, kept, top)
+            else:
+                kept.append(stmt)
+                own.update(outputs_of(stmt))
+        return replace(block, stmts=tuple(kept)), moved
+
+    def place(self, stmt: Stmt, own: set[Value], moved: list[Stmt], kept: list[Stmt], top: bool) -> None:
+        if not top and not any(a in own for a in inputs_of(stmt)):
+            moved.append(stmt)
+        else:
+            kept.append(stmt)
+            own.update(outputs_of(stmt))
+
+    def loop(self, stmt: For | While) -> tuple[list[Stmt], Stmt]:
+        body, before = self.block(stmt.body, set(stmt.body.params))
+        changed: For | While = replace(stmt, body=body)
+        if isinstance(changed, While):
+            cond, more = self.block(changed.cond, set(changed.cond.params))
+            changed, before = replace(changed, cond=cond), [*before, *more]
+        return before, changed
+
+
+def _cheap(stmt: Stmt) -> bool:
+    return isinstance(stmt, Apply) and stmt.op.name in _CHEAP and stmt.out.kind == INT
+
+
+# --- overflow ---------------------------------------------------------------------------------------------------------
+
+# Bits that a whole number of known origin needs: a place in an array or a trip that is ever reached, and what is added
+# to such a number at each trip.
+PLACE, STEP, MOST = 45, 16, 62
+_LENGTHS = frozenset(
+    ("shape_item", "list_len", "array_len", "array_size", "trip_count", "not_negative", "lesser", "range_len")
+)
+
+
+def checked(block: Block) -> Block:
+    """The block in which arithmetic on whole numbers that may need more than 64 bits says so."""
+    return _Overflow(block).block(block)
+
+
+class _Overflow:
+    def __init__(self, block: Block) -> None:
+        # an argument counts something, or is itself looked at where it is multiplied
+        self.bits: dict[Value, int] = {p: PLACE for p in block.params if p.kind == INT}
+
+    def of(self, atom: Atom) -> int:
+        if isinstance(atom, Const) and isinstance(atom.value, int):
+            return int(atom.value).bit_length()
+        return self.bits.get(atom, 64) if isinstance(atom, Value) else 64
+
+    def block(self, block: Block) -> Block:
+        def same(a: Atom) -> Atom:
+            return a
+
+        stmts = []
+        for stmt in block.stmts:
+            if isinstance(stmt, Apply):
+                stmt = self.apply(stmt)
+            elif isinstance(stmt, (For, While)):
+                self.carried(stmt)
+                if isinstance(stmt, For) and stmt.trips is not None:
+                    self.bits[stmt.body.params[0]] = PLACE
+                stmt = map_inputs(stmt, same, self.block)
+                assert isinstance(stmt, (For, While))
+                for out, param in zip(stmt.outputs, split_params(stmt)[1]):
+                    self.bits[out] = self.of(param)
+            elif isinstance(stmt, If):
+                stmt = map_inputs(stmt, same, self.block)
+                assert isinstance(stmt, If)
+                for out, a, b in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
+                    self.bits[out] = max(self.of(a), self.of(b))
+            stmts.append(stmt)
+        return replace(block, stmts=tuple(stmts))
+
+    def carried(self, stmt: For | While) -> None:
+        """What a loop carries stays small if a trip adds little to it, or leaves it alone."""
+        made = {v: s for s in stmt.body.stmts if isinstance(s, Apply) for v in s.outputs}
+        n = len(stmt.init)
+        params = stmt.body.params[len(stmt.body.params) - n :]
+        for k, param in enumerate(params):
+            result = stmt.body.results[k]
+            step = made.get(result) if isinstance(result, Value) else None
+            small = result is param or (
+                isinstance(step, Apply) and step.op.name in ("add", "sub") and step.inputs[0] is param
+                and self.of(step.inputs[1]) <= STEP
+            )  # fmt: skip
+            if param.kind == INT and small:
+                start = self.of(stmt.init[k])
+                self.bits[param] = start if result is param else max(PLACE + STEP, start + 1)
+                if isinstance(stmt, While):
+                    self.bits[stmt.cond.params[k]] = self.bits[param]
+
+    def apply(self, stmt: Apply) -> Apply:
+        if stmt.out.kind != INT if len(stmt.outputs) == 1 else True:
+            return stmt
+        name, out = stmt.op.name, stmt.out
+        if name in _LENGTHS:
+            self.bits[out] = PLACE
+            return stmt
+        sizes = [self.of(a) for a in stmt.inputs]
+        if name in ("add", "sub"):
+            need = max(sizes) + 1
+        elif name in ("neg", "abs", "pos", "stop_gradient"):
+            need = sizes[0]
+            self.bits[out] = need
+            return stmt
+        elif name == "mul":
+            need = sum(sizes)
+        elif name == "pow":
+            power = stmt.inputs[1]
+            need = sizes[0] * max(int(power.value), 1) if isinstance(power, Const) else 999
+        elif name == "shift_left":
+            need = sizes[0] + int(stmt.inputs[1].value) if isinstance(stmt.inputs[1], Const) else 999
+        elif name in ("floordiv", "mod"):
+            self.bits[out] = sizes[0] + 1 if name == "floordiv" else min(sizes[1], 64)
+            return stmt if _nonzero(stmt.inputs[1]) else replace(stmt, op=OPS[f"checked_{name}"])
+        elif name in ("bit_and", "bit_or", "bit_xor", "shift_right", "lesser"):
+            self.bits[out] = max(sizes)
+            return stmt
+        else:
+            return stmt
+        self.bits[out] = min(need, 63)
+        return stmt if need <= MOST else replace(stmt, op=OPS[f"checked_{name}"])
+
+
+def _nonzero(atom: Atom) -> bool:
+    return isinstance(atom, Const) and atom.value != 0
