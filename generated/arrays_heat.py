@@ -61,9 +61,8 @@ def heat_jvp(u, alpha, steps, u_dot, alpha_dot):
     for _ in range(steps):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        v_dot = alpha_dot * v + (u_dot[2:] - u_dot[1:-1] * 2.0 + u_dot[:-2]) * alpha
         u[1:-1] += alpha * v
-        u_dot[1:-1] += v_dot
+        u_dot[1:-1] += alpha_dot * v + (u_dot[2:] - u_dot[1:-1] * 2.0 + u_dot[:-2]) * alpha
     # return np.sum(u**2)  [arrays.py:11]
     y = np.sum(u**2)
     y_dot = np.sum(u_dot * (2.0 * u))

@@ -21,11 +21,11 @@ def mlp_loss_grad(W1, b1, W2, b2, x, labels):
     logp_bar = np.zeros_like(logp)
     np.add.at(logp_bar, np.s_[v4, labels], -1.0 / v5.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar + np.sum(-logp_bar, axis=1, keepdims=True) / v3 * v2
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v3 * v2
     # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
     v6 = z == v
     v7 = np.where(
-        v6, np.sum(-z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True), 0.0
+        v6, -(np.sum(z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True)), 0.0
     )
     z_bar += v7
     # z = h @ W2 + b2  [arrays.py:33]
@@ -59,11 +59,11 @@ def mlp_loss_value_and_grad(W1, b1, W2, b2, x, labels):
     logp_bar = np.zeros_like(logp)
     np.add.at(logp_bar, np.s_[v4, labels], -1.0 / v5.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar + np.sum(-logp_bar, axis=1, keepdims=True) / v3 * v2
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v3 * v2
     # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
     v6 = z == v
     v7 = np.where(
-        v6, np.sum(-z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True), 0.0
+        v6, -(np.sum(z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True)), 0.0
     )
     z_bar += v7
     # z = h @ W2 + b2  [arrays.py:33]
@@ -123,11 +123,11 @@ def mlp_loss_vjp(W1, b1, W2, b2, x, labels, y_bar=1.0):
     logp_bar = np.zeros_like(logp)
     np.add.at(logp_bar, np.s_[v4, labels], -(y_bar / v5.size))
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar + np.sum(-logp_bar, axis=1, keepdims=True) / v3 * v2
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v3 * v2
     # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
     v6 = z == v
     v7 = np.where(
-        v6, np.sum(-z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True), 0.0
+        v6, -(np.sum(z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True)), 0.0
     )
     z_bar += v7
     # z = h @ W2 + b2  [arrays.py:33]

@@ -26,7 +26,7 @@ def nbody_grad(x, v, mass, dt, steps):
     dt_bar = 0.0
     for a_2, v, a, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
-        a_bar = a_bar + v_bar * (0.5 * dt)
+        a_bar += v_bar * (0.5 * dt)
         dt_bar = dt_bar + np.sum(v_bar * a) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
@@ -69,7 +69,7 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
     dt_bar = 0.0
     for a_2, v, a, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
-        a_bar = a_bar + v_bar * (0.5 * dt)
+        a_bar += v_bar * (0.5 * dt)
         dt_bar = dt_bar + np.sum(v_bar * a) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
@@ -136,7 +136,7 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
     dt_bar = 0.0
     for a_2, v, a, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
-        a_bar = a_bar + v_bar * (0.5 * dt)
+        a_bar += v_bar * (0.5 * dt)
         dt_bar = dt_bar + np.sum(v_bar * a) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
@@ -182,19 +182,19 @@ def acceleration_fwd(x, mass, softening):
 
 def acceleration_bwd(saved, a_bar):
     x, mass, v, v2 = saved
-    # n = len(mass)  [dynamics.py:7]
-    n = len(mass)
     x_bar = np.zeros_like(x)
     mass_bar = np.zeros_like(mass)
+    # n = len(mass)  [dynamics.py:7]
+    n = len(mass)
     for i, v_tape, v_tape_2 in zip(reversed(range(n)), reversed(v), reversed(v2)):
         for j, v3, v4 in zip(reversed(range(n)), reversed(v_tape), reversed(v_tape_2)):
             if i != j:
                 # r = x[j] - x[i]  [dynamics.py:12]
                 r = x[j] - x[i]
                 # a[i] += mass[j] * r / (r @ r + softening**2) ** 1.5  [dynamics.py:13]
-                v5 = mass[j]
                 v_bar = a_bar[i] / v4
-                r_bar = 2.0 * (np.sum(-(v_bar * (v5 * r / v4))) * (1.5 * v3**0.5)) * r + v_bar * v5
+                v5 = mass[j]
+                r_bar = 2.0 * -(np.sum(v_bar * (v5 * r / v4)) * (1.5 * v3**0.5)) * r + v_bar * v5
                 mass_bar[j] += np.sum(v_bar * r)
                 # r = x[j] - x[i]  [dynamics.py:12]
                 x_bar[i] -= r_bar

@@ -3,16 +3,6 @@
 import numpy as np
 
 
-def unbroadcast(x, shape):
-    """Sum x over the axes along which `shape` was broadcast to the shape of x."""
-    lead = np.ndim(x) - len(shape)
-    axes = (
-        *range(lead),
-        *(i + lead for i, n in enumerate(shape) if n == 1 and np.shape(x)[i + lead] != 1),
-    )
-    return np.sum(x, axis=axes).reshape(shape)[()] if axes else x
-
-
 def spmv_jvp(indptr, indices, data, x, data_dot, x_dot):
     """Value of spmv and its directional derivative (forward mode)."""
     # y = np.empty(len(indptr) - 1)  [graphs.py:16]
@@ -30,9 +20,8 @@ def spmv_jvp(indptr, indices, data, x, data_dot, x_dot):
         values_dot = data_dot[v:v2]
         # y[i] = values @ x[columns]  [graphs.py:20]
         v3 = x[columns]
-        v_dot = values_dot @ v3 + values @ x_dot[columns]
         y_2[i] = values @ v3
-        y_dot[i] = v_dot
+        y_dot[i] = values_dot @ v3 + values @ x_dot[columns]
     return y_2, y_dot
 
 
@@ -52,18 +41,17 @@ def spmv_vjp(indptr, indices, data, x, y_bar):
     x_bar = np.zeros_like(x)
     y_bar = y_bar.copy()
     for i in reversed(range(v)):
-        # columns = indices[indptr[i] : indptr[i + 1]]  [graphs.py:18]
-        v3 = indptr[i]
-        columns = indices[v3 : indptr[i + 1]]
         # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
-        v4 = indptr[i + 1]
-        values = data[v3:v4]
+        v3 = indptr[i + 1]
+        v4 = indptr[i]
+        values = data[v4:v3]
+        # columns = indices[indptr[i] : indptr[i + 1]]  [graphs.py:18]
+        columns = indices[v4 : indptr[i + 1]]
         # y[i] = values @ x[columns]  [graphs.py:20]
-        v5 = x[columns]
         v_bar = y_bar[i]
         y_bar[i] = 0.0
-        values_bar = unbroadcast(v_bar * v5, np.shape(values))
-        np.add.at(x_bar, columns, unbroadcast(v_bar * values, np.shape(v5)))
+        values_bar = v_bar * x[columns]
+        np.add.at(x_bar, columns, v_bar * values)
         # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
-        data_bar[v3:v4] += values_bar
+        data_bar[v4:v3] += values_bar
     return y, (data_bar, x_bar)

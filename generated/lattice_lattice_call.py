@@ -22,61 +22,54 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
         v6_tape.append(v6)
         v7 = spot * v6 - strike
         value[steps, i] = 0.0 if 0.0 > v7 else v7
-    tape = []
     for step in range(steps - 1, -1, -1):
-        v8_tape = []
-        v9_tape = []
         for i in range(step + 1):
-            v8 = value[step + 1, i + 1]
-            v8_tape.append(v8)
-            v9 = value[step + 1, i]
-            v9_tape.append(v9)
-            value[step, i] = discount * (p * v8 + (1.0 - p) * v9)
-        tape.append((v8_tape, v9_tape))
+            value[step, i] = discount * (
+                p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i]
+            )
 
     # Reverse sweep
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
-    value_bar[0, 0] += 1.0
-    v10 = np.float64(0.0)
-    p_bar = v10
-    discount_bar = v10
-    for step, (v8_tape, v9_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
-        for i, v12, v11 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
+    value_bar[0, 0] = 1.0
+    v8 = np.float64(0.0)
+    p_bar = v8
+    discount_bar = v8
+    for step in range(steps):
+        for i in reversed(range(step + 1)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v13 = 1.0 - p
-            v14 = p * v12 + v13 * v11
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v14_bar = v_bar * discount
-            discount_bar = discount_bar + v_bar * v14
-            v13_bar = v14_bar * v11
-            value_bar[step + 1, i] += v14_bar * v13
-            p_bar = p_bar - v13_bar + v14_bar * v12
-            value_bar[step + 1, i + 1] += v14_bar * p
-    up_bar = v10
+            v9 = value[step + 1, i]
+            v10 = 1.0 - p
+            v11 = value[step + 1, i + 1]
+            v_bar_2 = v_bar * discount
+            discount_bar = discount_bar + v_bar * (p * v11 + v10 * v9)
+            value_bar[step + 1, i] += v_bar_2 * v10
+            p_bar = p_bar - v_bar_2 * v9 + v_bar_2 * v11
+            value_bar[step + 1, i + 1] += v_bar_2 * p
+    up_bar = v8
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v15 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
+    for i, v12 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
-        v16 = 2 * i - steps
-        v17 = 0.0 > spot * v15 - strike
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v10 if v17 else v_bar
+        v_bar = v8 if 0.0 > spot * v12 - strike else v_bar
         strike_bar = strike_bar - v_bar
-        v15_bar = v_bar * spot
-        spot_bar = spot_bar + v_bar * v15
-        v18 = v16 * up ** (1.0 if v16 == 0 else v16 - 1)
-        up_bar = up_bar + (v15_bar * v18 if v15_bar != 0 else v15_bar)
+        v12_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v12
+        v13 = 2 * i - steps
+        v14 = v13 * up ** (1.0 if v13 == 0 else v13 - 1)
+        up_bar = up_bar + (v12_bar * v14 if v12_bar != 0 else v12_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v19 = v_bar * p
-    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
+    v15 = v_bar * p
+    up_bar = up_bar - v15 - v15 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
@@ -84,8 +77,8 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    v20 = 0.5 / v
-    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
+    v16 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v16 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -110,62 +103,55 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         v6_tape.append(v6)
         v7 = spot * v6 - strike
         value[steps, i] = 0.0 if 0.0 > v7 else v7
-    tape = []
     for step in range(steps - 1, -1, -1):
-        v8_tape = []
-        v9_tape = []
         for i in range(step + 1):
-            v8 = value[step + 1, i + 1]
-            v8_tape.append(v8)
-            v9 = value[step + 1, i]
-            v9_tape.append(v9)
-            value[step, i] = discount * (p * v8 + (1.0 - p) * v9)
-        tape.append((v8_tape, v9_tape))
+            value[step, i] = discount * (
+                p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i]
+            )
     y = value[0, 0]
 
     # Reverse sweep
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
-    value_bar[0, 0] += 1.0
-    v10 = np.float64(0.0)
-    p_bar = v10
-    discount_bar = v10
-    for step, (v8_tape, v9_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
-        for i, v12, v11 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
+    value_bar[0, 0] = 1.0
+    v8 = np.float64(0.0)
+    p_bar = v8
+    discount_bar = v8
+    for step in range(steps):
+        for i in reversed(range(step + 1)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v13 = 1.0 - p
-            v14 = p * v12 + v13 * v11
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v14_bar = v_bar * discount
-            discount_bar = discount_bar + v_bar * v14
-            v13_bar = v14_bar * v11
-            value_bar[step + 1, i] += v14_bar * v13
-            p_bar = p_bar - v13_bar + v14_bar * v12
-            value_bar[step + 1, i + 1] += v14_bar * p
-    up_bar = v10
+            v9 = value[step + 1, i]
+            v10 = 1.0 - p
+            v11 = value[step + 1, i + 1]
+            v_bar_2 = v_bar * discount
+            discount_bar = discount_bar + v_bar * (p * v11 + v10 * v9)
+            value_bar[step + 1, i] += v_bar_2 * v10
+            p_bar = p_bar - v_bar_2 * v9 + v_bar_2 * v11
+            value_bar[step + 1, i + 1] += v_bar_2 * p
+    up_bar = v8
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v15 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
+    for i, v12 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
-        v16 = 2 * i - steps
-        v17 = 0.0 > spot * v15 - strike
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v10 if v17 else v_bar
+        v_bar = v8 if 0.0 > spot * v12 - strike else v_bar
         strike_bar = strike_bar - v_bar
-        v15_bar = v_bar * spot
-        spot_bar = spot_bar + v_bar * v15
-        v18 = v16 * up ** (1.0 if v16 == 0 else v16 - 1)
-        up_bar = up_bar + (v15_bar * v18 if v15_bar != 0 else v15_bar)
+        v12_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v12
+        v13 = 2 * i - steps
+        v14 = v13 * up ** (1.0 if v13 == 0 else v13 - 1)
+        up_bar = up_bar + (v12_bar * v14 if v12_bar != 0 else v12_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v19 = v_bar * p
-    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
+    v15 = v_bar * p
+    up_bar = up_bar - v15 - v15 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
@@ -173,8 +159,8 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    v20 = 0.5 / v
-    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
+    v16 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v16 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -233,18 +219,13 @@ def lattice_call_jvp(
     for step in range(steps - 1, -1, -1):
         for i in range(step + 1):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v11 = step + 1
-            v12 = i + 1
-            v13 = value[v11, v12]
-            v14 = 1.0 - p
-            v15 = step + 1
-            v16 = value[v15, i]
-            v17 = p * v13 + v14 * v16
-            v18 = (
-                p_dot * v13 + value_dot[v11, v12] * p + (value_dot[v15, i] * v14 - p_dot * v16)
-            ) * discount
-            v_dot = v18 - v7 * v17
-            value[step, i] = discount * v17
+            v11 = value[step + 1, i + 1]
+            v12 = 1.0 - p
+            v13 = value[step + 1, i]
+            v_dot = value_dot[step + 1, i] * v12 - p_dot * v13
+            v14 = p * v11 + v12 * v13
+            v_dot = (p_dot * v11 + value_dot[step + 1, i + 1] * p + v_dot) * discount - v7 * v14
+            value[step, i] = discount * v14
             value_dot[step, i] = v_dot
     # return value[0, 0]  [lattice.py:18]
     y = value[0, 0]
@@ -271,62 +252,55 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         v6_tape.append(v6)
         v7 = spot * v6 - strike
         value[steps, i] = 0.0 if 0.0 > v7 else v7
-    tape = []
     for step in range(steps - 1, -1, -1):
-        v8_tape = []
-        v9_tape = []
         for i in range(step + 1):
-            v8 = value[step + 1, i + 1]
-            v8_tape.append(v8)
-            v9 = value[step + 1, i]
-            v9_tape.append(v9)
-            value[step, i] = discount * (p * v8 + (1.0 - p) * v9)
-        tape.append((v8_tape, v9_tape))
+            value[step, i] = discount * (
+                p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i]
+            )
     y = value[0, 0]
 
     # Reverse sweep
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
-    value_bar[0, 0] += y_bar
-    v10 = np.float64(0.0)
-    p_bar = v10
-    discount_bar = v10
-    for step, (v8_tape, v9_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
-        for i, v12, v11 in zip(reversed(range(step + 1)), reversed(v8_tape), reversed(v9_tape)):
+    value_bar[0, 0] = y_bar
+    v8 = np.float64(0.0)
+    p_bar = v8
+    discount_bar = v8
+    for step in range(steps):
+        for i in reversed(range(step + 1)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
-            v13 = 1.0 - p
-            v14 = p * v12 + v13 * v11
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v14_bar = v_bar * discount
-            discount_bar = discount_bar + v_bar * v14
-            v13_bar = v14_bar * v11
-            value_bar[step + 1, i] += v14_bar * v13
-            p_bar = p_bar - v13_bar + v14_bar * v12
-            value_bar[step + 1, i + 1] += v14_bar * p
-    up_bar = v10
+            v9 = value[step + 1, i]
+            v10 = 1.0 - p
+            v11 = value[step + 1, i + 1]
+            v_bar_2 = v_bar * discount
+            discount_bar = discount_bar + v_bar * (p * v11 + v10 * v9)
+            value_bar[step + 1, i] += v_bar_2 * v10
+            p_bar = p_bar - v_bar_2 * v9 + v_bar_2 * v11
+            value_bar[step + 1, i + 1] += v_bar_2 * p
+    up_bar = v8
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v15 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
+    for i, v12 in zip(reversed(range(steps + 1)), reversed(v6_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
-        v16 = 2 * i - steps
-        v17 = 0.0 > spot * v15 - strike
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v10 if v17 else v_bar
+        v_bar = v8 if 0.0 > spot * v12 - strike else v_bar
         strike_bar = strike_bar - v_bar
-        v15_bar = v_bar * spot
-        spot_bar = spot_bar + v_bar * v15
-        v18 = v16 * up ** (1.0 if v16 == 0 else v16 - 1)
-        up_bar = up_bar + (v15_bar * v18 if v15_bar != 0 else v15_bar)
+        v12_bar = v_bar * spot
+        spot_bar = spot_bar + v_bar * v12
+        v13 = 2 * i - steps
+        v14 = v13 * up ** (1.0 if v13 == 0 else v13 - 1)
+        up_bar = up_bar + (v12_bar * v14 if v12_bar != 0 else v12_bar)
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v19 = v_bar * p
-    up_bar = up_bar - v19 - v19 / up * v4 + v_bar / up * v4
+    v15 = v_bar * p
+    up_bar = up_bar - v15 - v15 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
@@ -334,8 +308,8 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    v20 = 0.5 / v
-    dt_bar = dt_bar + (v_bar * v20 if v_bar != 0 else v_bar)
+    v16 = 0.5 / v
+    dt_bar = dt_bar + (v_bar * v16 if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

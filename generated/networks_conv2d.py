@@ -57,42 +57,34 @@ def conv2d_vjp(images, weights, bias, y_bar):
     v = height - k + 1
     v2 = width - k + 1
     out = np.empty((n, v, v2, weights.shape[3]))
-    v3_tapes = []
     for i in range(v):
-        v3_tape = []
         for j in range(v2):
             window = images[:, i : i + k, j : j + k, :, None]
-            v3 = np.sum(window * weights[None, :, :, :], axis=(1, 2, 3))
-            v3_tape.append(v3)
-            out[:, i, j, :] = v3
-        v3_tapes.append(v3_tape)
-    v4 = out + bias
-    y = np.maximum(v4, 0.0)
+            out[:, i, j, :] = np.sum(window * weights[None, :, :, :], axis=(1, 2, 3))
+    v3 = out + bias
+    y = np.maximum(v3, 0.0)
 
     # Reverse sweep
     # return np.maximum(out + bias, 0.0)  [networks.py:15]
-    v4_bar = np.where(v4 > 0.0, y_bar, np.where(v4 == 0.0, 0.5 * y_bar, 0.0))
-    out_bar = unbroadcast(v4_bar, np.shape(out))
-    bias_bar = np.sum(v4_bar, axis=(0, 1, 2))
+    out_bar = np.where(v3 > 0.0, y_bar, np.where(v3 == 0.0, 0.5 * y_bar, 0.0))
+    bias_bar = np.sum(out_bar, axis=(0, 1, 2))
     images_bar = np.zeros_like(images)
     weights_bar = np.zeros_like(weights)
-    for i, v3_tape in zip(reversed(range(v)), reversed(v3_tapes)):
-        for j, v5 in zip(reversed(range(v2)), reversed(v3_tape)):
+    for i in reversed(range(v)):
+        for j in reversed(range(v2)):
             # window = images[:, i : i + k, j : j + k, :, np.newaxis]  [networks.py:13]
-            v6 = i + k
-            v7 = j + k
-            window = images[:, i:v6, j:v7, :, None]
+            v4 = j + k
+            v5 = i + k
+            window = images[:, i:v5, j:v4, :, None]
             # out[:, i, j, :] = np.sum(window * weights[np.newaxis, :, :, :], axis=(1, 2, 3))  [networks.py:14]
-            v8 = weights[None, :, :, :]
-            v9 = window * v8
-            v10 = out_bar[:, i, j, :].copy()
+            v_bar = out_bar[:, i, j, :].copy()
             out_bar[:, i, j, :] = 0.0
-            v11 = np.expand_dims(unbroadcast(v10, np.shape(v5)), (1, 2, 3))
-            v9_bar = np.broadcast_to(v11, np.shape(v9))
-            v12 = v9_bar != 0
-            window_bar = unbroadcast(np.where(v12, v11 * v8, 0.0), np.shape(window))
-            v8_bar = np.sum(np.where(v12, v9_bar * window, 0.0), axis=0, keepdims=True)
-            weights_bar[None, :, :, :] += v8_bar
+            v6 = weights[None, :, :, :]
+            v_bar = np.broadcast_to(np.expand_dims(v_bar, (1, 2, 3)), np.shape(window * v6))
+            v7 = v_bar != 0
+            window_bar = unbroadcast(np.where(v7, v_bar * v6, 0.0), np.shape(window))
+            v6_bar = np.sum(np.where(v7, v_bar * window, 0.0), axis=0, keepdims=True)
+            weights_bar[None, :, :, :] += v6_bar
             # window = images[:, i : i + k, j : j + k, :, np.newaxis]  [networks.py:13]
-            images_bar[:, i:v6, j:v7, :, None] += window_bar
+            images_bar[:, i:v5, j:v4, :, None] += window_bar
     return y, (images_bar, weights_bar, bias_bar)

@@ -117,45 +117,45 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
     bc_bar = np.zeros_like(bc)
     h_bar = y_bar
     for t, (h, c, hx, v11, v10, v9, v8, v7) in zip(reversed(range(v)), reversed(tape)):
-        # hx = np.concatenate([h, xs[t]])  [networks.py:44]
-        v12 = xs[t]
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v13 = 1.0 + v11
-        v14 = 1.0 / v13
-        v15 = 1.0 + v10
-        v16 = 1.0 / v15
-        v17 = 1.0 + v9
-        v18 = 1.0 / v17
+        v12 = 1.0 + v9
+        v13 = 1.0 / v12
         # h = o * np.tanh(c)  [networks.py:49]
-        v18_bar = h_bar * v7
-        c_bar = c_bar + h_bar * v18 * (1.0 - v7 * v7)
+        v13_bar = h_bar * v7
+        c_bar = c_bar + h_bar * v13 * (1.0 - v7 * v7)
+        # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
+        v14 = 1.0 + v10
+        v15 = 1.0 / v14
+        v16 = 1.0 + v11
+        v17 = 1.0 / v16
         # c = f * c + i * np.tanh(Wc @ hx + bc)  [networks.py:48]
-        v16_bar = c_bar * v8
-        v_bar = c_bar * v16 * (1.0 - v8 * v8)
+        v15_bar = c_bar * v8
+        v_bar = c_bar * v15 * (1.0 - v8 * v8)
         bc_bar += v_bar
-        hx_bar = unbroadcast(Wc.T @ v_bar, np.shape(hx))
-        Wc_bar += unbroadcast(np.outer(v_bar, hx), np.shape(Wc))
-        v14_bar = c_bar * c
-        c_bar = unbroadcast(c_bar * v14, np.shape(c))
+        hx_bar = Wc.T @ v_bar
+        Wc_bar += np.outer(v_bar, hx)
+        v17_bar = c_bar * c
+        c_bar = unbroadcast(c_bar * v17, np.shape(c))
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v19 = v18_bar / v17 * v18 * v9
+        v18 = v13_bar / v12 * v13 * v9
         # o = sigmoid(Wo @ hx + bo)  [networks.py:47]
-        bo_bar += v19
-        Wo_bar += unbroadcast(np.outer(v19, hx), np.shape(Wo))
-        hx_bar = hx_bar + unbroadcast(Wo.T @ v19, np.shape(hx))
+        bo_bar += v18
+        Wo_bar += np.outer(v18, hx)
+        hx_bar += Wo.T @ v18
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v20 = v16_bar / v15 * v16 * v10
+        v19 = v15_bar / v14 * v15 * v10
         # i = sigmoid(Wi @ hx + bi)  [networks.py:46]
-        bi_bar += v20
-        Wi_bar += unbroadcast(np.outer(v20, hx), np.shape(Wi))
-        hx_bar = hx_bar + unbroadcast(Wi.T @ v20, np.shape(hx))
+        bi_bar += v19
+        Wi_bar += np.outer(v19, hx)
+        hx_bar += Wi.T @ v19
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v21 = v14_bar / v13 * v14 * v11
+        v20 = v17_bar / v16 * v17 * v11
         # f = sigmoid(Wf @ hx + bf)  [networks.py:45]
-        bf_bar += v21
-        Wf_bar += unbroadcast(np.outer(v21, hx), np.shape(Wf))
-        hx_bar = hx_bar + unbroadcast(Wf.T @ v21, np.shape(hx))
+        bf_bar += v20
+        Wf_bar += np.outer(v20, hx)
+        hx_bar += Wf.T @ v20
         # hx = np.concatenate([h, xs[t]])  [networks.py:44]
+        v21 = xs[t]
         h_bar = hx_bar[: h.shape[0]]
         xs_bar[t] += hx_bar[h.shape[0] :]
     return y, (xs_bar, Wf_bar, Wi_bar, Wo_bar, Wc_bar, bf_bar, bi_bar, bo_bar, bc_bar)

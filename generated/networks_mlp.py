@@ -49,12 +49,12 @@ def mlp_vjp(x, w1, b1, w2, b2, w3, b3, y_bar):
     # Reverse sweep
     # return exp / np.sum(exp, axis=-1, keepdims=True)  [networks.py:24]
     exp_bar = y_bar / v7
-    exp_bar += np.sum(-(exp_bar * y), axis=1, keepdims=True)
+    exp_bar -= np.sum(exp_bar * y, axis=1, keepdims=True)
     # exp = np.exp(x - np.max(x, axis=-1, keepdims=True))  [networks.py:23]
     v_bar = exp_bar * exp
     v8 = v5 == v6
     v9 = np.where(
-        v8, np.sum(-v_bar, axis=1, keepdims=True) / np.sum(v8, axis=-1, keepdims=True), 0.0
+        v8, -(np.sum(v_bar, axis=1, keepdims=True) / np.sum(v8, axis=-1, keepdims=True)), 0.0
     )
     v_bar += v9
     # return softmax(x @ w3 + b3)  [networks.py:31]

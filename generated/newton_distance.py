@@ -35,21 +35,19 @@ def distance_grad(time, period, semi_major_axis, eccentricity):
     angle_bar = 0.0
     v_bar = 0.0
     for v8, v9, step in reversed(tape):
-        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v10 = 1.0 - eccentricity * v9
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += v3_bar
             v3_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v11 = angle_bar / v10
-        v_bar_2 = -(v11 * step)
-        eccentricity_bar += v_bar_2 * v9
-        angle_bar -= v_bar_2 * eccentricity * v8
+        v10 = angle_bar / (1.0 - eccentricity * v9)
+        v_bar_2 = v10 * step
+        eccentricity_bar -= v_bar_2 * v9
+        angle_bar -= -v_bar_2 * eccentricity * v8
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        eccentricity_bar += v11 * v8
-        angle_bar = angle_bar - v11 + v11 * eccentricity * v9
-        v_bar += v11
+        eccentricity_bar += v10 * v8
+        angle_bar = angle_bar - v10 + v10 * eccentricity * v9
+        v_bar += v10
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v2
     v_bar = v_bar + angle_bar + angle_bar * eccentricity * math.cos(v)
@@ -93,21 +91,19 @@ def distance_value_and_grad(time, period, semi_major_axis, eccentricity):
     angle_bar = 0.0
     v_bar = 0.0
     for v9, v10, step in reversed(tape):
-        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v11 = 1.0 - eccentricity * v10
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += v3_bar
             v3_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v12 = angle_bar / v11
-        v_bar_2 = -(v12 * step)
-        eccentricity_bar += v_bar_2 * v10
-        angle_bar -= v_bar_2 * eccentricity * v9
+        v11 = angle_bar / (1.0 - eccentricity * v10)
+        v_bar_2 = v11 * step
+        eccentricity_bar -= v_bar_2 * v10
+        angle_bar -= -v_bar_2 * eccentricity * v9
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        eccentricity_bar += v12 * v9
-        angle_bar = angle_bar - v12 + v12 * eccentricity * v10
-        v_bar += v12
+        eccentricity_bar += v11 * v9
+        angle_bar = angle_bar - v11 + v11 * eccentricity * v10
+        v_bar += v11
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v2
     v_bar = v_bar + angle_bar + angle_bar * eccentricity * math.cos(v)
@@ -206,21 +202,19 @@ def distance_vjp(time, period, semi_major_axis, eccentricity, y_bar=1.0):
     angle_bar = 0.0
     v_bar = 0.0
     for v9, v10, step in reversed(tape):
-        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v11 = 1.0 - eccentricity * v10
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += v3_bar
             v3_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v12 = angle_bar / v11
-        v_bar_2 = -(v12 * step)
-        eccentricity_bar += v_bar_2 * v10
-        angle_bar -= v_bar_2 * eccentricity * v9
+        v11 = angle_bar / (1.0 - eccentricity * v10)
+        v_bar_2 = v11 * step
+        eccentricity_bar -= v_bar_2 * v10
+        angle_bar -= -v_bar_2 * eccentricity * v9
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        eccentricity_bar += v12 * v9
-        angle_bar = angle_bar - v12 + v12 * eccentricity * v10
-        v_bar += v12
+        eccentricity_bar += v11 * v9
+        angle_bar = angle_bar - v11 + v11 * eccentricity * v10
+        v_bar += v11
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v2
     v_bar = v_bar + angle_bar + angle_bar * eccentricity * math.cos(v)

@@ -29,21 +29,19 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
     for v5, v6, step in reversed(tape):
-        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v7 = 1.0 - eccentricity * v6
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += v_bar
             v_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v8 = angle_bar / v7
-        v_bar_2 = -(v8 * step)
-        eccentricity_bar += v_bar_2 * v6
-        angle_bar -= v_bar_2 * eccentricity * v5
+        v7 = angle_bar / (1.0 - eccentricity * v6)
+        v_bar_2 = v7 * step
+        eccentricity_bar -= v_bar_2 * v6
+        angle_bar -= -v_bar_2 * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        mean_anomaly_bar += v8
-        eccentricity_bar += v8 * v5
-        angle_bar = angle_bar - v8 + v8 * eccentricity * v6
+        mean_anomaly_bar += v7
+        eccentricity_bar += v7 * v5
+        angle_bar = angle_bar - v7 + v7 * eccentricity * v6
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v
     mean_anomaly_bar = (
@@ -80,21 +78,19 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
     for v5, v6, step in reversed(tape):
-        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v7 = 1.0 - eccentricity * v6
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += y_bar
             y_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v8 = angle_bar / v7
-        v_bar = -(v8 * step)
-        eccentricity_bar += v_bar * v6
-        angle_bar -= v_bar * eccentricity * v5
+        v7 = angle_bar / (1.0 - eccentricity * v6)
+        v_bar = v7 * step
+        eccentricity_bar -= v_bar * v6
+        angle_bar -= -v_bar * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        mean_anomaly_bar += v8
-        eccentricity_bar += v8 * v5
-        angle_bar = angle_bar - v8 + v8 * eccentricity * v6
+        mean_anomaly_bar += v7
+        eccentricity_bar += v7 * v5
+        angle_bar = angle_bar - v7 + v7 * eccentricity * v6
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v
     mean_anomaly_bar = (
@@ -168,21 +164,19 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
     eccentricity_bar = 0.0
     mean_anomaly_bar = 0.0
     for v5, v6, step in reversed(tape):
-        # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v7 = 1.0 - eccentricity * v6
         if abs(step) < 1e-14:
             # if abs(step) < 1e-14:  [newton.py:13]
             angle_bar += y_bar
             y_bar = 0.0
         # step = residual / (1.0 - eccentricity * math.cos(angle))  [newton.py:11]
-        v8 = angle_bar / v7
-        v_bar = -(v8 * step)
-        eccentricity_bar += v_bar * v6
-        angle_bar -= v_bar * eccentricity * v5
+        v7 = angle_bar / (1.0 - eccentricity * v6)
+        v_bar = v7 * step
+        eccentricity_bar -= v_bar * v6
+        angle_bar -= -v_bar * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
-        mean_anomaly_bar += v8
-        eccentricity_bar += v8 * v5
-        angle_bar = angle_bar - v8 + v8 * eccentricity * v6
+        mean_anomaly_bar += v7
+        eccentricity_bar += v7 * v5
+        angle_bar = angle_bar - v7 + v7 * eccentricity * v6
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * v
     mean_anomaly_bar = (

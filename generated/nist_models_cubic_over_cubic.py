@@ -37,15 +37,16 @@ def cubic_over_cubic_vjp(x, b1, b2, b3, b4, b5, b6, b7, y_bar):
     # Reverse sweep
     # return (b1 + b2 * x + b3 * x**2 + b4 * x**3) / (1.0 + b5 * x + b6 * x**2 + b7 * x**3)  [nist_models.py:28]
     v_bar = y_bar / v3
-    v3_bar = -(v_bar * y)
+    v4 = v_bar * y
+    v3_bar = -v4
     b7_bar = np.sum(v3_bar * v2)
-    v4 = 3.0 * v
+    v5 = 3.0 * v
     b6_bar = np.sum(v3_bar * v)
-    v5 = 2.0 * x
+    v6 = 2.0 * x
     b5_bar = np.sum(v3_bar * x)
     b4_bar = np.sum(v_bar * v2)
     b3_bar = np.sum(v_bar * v)
-    x_bar = v3_bar * b7 * v4 + v3_bar * b6 * v5 + v3_bar * b5 + v_bar * b4 * v4 + v_bar * b3 * v5
+    x_bar = v3_bar * b7 * v5 + v3_bar * b6 * v6 - v4 * b5 + v_bar * b4 * v5 + v_bar * b3 * v6
     b1_bar = np.sum(v_bar)
     b2_bar = np.sum(v_bar * x)
     x_bar += v_bar * b2

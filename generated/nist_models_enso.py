@@ -45,14 +45,15 @@ def enso_jvp(
     v7_dot = (turn_dot - b7_dot * v7) / b7
     v8 = np.cos(v7)
     v9 = np.sin(v7)
+    v_dot = b9_dot * v9 + v7_dot * v8 * b9
+    oscillation = b5 * v5 + b6 * v6 + b8 * v8 + b9 * v9
     oscillation_dot = (
         b5_dot * v5
         - v4_dot * v6 * b5
         + (b6_dot * v6 + v4_dot * v5 * b6)
         + (b8_dot * v8 - v7_dot * v9 * b8)
+        + v_dot
     )
-    oscillation = b5 * v5 + b6 * v6 + b8 * v8 + b9 * v9
-    oscillation_dot += b9_dot * v9 + v7_dot * v8 * b9
     # return b1 + year + oscillation  [nist_models.py:39]
     y = b1 + year + oscillation
     y_dot = b1_dot + year_dot + oscillation_dot
@@ -82,16 +83,16 @@ def enso_vjp(x, b1, b2, b3, b4, b5, b6, b7, b8, b9, y_bar):
     # oscillation = b5 * np.cos(turn / b4) + b6 * np.sin(turn / b4) + b8 * np.cos(turn / b7) + b9 * np....  [nist_models.py:38]
     b9_bar = np.sum(y_bar * v9)
     turn_bar = y_bar * b9 * v8 / b7
-    b7_bar = np.sum(-(turn_bar * v7))
+    v10 = np.sum(turn_bar * v7)
     b8_bar = np.sum(y_bar * v8)
-    v10 = y_bar * b8 * v9 / b7
-    b7_bar = b7_bar + np.sum(v10 * v7)
+    v11 = y_bar * b8 * v9 / b7
+    b7_bar = np.sum(v11 * v7) - v10
     b6_bar = np.sum(y_bar * v6)
-    v11 = y_bar * b6 * v5 / b4
+    v12 = y_bar * b6 * v5 / b4
     b5_bar = np.sum(y_bar * v5)
-    v12 = y_bar * b5 * v6 / b4
-    turn_bar = turn_bar - v10 + v11 - v12
-    b4_bar = np.sum(-(v11 * v4)) + np.sum(v12 * v4)
+    v13 = y_bar * b5 * v6 / b4
+    turn_bar = turn_bar - v11 + v12 - v13
+    b4_bar = np.sum(v13 * v4) - np.sum(v12 * v4)
     # year = b2 * np.cos(turn / 12.0) + b3 * np.sin(turn / 12.0)  [nist_models.py:37]
     b3_bar = np.sum(y_bar * v3)
     b2_bar = np.sum(y_bar * v2)

@@ -73,11 +73,9 @@ def gauss1_vjp(x, b1, b2, b3, b4, b5, b6, b7, b8, y_bar):
     v10 = y_bar * b6 * v8 / v6
     b8_bar = np.sum(v10 * v7) * (2.0 * b8)
     v11 = v10 * (2.0 * v5)
-    b7_bar = np.sum(v11)
     b3_bar = np.sum(y_bar * v4)
     v12 = y_bar * b3 * v4 / v2
     b5_bar = np.sum(v12 * v3) * (2.0 * b5)
     v13 = v12 * (2.0 * v)
-    b4_bar = np.sum(v13)
     x_bar = x_bar - v11 - v13
-    return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar, b6_bar, b7_bar, b8_bar)
+    return y, (x_bar, b1_bar, b2_bar, b3_bar, np.sum(v13), b5_bar, b6_bar, np.sum(v11), b8_bar)

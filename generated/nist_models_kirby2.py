@@ -25,12 +25,13 @@ def kirby2_vjp(x, b1, b2, b3, b4, b5, y_bar):
     # Reverse sweep
     # return (b1 + b2 * x + b3 * x**2) / (1.0 + b4 * x + b5 * x**2)  [nist_models.py:24]
     v_bar = y_bar / v2
-    v2_bar = -(v_bar * y)
+    v3 = v_bar * y
+    v2_bar = -v3
     b5_bar = np.sum(v2_bar * v)
-    v3 = 2.0 * x
+    v4 = 2.0 * x
     b4_bar = np.sum(v2_bar * x)
     b3_bar = np.sum(v_bar * v)
     b1_bar = np.sum(v_bar)
     b2_bar = np.sum(v_bar * x)
-    x_bar = v2_bar * b5 * v3 + v2_bar * b4 + v_bar * b3 * v3 + v_bar * b2
+    x_bar = v2_bar * b5 * v4 - v3 * b4 + v_bar * b3 * v4 + v_bar * b2
     return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar)

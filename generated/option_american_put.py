@@ -42,23 +42,20 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, (values, v6_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
+    for step, (values, v6_tape) in zip(range(steps), reversed(tape)):
         v7 = [0.0] * len(values)
         earlier_bar = values_bar
         values_bar = v7
         for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
-            # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v9 = i + 1
-            v10 = values[v9]
-            v11 = 1.0 - weight
-            v12 = values[i]
-            held = (weight * v10 + v11 * v12) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v13 = 2 * i - step
             sold = strike - spot * v8
+            # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
+            v9 = values[i]
+            v10 = 1.0 - weight
+            v11 = values[i + 1]
+            held = (weight * v11 + v10 * v9) / growth
             # earlier.append(max(held, sold))  [option.py:32]
             sold_bar = earlier_bar[-1]
-            earlier_bar = earlier_bar.copy()
             del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
@@ -66,47 +63,46 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
                 held_bar = sold_bar
                 sold_bar = 0.0
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v_bar = -sold_bar
             strike_bar += sold_bar
-            v8_bar = v_bar * spot
-            spot_bar += v_bar * v8
-            if up != 0 or v13 >= 1:
+            v8_bar = -sold_bar * spot
+            spot_bar -= sold_bar * v8
+            v12 = 2 * i - step
+            if up != 0 or v12 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v14 = v13 * up ** (v13 - 1)
+                v13 = v12 * up ** (v12 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v14 = 0.0 if v13 == 0 else math.inf
+                v13 = 0.0 if v12 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v8_bar * v14 if v8_bar != 0 else v8_bar
+            up_bar += v8_bar * v13 if v8_bar != 0 else v8_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar[i] += v_bar * v11
-            weight_bar = weight_bar - v_bar * v12 + v_bar * v10
-            values_bar[v9] += v_bar * weight
-    for i, v15 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
+            values_bar[i] += v_bar * v10
+            weight_bar = weight_bar - v_bar * v9 + v_bar * v11
+            values_bar[i + 1] += v_bar * weight
+    for i, v14 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v16 = 2 * i - steps
         v_bar = values_bar[-1]
         del values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v15 else v_bar
-        v_bar_2 = -v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
         strike_bar += v_bar
-        v15_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v15
-        if up != 0 or v16 >= 1:
+        v14_bar = -v_bar * spot
+        spot_bar -= v_bar * v14
+        v15 = 2 * i - steps
+        if up != 0 or v15 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v17 = v16 * up ** (v16 - 1)
+            v16 = v15 * up ** (v15 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v17 = 0.0 if v16 == 0 else math.inf
+            v16 = 0.0 if v15 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v15_bar * v17 if v15_bar != 0 else v15_bar
+        up_bar += v14_bar * v16 if v14_bar != 0 else v14_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v18 = v_bar * weight
+    v17 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v18 - v18 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v17 - v17 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -115,8 +111,8 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar *= volatility
-    v19 = 0.5 / v if v != 0 else math.inf
-    dt_bar += v_bar * v19 if v_bar != 0 else v_bar
+    v18 = 0.5 / v if v != 0 else math.inf
+    dt_bar += v_bar * v18 if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -162,23 +158,20 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, (values, v6_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
+    for step, (values, v6_tape) in zip(range(steps), reversed(tape)):
         v7 = [0.0] * len(values)
         earlier_bar = values_bar
         values_bar = v7
         for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
-            # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v9 = i + 1
-            v10 = values[v9]
-            v11 = 1.0 - weight
-            v12 = values[i]
-            held = (weight * v10 + v11 * v12) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v13 = 2 * i - step
             sold = strike - spot * v8
+            # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
+            v9 = values[i]
+            v10 = 1.0 - weight
+            v11 = values[i + 1]
+            held = (weight * v11 + v10 * v9) / growth
             # earlier.append(max(held, sold))  [option.py:32]
             sold_bar = earlier_bar[-1]
-            earlier_bar = earlier_bar.copy()
             del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
@@ -186,47 +179,46 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
                 held_bar = sold_bar
                 sold_bar = 0.0
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v_bar = -sold_bar
             strike_bar += sold_bar
-            v8_bar = v_bar * spot
-            spot_bar += v_bar * v8
-            if up != 0 or v13 >= 1:
+            v8_bar = -sold_bar * spot
+            spot_bar -= sold_bar * v8
+            v12 = 2 * i - step
+            if up != 0 or v12 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v14 = v13 * up ** (v13 - 1)
+                v13 = v12 * up ** (v12 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v14 = 0.0 if v13 == 0 else math.inf
+                v13 = 0.0 if v12 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v8_bar * v14 if v8_bar != 0 else v8_bar
+            up_bar += v8_bar * v13 if v8_bar != 0 else v8_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar[i] += v_bar * v11
-            weight_bar = weight_bar - v_bar * v12 + v_bar * v10
-            values_bar[v9] += v_bar * weight
-    for i, v15 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
+            values_bar[i] += v_bar * v10
+            weight_bar = weight_bar - v_bar * v9 + v_bar * v11
+            values_bar[i + 1] += v_bar * weight
+    for i, v14 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v16 = 2 * i - steps
         v_bar = values_bar[-1]
         del values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v15 else v_bar
-        v_bar_2 = -v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
         strike_bar += v_bar
-        v15_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v15
-        if up != 0 or v16 >= 1:
+        v14_bar = -v_bar * spot
+        spot_bar -= v_bar * v14
+        v15 = 2 * i - steps
+        if up != 0 or v15 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v17 = v16 * up ** (v16 - 1)
+            v16 = v15 * up ** (v15 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v17 = 0.0 if v16 == 0 else math.inf
+            v16 = 0.0 if v15 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v15_bar * v17 if v15_bar != 0 else v15_bar
+        up_bar += v14_bar * v16 if v14_bar != 0 else v14_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v18 = v_bar * weight
+    v17 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v18 - v18 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v17 - v17 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -235,8 +227,8 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar *= volatility
-    v19 = 0.5 / v if v != 0 else math.inf
-    dt_bar += v_bar * v19 if v_bar != 0 else v_bar
+    v18 = 0.5 / v if v != 0 else math.inf
+    dt_bar += v_bar * v18 if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -301,18 +293,18 @@ def american_put_jvp(
         earlier_dot = [0.0] * len(earlier)
         for i in range(step + 1):
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v9 = i + 1
-            v10 = values[v9]
-            v11 = 1.0 - weight
-            v12 = values[i]
-            held = (weight * v10 + v11 * v12) / growth
-            v13 = growth_dot * held
-            held_dot = (
-                weight_dot * v10
-                + values_dot[v9] * weight
-                + (values_dot[i] * v11 - weight_dot * v12)
-                - v13
-            ) / growth
+            v9 = values[i + 1]
+            v10 = 1.0 - weight
+            v11 = values[i]
+            held = (weight * v9 + v10 * v11) / growth
+            v12 = growth_dot * held
+            v13 = (
+                weight_dot * v9
+                + values_dot[i + 1] * weight
+                + (values_dot[i] * v10 - weight_dot * v11)
+                - v12
+            )
+            held_dot = v13 / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             v14 = 2 * i - step
             v15 = up**v14
@@ -382,23 +374,20 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     up_bar = 0.0
     spot_bar = 0.0
     strike_bar = 0.0
-    for step, (values, v6_tape) in zip(reversed(range(steps - 1, -1, -1)), reversed(tape)):
+    for step, (values, v6_tape) in zip(range(steps), reversed(tape)):
         v7 = [0.0] * len(values)
         earlier_bar = values_bar
         values_bar = v7
         for i, v8 in zip(reversed(range(step + 1)), reversed(v6_tape)):
-            # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
-            v9 = i + 1
-            v10 = values[v9]
-            v11 = 1.0 - weight
-            v12 = values[i]
-            held = (weight * v10 + v11 * v12) / growth
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v13 = 2 * i - step
             sold = strike - spot * v8
+            # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
+            v9 = values[i]
+            v10 = 1.0 - weight
+            v11 = values[i + 1]
+            held = (weight * v11 + v10 * v9) / growth
             # earlier.append(max(held, sold))  [option.py:32]
             sold_bar = earlier_bar[-1]
-            earlier_bar = earlier_bar.copy()
             del earlier_bar[-1]
             if sold > held:
                 held_bar = 0.0
@@ -406,47 +395,46 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
                 held_bar = sold_bar
                 sold_bar = 0.0
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            v_bar = -sold_bar
             strike_bar += sold_bar
-            v8_bar = v_bar * spot
-            spot_bar += v_bar * v8
-            if up != 0 or v13 >= 1:
+            v8_bar = -sold_bar * spot
+            spot_bar -= sold_bar * v8
+            v12 = 2 * i - step
+            if up != 0 or v12 >= 1:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v14 = v13 * up ** (v13 - 1)
+                v13 = v12 * up ** (v12 - 1)
             else:
                 # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-                v14 = 0.0 if v13 == 0 else math.inf
+                v13 = 0.0 if v12 == 0 else math.inf
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
-            up_bar += v8_bar * v14 if v8_bar != 0 else v8_bar
+            up_bar += v8_bar * v13 if v8_bar != 0 else v8_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
-            values_bar[i] += v_bar * v11
-            weight_bar = weight_bar - v_bar * v12 + v_bar * v10
-            values_bar[v9] += v_bar * weight
-    for i, v15 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
+            values_bar[i] += v_bar * v10
+            weight_bar = weight_bar - v_bar * v9 + v_bar * v11
+            values_bar[i + 1] += v_bar * weight
+    for i, v14 in zip(reversed(range(steps + 1)), reversed(v4_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        v16 = 2 * i - steps
         v_bar = values_bar[-1]
         del values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v15 else v_bar
-        v_bar_2 = -v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
         strike_bar += v_bar
-        v15_bar = v_bar_2 * spot
-        spot_bar += v_bar_2 * v15
-        if up != 0 or v16 >= 1:
+        v14_bar = -v_bar * spot
+        spot_bar -= v_bar * v14
+        v15 = 2 * i - steps
+        if up != 0 or v15 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v17 = v16 * up ** (v16 - 1)
+            v16 = v15 * up ** (v15 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v17 = 0.0 if v16 == 0 else math.inf
+            v16 = 0.0 if v15 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v15_bar * v17 if v15_bar != 0 else v15_bar
+        up_bar += v14_bar * v16 if v14_bar != 0 else v14_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v3
-    v18 = v_bar * weight
+    v17 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v18 - v18 / up * v2 + v_bar / up * v2
+    up_bar = up_bar - v17 - v17 / up * v2 + v_bar / up * v2
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -455,8 +443,8 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar *= volatility
-    v19 = 0.5 / v if v != 0 else math.inf
-    dt_bar += v_bar * v19 if v_bar != 0 else v_bar
+    v18 = 0.5 / v if v != 0 else math.inf
+    dt_bar += v_bar * v18 if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

@@ -31,63 +31,60 @@ def final_angle_grad(angle, speed, damping, time, steps):
     for state_0, state_1, v13, v12, v11, v10 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         v14 = time / steps
-        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
+        # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
         v15 = 0.5 * v14
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v16 = state_0 + v15 * state_1
-        v17 = state_1 + v15 * v13
-        v18 = state_0 + v15 * v17
-        v19 = state_1 + v15 * v12
-        v20 = state_0 + v14 * v19
-        v21 = state_1 + v14 * v11
+        v16 = state_1 + v14 * v11
+        v17 = state_1 + v15 * v12
+        v18 = state_1 + v15 * v13
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v22 = (state_1 + 2.0 * v17 + 2.0 * v19 + v21) / 6.0
+        v19 = (state_1 + 2.0 * v18 + 2.0 * v17 + v16) / 6.0
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         v10_bar = state_1_bar * v14
-        v22_bar = state_0_bar * v14
-        v14_bar = state_1_bar * v10 + state_0_bar * v22
+        v19_bar = state_0_bar * v14
+        v14_bar = state_1_bar * v10 + state_0_bar * v19
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
         v_bar = v10_bar / 6.0
         v11_bar = v_bar * 2.0
-        v_bar_2 = v22_bar / 6.0
-        v19_bar = v_bar_2 * 2.0
+        v_bar_2 = v19_bar / 6.0
+        v17_bar = v_bar_2 * 2.0
         state_1_bar += v_bar_2
-        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_3 = -v_bar
-        v21_bar = v_bar_2 + v_bar_3 * damping
-        v23 = v_bar * math.cos(v20)
-        v20_bar = -v23
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v11_bar_2 = v11_bar + v21_bar * v14
-        v14_bar = v14_bar + v21_bar * v11 + v20_bar * v19
-        v19_bar_2 = v19_bar + v20_bar * v14
+        v20 = state_0 + v14 * v17
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_2 = -v11_bar_2
-        v19_bar_2 += v_bar_2 * damping
-        v24 = v11_bar_2 * math.cos(v18)
-        v18_bar = -v24
+        v16_bar = v_bar_2 - v_bar * damping
+        v21 = v_bar * math.cos(v20)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v12_bar = v11_bar + v19_bar_2 * v15
-        v_bar_4 = v19_bar_2 * v12 + v18_bar * v17
-        v17_bar = v19_bar + v18_bar * v15
+        v11_bar_2 = v11_bar + v16_bar * v14
+        v14_bar = v14_bar + v16_bar * v11 - v21 * v17
+        v17_bar_2 = v17_bar - v21 * v14
+        v22 = state_0 + v15 * v18
+        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
+        v17_bar_2 -= v11_bar_2 * damping
+        v23 = v11_bar_2 * math.cos(v22)
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v12_bar = v11_bar + v17_bar_2 * v15
+        v15_bar = v17_bar_2 * v12 - v23 * v18
+        v18_bar = v17_bar - v23 * v15
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v14_bar += v_bar_4 * 0.5
-        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_4 = -v12_bar
-        v17_bar += v_bar_4 * damping
-        v25 = v12_bar * math.cos(v16)
-        v16_bar = -v25
-        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v13_bar = v_bar + v17_bar * v15
-        state_0_bar = state_0_bar - v23 - v24 - v25
-        v15_bar = v17_bar * v13 + v16_bar * state_1
-        state_1_bar = state_1_bar + v21_bar + v19_bar_2 + v17_bar + v16_bar * v15
-        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
         v14_bar += v15_bar * 0.5
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v24 = state_0 + v15 * state_1
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar = -v13_bar
-        damping_bar = damping_bar + v_bar_3 * v21 + v_bar_2 * v19 + v_bar_4 * v17 + v_bar * state_1
-        state_1_bar += v_bar * damping
+        v18_bar -= v12_bar * damping
+        v25 = v12_bar * math.cos(v24)
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v13_bar = v_bar + v18_bar * v15
+        state_0_bar = state_0_bar - v21 - v23 - v25
+        v_bar_2 = v18_bar * v13 - v25 * state_1
+        state_1_bar = state_1_bar + v16_bar + v17_bar_2 + v18_bar - v25 * v15
+        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
+        v14_bar += v_bar_2 * 0.5
+        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
+        damping_bar = (
+            damping_bar - v_bar * v16 - v11_bar_2 * v17 - v12_bar * v18 - v13_bar * state_1
+        )
+        state_1_bar -= v13_bar * damping
         state_0_bar -= v13_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         time_bar += v14_bar / steps
@@ -123,63 +120,60 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
     for state_0, state_1, v13, v12, v11, v10 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         v14 = time / steps
-        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
+        # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
         v15 = 0.5 * v14
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v16 = state_0 + v15 * state_1
-        v17 = state_1 + v15 * v13
-        v18 = state_0 + v15 * v17
-        v19 = state_1 + v15 * v12
-        v20 = state_0 + v14 * v19
-        v21 = state_1 + v14 * v11
+        v16 = state_1 + v14 * v11
+        v17 = state_1 + v15 * v12
+        v18 = state_1 + v15 * v13
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v22 = (state_1 + 2.0 * v17 + 2.0 * v19 + v21) / 6.0
+        v19 = (state_1 + 2.0 * v18 + 2.0 * v17 + v16) / 6.0
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         v10_bar = state_1_bar * v14
-        v22_bar = state_0_bar * v14
-        v14_bar = state_1_bar * v10 + state_0_bar * v22
+        v19_bar = state_0_bar * v14
+        v14_bar = state_1_bar * v10 + state_0_bar * v19
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
         v_bar = v10_bar / 6.0
         v11_bar = v_bar * 2.0
-        v_bar_2 = v22_bar / 6.0
-        v19_bar = v_bar_2 * 2.0
+        v_bar_2 = v19_bar / 6.0
+        v17_bar = v_bar_2 * 2.0
         state_1_bar += v_bar_2
-        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_3 = -v_bar
-        v21_bar = v_bar_2 + v_bar_3 * damping
-        v23 = v_bar * math.cos(v20)
-        v20_bar = -v23
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v11_bar_2 = v11_bar + v21_bar * v14
-        v14_bar = v14_bar + v21_bar * v11 + v20_bar * v19
-        v19_bar_2 = v19_bar + v20_bar * v14
+        v20 = state_0 + v14 * v17
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_2 = -v11_bar_2
-        v19_bar_2 += v_bar_2 * damping
-        v24 = v11_bar_2 * math.cos(v18)
-        v18_bar = -v24
+        v16_bar = v_bar_2 - v_bar * damping
+        v21 = v_bar * math.cos(v20)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v12_bar = v11_bar + v19_bar_2 * v15
-        v_bar_4 = v19_bar_2 * v12 + v18_bar * v17
-        v17_bar = v19_bar + v18_bar * v15
+        v11_bar_2 = v11_bar + v16_bar * v14
+        v14_bar = v14_bar + v16_bar * v11 - v21 * v17
+        v17_bar_2 = v17_bar - v21 * v14
+        v22 = state_0 + v15 * v18
+        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
+        v17_bar_2 -= v11_bar_2 * damping
+        v23 = v11_bar_2 * math.cos(v22)
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v12_bar = v11_bar + v17_bar_2 * v15
+        v15_bar = v17_bar_2 * v12 - v23 * v18
+        v18_bar = v17_bar - v23 * v15
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v14_bar += v_bar_4 * 0.5
-        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_4 = -v12_bar
-        v17_bar += v_bar_4 * damping
-        v25 = v12_bar * math.cos(v16)
-        v16_bar = -v25
-        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v13_bar = v_bar + v17_bar * v15
-        state_0_bar = state_0_bar - v23 - v24 - v25
-        v15_bar = v17_bar * v13 + v16_bar * state_1
-        state_1_bar = state_1_bar + v21_bar + v19_bar_2 + v17_bar + v16_bar * v15
-        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
         v14_bar += v15_bar * 0.5
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v24 = state_0 + v15 * state_1
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar = -v13_bar
-        damping_bar = damping_bar + v_bar_3 * v21 + v_bar_2 * v19 + v_bar_4 * v17 + v_bar * state_1
-        state_1_bar += v_bar * damping
+        v18_bar -= v12_bar * damping
+        v25 = v12_bar * math.cos(v24)
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v13_bar = v_bar + v18_bar * v15
+        state_0_bar = state_0_bar - v21 - v23 - v25
+        v_bar_2 = v18_bar * v13 - v25 * state_1
+        state_1_bar = state_1_bar + v16_bar + v17_bar_2 + v18_bar - v25 * v15
+        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
+        v14_bar += v_bar_2 * 0.5
+        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
+        damping_bar = (
+            damping_bar - v_bar * v16 - v11_bar_2 * v17 - v12_bar * v18 - v13_bar * state_1
+        )
+        state_1_bar -= v13_bar * damping
         state_0_bar -= v13_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         time_bar += v14_bar / steps
@@ -272,63 +266,60 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
     for state_0, state_1, v13, v12, v11, v10 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         v14 = time / steps
-        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
+        # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
         v15 = 0.5 * v14
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v16 = state_0 + v15 * state_1
-        v17 = state_1 + v15 * v13
-        v18 = state_0 + v15 * v17
-        v19 = state_1 + v15 * v12
-        v20 = state_0 + v14 * v19
-        v21 = state_1 + v14 * v11
+        v16 = state_1 + v14 * v11
+        v17 = state_1 + v15 * v12
+        v18 = state_1 + v15 * v13
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v22 = (state_1 + 2.0 * v17 + 2.0 * v19 + v21) / 6.0
+        v19 = (state_1 + 2.0 * v18 + 2.0 * v17 + v16) / 6.0
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         v10_bar = state_1_bar * v14
-        v22_bar = state_0_bar * v14
-        v14_bar = state_1_bar * v10 + state_0_bar * v22
+        v19_bar = state_0_bar * v14
+        v14_bar = state_1_bar * v10 + state_0_bar * v19
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
         v_bar = v10_bar / 6.0
         v11_bar = v_bar * 2.0
-        v_bar_2 = v22_bar / 6.0
-        v19_bar = v_bar_2 * 2.0
+        v_bar_2 = v19_bar / 6.0
+        v17_bar = v_bar_2 * 2.0
         state_1_bar += v_bar_2
-        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_3 = -v_bar
-        v21_bar = v_bar_2 + v_bar_3 * damping
-        v23 = v_bar * math.cos(v20)
-        v20_bar = -v23
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v11_bar_2 = v11_bar + v21_bar * v14
-        v14_bar = v14_bar + v21_bar * v11 + v20_bar * v19
-        v19_bar_2 = v19_bar + v20_bar * v14
+        v20 = state_0 + v14 * v17
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_2 = -v11_bar_2
-        v19_bar_2 += v_bar_2 * damping
-        v24 = v11_bar_2 * math.cos(v18)
-        v18_bar = -v24
+        v16_bar = v_bar_2 - v_bar * damping
+        v21 = v_bar * math.cos(v20)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v12_bar = v11_bar + v19_bar_2 * v15
-        v_bar_4 = v19_bar_2 * v12 + v18_bar * v17
-        v17_bar = v19_bar + v18_bar * v15
+        v11_bar_2 = v11_bar + v16_bar * v14
+        v14_bar = v14_bar + v16_bar * v11 - v21 * v17
+        v17_bar_2 = v17_bar - v21 * v14
+        v22 = state_0 + v15 * v18
+        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
+        v17_bar_2 -= v11_bar_2 * damping
+        v23 = v11_bar_2 * math.cos(v22)
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v12_bar = v11_bar + v17_bar_2 * v15
+        v15_bar = v17_bar_2 * v12 - v23 * v18
+        v18_bar = v17_bar - v23 * v15
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v14_bar += v_bar_4 * 0.5
-        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar_4 = -v12_bar
-        v17_bar += v_bar_4 * damping
-        v25 = v12_bar * math.cos(v16)
-        v16_bar = -v25
-        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v13_bar = v_bar + v17_bar * v15
-        state_0_bar = state_0_bar - v23 - v24 - v25
-        v15_bar = v17_bar * v13 + v16_bar * state_1
-        state_1_bar = state_1_bar + v21_bar + v19_bar_2 + v17_bar + v16_bar * v15
-        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
         v14_bar += v15_bar * 0.5
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v24 = state_0 + v15 * state_1
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v_bar = -v13_bar
-        damping_bar = damping_bar + v_bar_3 * v21 + v_bar_2 * v19 + v_bar_4 * v17 + v_bar * state_1
-        state_1_bar += v_bar * damping
+        v18_bar -= v12_bar * damping
+        v25 = v12_bar * math.cos(v24)
+        # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
+        v13_bar = v_bar + v18_bar * v15
+        state_0_bar = state_0_bar - v21 - v23 - v25
+        v_bar_2 = v18_bar * v13 - v25 * state_1
+        state_1_bar = state_1_bar + v16_bar + v17_bar_2 + v18_bar - v25 * v15
+        # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
+        v14_bar += v_bar_2 * 0.5
+        # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
+        damping_bar = (
+            damping_bar - v_bar * v16 - v11_bar_2 * v17 - v12_bar * v18 - v13_bar * state_1
+        )
+        state_1_bar -= v13_bar * damping
         state_0_bar -= v13_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
         time_bar += v14_bar / steps

@@ -84,30 +84,27 @@ def area_bwd(saved, y_bar):
     # if b - a < 0.4 * width:  [recursion.py:24]
     v4 = b - a
     if v4 < 0.4 * width:
-        # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v5 = a / width
-        # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
-        v6 = 0.5 * (a + b)
-        # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v7 = v6 / width
-        v8 = b / width
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
         v_bar = y_bar * (v4 / 6.0)
         # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v9 = v_bar * v3 * (2.0 * v8) / width
+        v5 = b / width
+        v6 = v_bar * v3 * (2.0 * v5) / width
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
         v2_bar = v_bar * 4.0
+        v7 = 0.5 * (a + b)
         # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v10 = v2_bar * v2 * (2.0 * v7) / width
+        v8 = v7 / width
+        v9 = v2_bar * v2 * (2.0 * v8) / width
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
-        v_bar_2 = -(v10 * 0.5)
+        v_bar_2 = -(v9 * 0.5)
         # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v11 = v_bar * v * (2.0 * v5) / width
+        v10 = a / width
+        v11 = v_bar * v * (2.0 * v10) / width
         a_bar = v_bar_2 - v11
-        width_bar = v9 * v8 + v10 * v7 + v11 * v5
+        width_bar = v6 * v5 + v9 * v8 + v11 * v10
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
         v_bar = y_bar * (v + 4.0 * v2 + v3) / 6.0
-        b_bar = v_bar_2 - v9 + v_bar
+        b_bar = v_bar_2 - v6 + v_bar
         a_bar -= v_bar
     else:
         # return area(a, middle, width) + area(middle, b, width)  [recursion.py:27]

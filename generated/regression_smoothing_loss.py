@@ -23,9 +23,9 @@ def smoothing_loss_grad(level, slope, times, values):
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
     slope_bar = np.sum(error_bar * v)
-    times_bar += np.sum(-times_bar) / times.size
+    times_bar -= np.sum(times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
-    values_bar = centred_bar + np.sum(-centred_bar) / values.size
+    values_bar = centred_bar - np.sum(centred_bar) / values.size
     return level_bar, slope_bar, times_bar, values_bar
 
 
@@ -49,9 +49,9 @@ def smoothing_loss_value_and_grad(level, slope, times, values):
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
     slope_bar = np.sum(error_bar * v)
-    times_bar += np.sum(-times_bar) / times.size
+    times_bar -= np.sum(times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
-    values_bar = centred_bar + np.sum(-centred_bar) / values.size
+    values_bar = centred_bar - np.sum(centred_bar) / values.size
     return y, (level_bar, slope_bar, times_bar, values_bar)
 
 
@@ -91,7 +91,7 @@ def smoothing_loss_vjp(level, slope, times, values, y_bar=1.0):
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
     slope_bar = np.sum(error_bar * v)
-    times_bar += np.sum(-times_bar) / times.size
+    times_bar -= np.sum(times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
-    values_bar = centred_bar + np.sum(-centred_bar) / values.size
+    values_bar = centred_bar - np.sum(centred_bar) / values.size
     return y, (level_bar, slope_bar, times_bar, values_bar)

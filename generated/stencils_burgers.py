@@ -7,59 +7,59 @@ def burgers_grad(u, viscosity, dt, steps):
     """Gradient of burgers."""
     # Forward sweep
     dx = 1.0 / (len(u) - 2)
+    u = u.copy()
     tape = []
     for _ in range(steps):
-        u_2 = u.copy()
-        u_2[0] = u[-2]
-        u_2[-1] = u_2[1]
-        flux = 0.5 * u_2**2
-        u = u_2.copy()
+        u[0] = u[-2]
+        u[-1] = u[1]
+        u_old = u.copy()
+        flux = 0.5 * u**2
         u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = dx**2
-        v2 = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        tape.append((u_2, flux, v, v2))
-        u[1:-1] += dt * viscosity / v * v2
-    v3 = u[1:-1]
-    v4 = v3**2
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        tape.append((u_old, v))
+        u[1:-1] += dt * viscosity / dx**2 * v
+    v2 = u[1:-1]
+    v3 = v2**2
 
     # Reverse sweep
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     u_bar = np.zeros_like(u)
-    u_bar[1:-1] += np.full_like(v4, dx) * (2.0 * v3)
+    u_bar[1:-1] = np.full_like(v3, dx) * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    for u, flux, v6, v5 in reversed(tape):
-        # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
-        v7 = 2.0 * dx
-        v8 = flux[2:] - flux[:-2]
+    for u_old, v4 in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v_bar = u_bar[1:-1]
-        v5_bar = v_bar * (dt * viscosity / v6)
-        v_bar = np.sum(v_bar * v5)
-        u_bar[:-2] += v5_bar
-        u_bar[1:-1] -= v5_bar * 2.0
-        u_bar[2:] += v5_bar
-        v_bar = v_bar / v6
+        v5 = dx**2
+        v4_bar = v_bar * (dt * viscosity / v5)
+        v_bar = np.sum(v_bar * v4)
+        u_bar[:-2] += v4_bar
+        u_bar[1:-1] -= v4_bar * 2.0
+        u_bar[2:] += v4_bar
+        v_bar = v_bar / v5
         dt_bar = dt_bar + v_bar * viscosity
         viscosity_bar = viscosity_bar + v_bar * dt
+        # flux = 0.5 * u**2  [stencils.py:12]
+        flux = 0.5 * u_old**2
         # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
         v_bar = -u_bar[1:-1]
-        v8_bar = v_bar * (dt / v7)
-        v_bar = np.sum(v_bar * v8)
-        flux_bar = np.zeros_like(flux)
-        flux_bar[:-2] -= v8_bar
-        flux_bar[2:] += v8_bar
-        dt_bar = dt_bar + v_bar / v7
+        v6 = 2.0 * dx
+        v_bar_2 = v_bar * (dt / v6)
+        flux_bar = np.zeros_like(u)
+        flux_bar[:-2] = -v_bar_2
+        flux_bar[2:] += v_bar_2
+        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v6
         # flux = 0.5 * u**2  [stencils.py:12]
-        u_bar += flux_bar * u
+        u_old_bar = u_bar + flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
-        v_bar = u_bar[-1]
-        u_bar[-1] = 0.0
-        u_bar[1] += v_bar
+        v_bar = u_old_bar[-1]
+        u_old_bar[-1] = 0.0
+        u_old_bar[1] += v_bar
         # u[0] = u[-2]  [stencils.py:10]
-        v_bar = u_bar[0]
-        u_bar[0] = 0.0
-        u_bar[-2] += v_bar
+        v_bar = u_old_bar[0]
+        u_old_bar[0] = 0.0
+        u_old_bar[-2] += v_bar
+        u_bar = u_old_bar
     return u_bar, viscosity_bar, dt_bar
 
 
@@ -67,60 +67,60 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     """Value of burgers and its gradient."""
     # Forward sweep
     dx = 1.0 / (len(u) - 2)
+    u = u.copy()
     tape = []
     for _ in range(steps):
-        u_2 = u.copy()
-        u_2[0] = u[-2]
-        u_2[-1] = u_2[1]
-        flux = 0.5 * u_2**2
-        u = u_2.copy()
+        u[0] = u[-2]
+        u[-1] = u[1]
+        u_old = u.copy()
+        flux = 0.5 * u**2
         u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = dx**2
-        v2 = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        tape.append((u_2, flux, v, v2))
-        u[1:-1] += dt * viscosity / v * v2
-    v3 = u[1:-1]
-    v4 = v3**2
-    y = dx * np.sum(v4)
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        tape.append((u_old, v))
+        u[1:-1] += dt * viscosity / dx**2 * v
+    v2 = u[1:-1]
+    v3 = v2**2
+    y = dx * np.sum(v3)
 
     # Reverse sweep
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     u_bar = np.zeros_like(u)
-    u_bar[1:-1] += np.full_like(v4, dx) * (2.0 * v3)
+    u_bar[1:-1] = np.full_like(v3, dx) * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    for u, flux, v6, v5 in reversed(tape):
-        # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
-        v7 = 2.0 * dx
-        v8 = flux[2:] - flux[:-2]
+    for u_old, v4 in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v_bar = u_bar[1:-1]
-        v5_bar = v_bar * (dt * viscosity / v6)
-        v_bar = np.sum(v_bar * v5)
-        u_bar[:-2] += v5_bar
-        u_bar[1:-1] -= v5_bar * 2.0
-        u_bar[2:] += v5_bar
-        v_bar = v_bar / v6
+        v5 = dx**2
+        v4_bar = v_bar * (dt * viscosity / v5)
+        v_bar = np.sum(v_bar * v4)
+        u_bar[:-2] += v4_bar
+        u_bar[1:-1] -= v4_bar * 2.0
+        u_bar[2:] += v4_bar
+        v_bar = v_bar / v5
         dt_bar = dt_bar + v_bar * viscosity
         viscosity_bar = viscosity_bar + v_bar * dt
+        # flux = 0.5 * u**2  [stencils.py:12]
+        flux = 0.5 * u_old**2
         # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
         v_bar = -u_bar[1:-1]
-        v8_bar = v_bar * (dt / v7)
-        v_bar = np.sum(v_bar * v8)
-        flux_bar = np.zeros_like(flux)
-        flux_bar[:-2] -= v8_bar
-        flux_bar[2:] += v8_bar
-        dt_bar = dt_bar + v_bar / v7
+        v6 = 2.0 * dx
+        v_bar_2 = v_bar * (dt / v6)
+        flux_bar = np.zeros_like(u)
+        flux_bar[:-2] = -v_bar_2
+        flux_bar[2:] += v_bar_2
+        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v6
         # flux = 0.5 * u**2  [stencils.py:12]
-        u_bar += flux_bar * u
+        u_old_bar = u_bar + flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
-        v_bar = u_bar[-1]
-        u_bar[-1] = 0.0
-        u_bar[1] += v_bar
+        v_bar = u_old_bar[-1]
+        u_old_bar[-1] = 0.0
+        u_old_bar[1] += v_bar
         # u[0] = u[-2]  [stencils.py:10]
-        v_bar = u_bar[0]
-        u_bar[0] = 0.0
-        u_bar[-2] += v_bar
+        v_bar = u_old_bar[0]
+        u_old_bar[0] = 0.0
+        u_old_bar[-2] += v_bar
+        u_bar = u_old_bar
     return y, (u_bar, viscosity_bar, dt_bar)
 
 
@@ -132,13 +132,11 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
     u_dot = u_dot.copy()
     for _ in range(steps):
         # u[0] = u[-2]  [stencils.py:10]
-        v_dot = u_dot[-2]
         u[0] = u[-2]
-        u_dot[0] = v_dot
+        u_dot[0] = u_dot[-2]
         # u[-1] = u[1]  [stencils.py:11]
-        v_dot = u_dot[1]
         u[-1] = u[1]
-        u_dot[-1] = v_dot
+        u_dot[-1] = u_dot[1]
         # flux = 0.5 * u**2  [stencils.py:12]
         flux = 0.5 * u**2
         flux_dot = u_dot * u
@@ -146,17 +144,15 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
         v = 2.0 * dx
         v2 = dt / v
         v3 = flux[2:] - flux[:-2]
-        v_dot = -(dt_dot / v * v3 + (flux_dot[2:] - flux_dot[:-2]) * v2)
         u[1:-1] -= v2 * v3
-        u_dot[1:-1] += v_dot
+        u_dot[1:-1] -= dt_dot / v * v3 + (flux_dot[2:] - flux_dot[:-2]) * v2
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v4 = dx**2
         v5 = dt * viscosity / v4
         v6 = u[2:] - 2.0 * u[1:-1] + u[:-2]
         v7 = (u_dot[2:] - u_dot[1:-1] * 2.0 + u_dot[:-2]) * v5
-        v_dot = (dt_dot * viscosity + viscosity_dot * dt) / v4 * v6 + v7
         u[1:-1] += v5 * v6
-        u_dot[1:-1] += v_dot
+        u_dot[1:-1] += (dt_dot * viscosity + viscosity_dot * dt) / v4 * v6 + v7
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     v8 = u[1:-1]
     y = dx * np.sum(v8**2)
@@ -168,58 +164,58 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     """Value of burgers and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
     dx = 1.0 / (len(u) - 2)
+    u = u.copy()
     tape = []
     for _ in range(steps):
-        u_2 = u.copy()
-        u_2[0] = u[-2]
-        u_2[-1] = u_2[1]
-        flux = 0.5 * u_2**2
-        u = u_2.copy()
+        u[0] = u[-2]
+        u[-1] = u[1]
+        u_old = u.copy()
+        flux = 0.5 * u**2
         u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = dx**2
-        v2 = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        tape.append((u_2, flux, v, v2))
-        u[1:-1] += dt * viscosity / v * v2
-    v3 = u[1:-1]
-    v4 = v3**2
-    y = dx * np.sum(v4)
+        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        tape.append((u_old, v))
+        u[1:-1] += dt * viscosity / dx**2 * v
+    v2 = u[1:-1]
+    v3 = v2**2
+    y = dx * np.sum(v3)
 
     # Reverse sweep
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     u_bar = np.zeros_like(u)
-    u_bar[1:-1] += np.broadcast_to(y_bar * dx, np.shape(v4)) * (2.0 * v3)
+    u_bar[1:-1] = np.broadcast_to(y_bar * dx, np.shape(v3)) * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    for u, flux, v6, v5 in reversed(tape):
-        # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
-        v7 = 2.0 * dx
-        v8 = flux[2:] - flux[:-2]
+    for u_old, v4 in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v_bar = u_bar[1:-1]
-        v5_bar = v_bar * (dt * viscosity / v6)
-        v_bar = np.sum(v_bar * v5)
-        u_bar[:-2] += v5_bar
-        u_bar[1:-1] -= v5_bar * 2.0
-        u_bar[2:] += v5_bar
-        v_bar = v_bar / v6
+        v5 = dx**2
+        v4_bar = v_bar * (dt * viscosity / v5)
+        v_bar = np.sum(v_bar * v4)
+        u_bar[:-2] += v4_bar
+        u_bar[1:-1] -= v4_bar * 2.0
+        u_bar[2:] += v4_bar
+        v_bar = v_bar / v5
         dt_bar = dt_bar + v_bar * viscosity
         viscosity_bar = viscosity_bar + v_bar * dt
+        # flux = 0.5 * u**2  [stencils.py:12]
+        flux = 0.5 * u_old**2
         # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
         v_bar = -u_bar[1:-1]
-        v8_bar = v_bar * (dt / v7)
-        v_bar = np.sum(v_bar * v8)
-        flux_bar = np.zeros_like(flux)
-        flux_bar[:-2] -= v8_bar
-        flux_bar[2:] += v8_bar
-        dt_bar = dt_bar + v_bar / v7
+        v6 = 2.0 * dx
+        v_bar_2 = v_bar * (dt / v6)
+        flux_bar = np.zeros_like(u)
+        flux_bar[:-2] = -v_bar_2
+        flux_bar[2:] += v_bar_2
+        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v6
         # flux = 0.5 * u**2  [stencils.py:12]
-        u_bar += flux_bar * u
+        u_old_bar = u_bar + flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
-        v_bar = u_bar[-1]
-        u_bar[-1] = 0.0
-        u_bar[1] += v_bar
+        v_bar = u_old_bar[-1]
+        u_old_bar[-1] = 0.0
+        u_old_bar[1] += v_bar
         # u[0] = u[-2]  [stencils.py:10]
-        v_bar = u_bar[0]
-        u_bar[0] = 0.0
-        u_bar[-2] += v_bar
+        v_bar = u_old_bar[0]
+        u_old_bar[0] = 0.0
+        u_old_bar[-2] += v_bar
+        u_bar = u_old_bar
     return y, (u_bar, viscosity_bar, dt_bar)

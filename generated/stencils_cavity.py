@@ -6,7 +6,10 @@ import numpy as np
 def unbroadcast(x, shape):
     """Sum x over the axes along which `shape` was broadcast to the shape of x."""
     lead = np.ndim(x) - len(shape)
-    axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and np.shape(x)[i + lead] != 1))
+    axes = (
+        *range(lead),
+        *(i + lead for i, n in enumerate(shape) if n == 1 and np.shape(x)[i + lead] != 1),
+    )
     return np.sum(x, axis=axes).reshape(shape)[()] if axes else x
 
 
@@ -17,10 +20,11 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     columns = u.shape[1]
     dx = 2.0 / (columns - 1)
     dy = 2.0 / (rows - 1)
+    u = u.copy()
     b = np.zeros_like(u)
+    v = v.copy()
+    p = p.copy()
     tape = []
-    v21_tape = []
-    v25_tape = []
     for _ in range(steps):
         un = np.copy(u)
         vn = np.copy(v)
@@ -28,61 +32,53 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v3 = (u[1:-1, 2:] - u[1:-1, :-2]) / v2
         v4 = 2 * dy
         v5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v4
-        v6 = v3 ** 2
-        v7 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
-        v8 = v5 ** 2
-        b = b.copy()
-        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v6 - v7 - v8)
-        pn_tape = []
-        v9_tape = []
-        v10_tape = []
-        v11_tape = []
-        v13_tape = []
+        v6 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
+        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
         for _ in range(sweeps):
             pn = np.copy(p)
-            pn_tape.append(pn)
-            v9 = dy ** 2
-            v9_tape.append(v9)
-            v10 = dx ** 2
-            v10_tape.append(v10)
-            v11 = v10 * v9
-            v11_tape.append(v11)
-            v12 = v11 * b[1:-1, 1:-1]
-            v13 = 2 * (v10 + v9)
-            v13_tape.append(v13)
-            v14 = ((pn[1:-1, 2:] + pn[1:-1, :-2]) * v9 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v10 - v12) / v13
-            p = p.copy()
-            p[1:-1, 1:-1] = v14
-            p = p.copy()
+            v7 = dy**2
+            v8 = dx**2
+            v9 = v8 * v7 * b[1:-1, 1:-1]
+            v10 = 2 * (v8 + v7)
+            v11 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v7 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v8 - v9
+            ) / v10
+            p[1:-1, 1:-1] = v11
             p[:, -1] = p[:, -2]
-            p = p.copy()
             p[0, :] = p[1, :]
-            p = p.copy()
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
-        tape.append((u, v, un, vn, v6, v8, b, p, pn_tape, v9_tape, v10_tape, v11_tape, v13_tape))
-        v15 = un[1:-1, 1:-1]
-        v16 = v15 * dt / dx
-        v17 = un[1:-1, :-2]
-        v18 = vn[1:-1, 1:-1]
-        v19 = v18 * dt / dy
-        v20 = un[:-2, 1:-1]
-        v21 = dx ** 2
-        v21_tape.append(v21)
-        v22 = 2 * v15
-        v23 = nu * dt / v21 * (un[1:-1, 2:] - v22 + v17)
-        v24 = v15 - v16 * (v15 - v17) - v19 * (v15 - v20) - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2]) + v23
-        v25 = dy ** 2
-        v25_tape.append(v25)
-        u = u.copy()
-        u[1:-1, 1:-1] = v24 + nu * dt / v25 * (un[2:, 1:-1] - v22 + v20)
-        v26 = vn[1:-1, :-2]
-        v27 = vn[:-2, 1:-1]
-        v28 = 2 * v18
-        v29 = nu * dt / v21 * (vn[1:-1, 2:] - v28 + v26)
-        v30 = v18 - v16 * (v18 - v26) - v19 * (v18 - v27) - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1]) + v29
-        v = v.copy()
-        v[1:-1, 1:-1] = v30 + nu * dt / v25 * (vn[2:, 1:-1] - v28 + v27)
+        tape.append((un, vn, p.copy()))
+        v12 = un[1:-1, 1:-1]
+        v13 = v12 * dt / dx
+        v14 = un[1:-1, :-2]
+        v15 = vn[1:-1, 1:-1]
+        v16 = v15 * dt / dy
+        v17 = un[:-2, 1:-1]
+        v18 = dx**2
+        v19 = 2 * v12
+        v20 = nu * dt / v18 * (un[1:-1, 2:] - v19 + v14)
+        v21 = (
+            v12
+            - v13 * (v12 - v14)
+            - v16 * (v12 - v17)
+            - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
+            + v20
+        )
+        v22 = dy**2
+        u[1:-1, 1:-1] = v21 + nu * dt / v22 * (un[2:, 1:-1] - v19 + v17)
+        v23 = vn[1:-1, :-2]
+        v24 = vn[:-2, 1:-1]
+        v25 = 2 * v15
+        v26 = nu * dt / v18 * (vn[1:-1, 2:] - v25 + v23)
+        v27 = (
+            v15
+            - v13 * (v15 - v23)
+            - v16 * (v15 - v24)
+            - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
+            + v26
+        )
+        v[1:-1, 1:-1] = v27 + nu * dt / v22 * (vn[2:, 1:-1] - v25 + v24)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -95,79 +91,14 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     # Reverse sweep
     p_bar = np.zeros_like(p)
     b_bar = np.zeros_like(b)
-    u_bar = u
-    v_bar = v
+    u_bar = u.copy()
+    v_bar = v.copy()
     dt_bar = 0.0
     rho_bar = 0.0
     nu_bar = 0.0
     lid_bar = 0.0
-    for (u, v, un, vn, v36, v35, b, p, pn_tape, v9_tape, v10_tape, v11_tape, v13_tape), v34, v33, v32, v31 in zip(reversed(tape), reversed(v21_tape), reversed(v25_tape), reversed(v21_tape), reversed(v25_tape)):
-        # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v37 = 1 / dt
-        v38 = 2 * dx
-        v39 = (u[1:-1, 2:] - u[1:-1, :-2]) / v38
-        v40 = 2 * dy
-        v41 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v40
-        v42 = v39 + v41
-        v43 = v37 * v42
-        v44 = v43 - v36
-        v45 = (u[2:, 1:-1] - u[:-2, 1:-1]) / v40
-        v46 = v[1:-1, 2:] - v[1:-1, :-2]
-        v47 = 2 * (v45 * v46 / v38)
-        v48 = v44 - v47
-        v49 = v48 - v35
-        v50 = rho * v49
-        # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v51 = un[1:-1, 1:-1]
-        v52 = v51 * dt / dx
-        v53 = un[1:-1, :-2]
-        v54 = v51 - v53
-        v55 = v51 - v52 * v54
-        v56 = vn[1:-1, 1:-1]
-        v57 = v56 * dt / dy
-        v58 = un[:-2, 1:-1]
-        v59 = v51 - v58
-        v60 = v57 * v59
-        v61 = v55 - v60
-        v62 = 2 * rho * dx
-        v63 = dt / v62
-        v64 = p[1:-1, 2:] - p[1:-1, :-2]
-        v65 = v63 * v64
-        v66 = v61 - v65
-        v67 = nu * dt / v34
-        v68 = 2 * v51
-        v69 = un[1:-1, 2:] - v68 + v53
-        v70 = v67 * v69
-        v71 = v66 + v70
-        v72 = nu * dt / v33
-        v73 = un[2:, 1:-1] - v68 + v58
-        v74 = v72 * v73
-        v75 = v71 + v74
-        # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v76 = vn[1:-1, :-2]
-        v77 = v56 - v76
-        v78 = v52 * v77
-        v79 = v56 - v78
-        v80 = vn[:-2, 1:-1]
-        v81 = v56 - v80
-        v82 = v57 * v81
-        v83 = v79 - v82
-        v84 = 2 * rho * dy
-        v85 = dt / v84
-        v86 = p[2:, 1:-1] - p[:-2, 1:-1]
-        v87 = v85 * v86
-        v88 = v83 - v87
-        v89 = nu * dt / v32
-        v90 = 2 * v56
-        v91 = vn[1:-1, 2:] - v90 + v76
-        v92 = v89 * v91
-        v93 = v88 + v92
-        v94 = nu * dt / v31
-        v95 = vn[2:, 1:-1] - v90 + v80
-        v96 = v94 * v95
-        v97 = v93 + v96
+    for un, vn, p_old in reversed(tape):
         # v[:, -1] = 0  [stencils.py:85]
-        v_bar = v_bar.copy()
         v_bar[:, -1] = 0.0
         # v[:, 0] = 0  [stencils.py:84]
         v_bar[:, 0] = 0.0
@@ -176,10 +107,9 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v98 = u_bar[-1, :]
-        u_bar = u_bar.copy()
+        v28 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar = lid_bar + np.sum(v98)
+        lid_bar = lid_bar + v28
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -187,115 +117,110 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[0, :] = 0  [stencils.py:78]
         u_bar[0, :] = 0.0
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v99 = v_bar[1:-1, 1:-1].copy()
+        v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v97_bar = unbroadcast(v99, np.shape(v97))
-        v93_bar = unbroadcast(v97_bar, np.shape(v93))
-        v96_bar = unbroadcast(v97_bar, np.shape(v96))
-        v95_bar = v96_bar * v94
-        v94_bar = np.sum(v96_bar * v95)
-        vn_bar = np.zeros_like(vn)
-        vn_bar[:-2, 1:-1] += v95_bar
-        vn_bar[1:-1, 1:-1] -= v95_bar * 2
-        vn_bar[2:, 1:-1] += v95_bar
-        v_bar_2 = v94_bar / v31
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v88_bar = unbroadcast(v93_bar, np.shape(v88))
-        v92_bar = unbroadcast(v93_bar, np.shape(v92))
-        v91_bar = v92_bar * v89
-        v89_bar = np.sum(v92_bar * v91)
-        vn_bar[1:-1, :-2] += v91_bar
-        vn_bar[1:-1, 1:-1] -= v91_bar * 2
-        vn_bar[1:-1, 2:] += v91_bar
-        v_bar_2 = v89_bar / v32
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v83_bar = unbroadcast(v88_bar, np.shape(v83))
-        v87_bar = unbroadcast(-v88_bar, np.shape(v87))
-        v86_bar = v87_bar * v85
-        v85_bar = np.sum(v87_bar * v86)
-        p_bar[:-2, 1:-1] -= v86_bar
-        p_bar[2:, 1:-1] += v86_bar
-        v100 = v85_bar / v84
-        dt_bar = dt_bar + v100
-        rho_bar = rho_bar - v100 * v85 * dy * 2
-        v79_bar = unbroadcast(v83_bar, np.shape(v79))
-        v82_bar = unbroadcast(-v83_bar, np.shape(v82))
-        v_bar_2 = v82_bar * v81
-        v81_bar = v82_bar * v57
-        vn_bar[:-2, 1:-1] -= v81_bar
-        vn_bar[1:-1, 1:-1] += v81_bar
-        v_bar_2 = v_bar_2 / dy
-        dt_bar = dt_bar + np.sum(v_bar_2 * v56)
-        vn_bar[1:-1, 1:-1] += v_bar_2 * dt
-        v_bar_2 = unbroadcast(v79_bar, np.shape(v56))
-        v78_bar = unbroadcast(-v79_bar, np.shape(v78))
-        v_bar_3 = unbroadcast(v78_bar * v77, np.shape(v52))
-        v77_bar = unbroadcast(v78_bar * v52, np.shape(v77))
-        vn_bar[1:-1, :-2] -= v77_bar
-        vn_bar[1:-1, 1:-1] += v77_bar
-        v_bar_3 = v_bar_3 / dx
-        dt_bar = dt_bar + np.sum(v_bar_3 * v51)
-        un_bar = np.zeros_like(un)
-        un_bar[1:-1, 1:-1] += v_bar_3 * dt
+        v29 = vn[:-2, 1:-1]
+        v30 = vn[1:-1, 1:-1]
+        v31 = 2 * v30
+        v32 = vn[2:, 1:-1]
+        v33 = dy**2
+        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        vn_bar = np.zeros_like(v)
+        vn_bar[:-2, 1:-1] = v_bar_3
+        vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
+        vn_bar[2:, 1:-1] += v_bar_3
+        v_bar_3 = np.sum(v_bar_2 * (v32 - v31 + v29)) / v33
+        v34 = vn[1:-1, :-2]
+        v35 = vn[1:-1, 2:]
+        v36 = dx**2
+        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        vn_bar[1:-1, :-2] += v_bar_4
+        vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
+        vn_bar[1:-1, 2:] += v_bar_4
+        v_bar_4 = np.sum(v_bar_2 * (v35 - v31 + v34)) / v36
+        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
+        v37 = -v_bar_2
+        v38 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v39 = 2 * rho * dy
+        v40 = dt / v39
+        v_bar_5 = unbroadcast(v37, np.shape(v40 * v38))
+        v38_bar = v_bar_5 * v40
+        p_bar[:-2, 1:-1] -= v38_bar
+        p_bar[2:, 1:-1] += v38_bar
+        v41 = np.sum(v_bar_5 * v38) / v39
+        rho_bar = rho_bar - v41 * v40 * dy * 2
+        v42 = v30 * dt / dy
+        v_bar_5 = v37 * v42
+        vn_bar[:-2, 1:-1] -= v_bar_5
+        vn_bar[1:-1, 1:-1] += v_bar_5
+        v_bar_5 = v37 * (v30 - v29) / dy
+        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
+        v43 = un[1:-1, 1:-1]
+        v44 = v43 * dt / dx
+        v_bar_6 = v37 * v44
+        vn_bar[1:-1, :-2] -= v_bar_6
+        vn_bar[1:-1, 1:-1] += v_bar_6
+        v_bar_6 = v37 * (v30 - v34) / dx
+        dt_bar = (
+            dt_bar
+            + v_bar_3 * nu
+            + v_bar_4 * nu
+            + v41
+            + np.sum(v_bar_5 * v30)
+            + np.sum(v_bar_6 * v43)
+        )
+        un_bar = np.zeros_like(u)
+        un_bar[1:-1, 1:-1] = v_bar_6 * dt
         vn_bar[1:-1, 1:-1] += v_bar_2
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v101 = u_bar[1:-1, 1:-1].copy()
+        v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v75_bar = unbroadcast(v101, np.shape(v75))
-        v71_bar = unbroadcast(v75_bar, np.shape(v71))
-        v74_bar = unbroadcast(v75_bar, np.shape(v74))
-        v73_bar = v74_bar * v72
-        v72_bar = np.sum(v74_bar * v73)
-        un_bar[:-2, 1:-1] += v73_bar
-        un_bar[1:-1, 1:-1] -= v73_bar * 2
-        un_bar[2:, 1:-1] += v73_bar
-        v_bar_2 = v72_bar / v33
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v66_bar = unbroadcast(v71_bar, np.shape(v66))
-        v70_bar = unbroadcast(v71_bar, np.shape(v70))
-        v69_bar = v70_bar * v67
-        v67_bar = np.sum(v70_bar * v69)
-        un_bar[1:-1, :-2] += v69_bar
-        un_bar[1:-1, 1:-1] -= v69_bar * 2
-        un_bar[1:-1, 2:] += v69_bar
-        v_bar_2 = v67_bar / v34
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v61_bar = unbroadcast(v66_bar, np.shape(v61))
-        v65_bar = unbroadcast(-v66_bar, np.shape(v65))
-        v64_bar = v65_bar * v63
-        v63_bar = np.sum(v65_bar * v64)
-        p_bar[1:-1, :-2] -= v64_bar
-        p_bar[1:-1, 2:] += v64_bar
-        v102 = v63_bar / v62
-        dt_bar = dt_bar + v102
-        rho_bar = rho_bar - v102 * v63 * dx * 2
-        v55_bar = unbroadcast(v61_bar, np.shape(v55))
-        v60_bar = unbroadcast(-v61_bar, np.shape(v60))
-        v57_bar = unbroadcast(v60_bar * v59, np.shape(v57))
-        v59_bar = unbroadcast(v60_bar * v57, np.shape(v59))
-        un_bar[:-2, 1:-1] -= v59_bar
-        un_bar[1:-1, 1:-1] += v59_bar
-        v_bar_2 = v57_bar / dy
-        dt_bar = dt_bar + np.sum(v_bar_2 * v56)
-        vn_bar[1:-1, 1:-1] += v_bar_2 * dt
-        v_bar_2 = -v55_bar
-        v52_bar = v_bar_2 * v54
-        v54_bar = v_bar_2 * v52
-        un_bar[1:-1, :-2] -= v54_bar
-        un_bar[1:-1, 1:-1] += v54_bar
-        v_bar_2 = v52_bar / dx
-        dt_bar = dt_bar + np.sum(v_bar_2 * v51)
-        un_bar[1:-1, 1:-1] += v_bar_2 * dt
-        un_bar[1:-1, 1:-1] += v55_bar
-        for pn, v106, v105, v104, v103 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
-            # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v107 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v106 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v105
-            v108 = v104 * b[1:-1, 1:-1]
-            v109 = (v107 - v108) / v103
+        v45 = un[:-2, 1:-1]
+        v46 = 2 * v43
+        v47 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        un_bar[:-2, 1:-1] += v_bar_3
+        un_bar[1:-1, 1:-1] -= v_bar_3 * 2
+        un_bar[2:, 1:-1] += v_bar_3
+        v_bar_3 = np.sum(v_bar_2 * (v47 - v46 + v45)) / v33
+        v48 = un[1:-1, :-2]
+        v49 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        un_bar[1:-1, :-2] += v_bar_4
+        un_bar[1:-1, 1:-1] -= v_bar_4 * 2
+        un_bar[1:-1, 2:] += v_bar_4
+        v_bar_4 = np.sum(v_bar_2 * (v49 - v46 + v48)) / v36
+        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
+        v50 = -v_bar_2
+        v51 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v52 = 2 * rho * dx
+        v53 = dt / v52
+        v_bar_5 = unbroadcast(v50, np.shape(v53 * v51))
+        v51_bar = v_bar_5 * v53
+        p_bar[1:-1, :-2] -= v51_bar
+        p_bar[1:-1, 2:] += v51_bar
+        v54 = np.sum(v_bar_5 * v51) / v52
+        rho_bar = rho_bar - v54 * v53 * dx * 2
+        v_bar_5 = v50 * v42
+        un_bar[:-2, 1:-1] -= v_bar_5
+        un_bar[1:-1, 1:-1] += v_bar_5
+        v_bar_5 = v50 * (v43 - v45) / dy
+        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
+        v_bar_6 = v50 * v44
+        un_bar[1:-1, :-2] -= v_bar_6
+        un_bar[1:-1, 1:-1] += v_bar_6
+        v_bar_6 = v50 * (v43 - v48) / dx
+        dt_bar = (
+            dt_bar
+            + v_bar_3 * nu
+            + v_bar_4 * nu
+            + v54
+            + np.sum(v_bar_5 * v30)
+            + np.sum(v_bar_6 * v43)
+        )
+        un_bar[1:-1, 1:-1] += v_bar_6 * dt
+        un_bar[1:-1, 1:-1] += v_bar_2
+        for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
@@ -311,58 +236,58 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v110 = p_bar[1:-1, 1:-1].copy()
+            v11_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = unbroadcast(v110, np.shape(v109)) / v103
-            v107_bar = unbroadcast(v_bar_2, np.shape(v107))
-            b_bar[1:-1, 1:-1] += unbroadcast(-v_bar_2, np.shape(v108)) * v104
-            v_bar_2 = v107_bar * v105
-            pn_bar = np.zeros_like(pn)
-            pn_bar[:-2, 1:-1] += v_bar_2
-            pn_bar[2:, 1:-1] += v_bar_2
-            v_bar_2 = v107_bar * v106
+            v_bar_2 = v11_bar / (2 * (v36 + v33))
+            b_bar[1:-1, 1:-1] -= v_bar_2 * (v36 * v33)
+            v_bar_3 = v_bar_2 * v36
+            pn_bar = np.zeros_like(p)
+            pn_bar[:-2, 1:-1] = v_bar_3
+            pn_bar[2:, 1:-1] += v_bar_3
+            v_bar_2 = v_bar_2 * v33
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v111 = b_bar[1:-1, 1:-1].copy()
+        v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v50_bar = unbroadcast(v111, np.shape(v50))
-        v49_bar = v50_bar * rho
-        rho_bar = rho_bar + np.sum(v50_bar * v49)
-        v48_bar = unbroadcast(v49_bar, np.shape(v48))
-        v_bar_2 = unbroadcast(-v49_bar, np.shape(v35)) * (2.0 * v41) / v40
-        v_bar[:-2, 1:-1] -= v_bar_2
-        v_bar[2:, 1:-1] += v_bar_2
-        v44_bar = unbroadcast(v48_bar, np.shape(v44))
-        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2 / v38
-        v45_bar = unbroadcast(v_bar_2 * v46, np.shape(v45))
-        v46_bar = unbroadcast(v_bar_2 * v45, np.shape(v46))
-        v_bar[1:-1, :-2] -= v46_bar
-        v_bar[1:-1, 2:] += v46_bar
-        v_bar_2 = v45_bar / v40
+        v55 = 2 * dy
+        v56 = (v32 - v29) / v55
+        v57 = 2 * dx
+        v58 = v35 - v34
+        v59 = (v47 - v45) / v55
+        v60 = (v49 - v48) / v57
+        v61 = v60 + v56
+        v62 = 1 / dt
+        v_bar_3 = v_bar_2 * rho
+        rho_bar = rho_bar + np.sum(v_bar_2 * (v62 * v61 - v60**2 - 2 * (v59 * v58 / v57) - v56**2))
+        v63 = v_bar_3 * (2.0 * v56) / v55
+        v_bar[:-2, 1:-1] += v63
+        v_bar[2:, 1:-1] -= v63
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v58_bar = v_bar_2 * v59
+        v_bar[1:-1, :-2] -= v58_bar
+        v_bar[1:-1, 2:] += v58_bar
+        v_bar_2 = v_bar_2 * v58 / v55
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v43_bar = unbroadcast(v44_bar, np.shape(v43))
-        v_bar_2 = unbroadcast(-v44_bar, np.shape(v36)) * (2.0 * v39) / v38
-        u_bar[1:-1, :-2] -= v_bar_2
-        u_bar[1:-1, 2:] += v_bar_2
-        v42_bar = v43_bar * v37
-        v37_bar = np.sum(v43_bar * v42)
-        v39_bar = unbroadcast(v42_bar, np.shape(v39))
-        v_bar_2 = unbroadcast(v42_bar, np.shape(v41)) / v40
+        v64 = v_bar_3 * (2.0 * v60) / v57
+        u_bar[1:-1, :-2] += v64
+        u_bar[1:-1, 2:] -= v64
+        v61_bar = v_bar_3 * v62
+        v_bar_2 = v61_bar / v55
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v39_bar / v38
+        v_bar_2 = v61_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar = dt_bar - v37_bar / dt * v37
+        dt_bar = dt_bar - np.sum(v_bar_3 * v61) / dt * v62
         # vn = v.copy()  [stencils.py:59]
-        v_bar = v_bar + vn_bar
+        v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
-        u_bar = u_bar + un_bar
-    return u_bar.copy(), v_bar.copy(), p_bar, lid_bar, nu_bar, rho_bar, dt_bar
+        u_bar += un_bar
+    return u_bar, v_bar, p_bar, lid_bar, nu_bar, rho_bar, dt_bar
 
 
 def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
@@ -372,10 +297,11 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     columns = u.shape[1]
     dx = 2.0 / (columns - 1)
     dy = 2.0 / (rows - 1)
+    u = u.copy()
     b = np.zeros_like(u)
+    v = v.copy()
+    p = p.copy()
     tape = []
-    v21_tape = []
-    v25_tape = []
     for _ in range(steps):
         un = np.copy(u)
         vn = np.copy(v)
@@ -383,61 +309,53 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v3 = (u[1:-1, 2:] - u[1:-1, :-2]) / v2
         v4 = 2 * dy
         v5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v4
-        v6 = v3 ** 2
-        v7 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
-        v8 = v5 ** 2
-        b = b.copy()
-        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v6 - v7 - v8)
-        pn_tape = []
-        v9_tape = []
-        v10_tape = []
-        v11_tape = []
-        v13_tape = []
+        v6 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
+        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
         for _ in range(sweeps):
             pn = np.copy(p)
-            pn_tape.append(pn)
-            v9 = dy ** 2
-            v9_tape.append(v9)
-            v10 = dx ** 2
-            v10_tape.append(v10)
-            v11 = v10 * v9
-            v11_tape.append(v11)
-            v12 = v11 * b[1:-1, 1:-1]
-            v13 = 2 * (v10 + v9)
-            v13_tape.append(v13)
-            v14 = ((pn[1:-1, 2:] + pn[1:-1, :-2]) * v9 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v10 - v12) / v13
-            p = p.copy()
-            p[1:-1, 1:-1] = v14
-            p = p.copy()
+            v7 = dy**2
+            v8 = dx**2
+            v9 = v8 * v7 * b[1:-1, 1:-1]
+            v10 = 2 * (v8 + v7)
+            v11 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v7 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v8 - v9
+            ) / v10
+            p[1:-1, 1:-1] = v11
             p[:, -1] = p[:, -2]
-            p = p.copy()
             p[0, :] = p[1, :]
-            p = p.copy()
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
-        tape.append((u, v, un, vn, v6, v8, b, p, pn_tape, v9_tape, v10_tape, v11_tape, v13_tape))
-        v15 = un[1:-1, 1:-1]
-        v16 = v15 * dt / dx
-        v17 = un[1:-1, :-2]
-        v18 = vn[1:-1, 1:-1]
-        v19 = v18 * dt / dy
-        v20 = un[:-2, 1:-1]
-        v21 = dx ** 2
-        v21_tape.append(v21)
-        v22 = 2 * v15
-        v23 = nu * dt / v21 * (un[1:-1, 2:] - v22 + v17)
-        v24 = v15 - v16 * (v15 - v17) - v19 * (v15 - v20) - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2]) + v23
-        v25 = dy ** 2
-        v25_tape.append(v25)
-        u = u.copy()
-        u[1:-1, 1:-1] = v24 + nu * dt / v25 * (un[2:, 1:-1] - v22 + v20)
-        v26 = vn[1:-1, :-2]
-        v27 = vn[:-2, 1:-1]
-        v28 = 2 * v18
-        v29 = nu * dt / v21 * (vn[1:-1, 2:] - v28 + v26)
-        v30 = v18 - v16 * (v18 - v26) - v19 * (v18 - v27) - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1]) + v29
-        v = v.copy()
-        v[1:-1, 1:-1] = v30 + nu * dt / v25 * (vn[2:, 1:-1] - v28 + v27)
+        tape.append((un, vn, p.copy()))
+        v12 = un[1:-1, 1:-1]
+        v13 = v12 * dt / dx
+        v14 = un[1:-1, :-2]
+        v15 = vn[1:-1, 1:-1]
+        v16 = v15 * dt / dy
+        v17 = un[:-2, 1:-1]
+        v18 = dx**2
+        v19 = 2 * v12
+        v20 = nu * dt / v18 * (un[1:-1, 2:] - v19 + v14)
+        v21 = (
+            v12
+            - v13 * (v12 - v14)
+            - v16 * (v12 - v17)
+            - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
+            + v20
+        )
+        v22 = dy**2
+        u[1:-1, 1:-1] = v21 + nu * dt / v22 * (un[2:, 1:-1] - v19 + v17)
+        v23 = vn[1:-1, :-2]
+        v24 = vn[:-2, 1:-1]
+        v25 = 2 * v15
+        v26 = nu * dt / v18 * (vn[1:-1, 2:] - v25 + v23)
+        v27 = (
+            v15
+            - v13 * (v15 - v23)
+            - v16 * (v15 - v24)
+            - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
+            + v26
+        )
+        v[1:-1, 1:-1] = v27 + nu * dt / v22 * (vn[2:, 1:-1] - v25 + v24)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -446,84 +364,19 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v[-1, :] = 0
         v[:, 0] = 0
         v[:, -1] = 0
-    y = 0.5 * np.sum(u ** 2 + v ** 2)
+    y = 0.5 * np.sum(u**2 + v**2)
 
     # Reverse sweep
     p_bar = np.zeros_like(p)
     b_bar = np.zeros_like(b)
-    u_bar = u
-    v_bar = v
+    u_bar = u.copy()
+    v_bar = v.copy()
     dt_bar = 0.0
     rho_bar = 0.0
     nu_bar = 0.0
     lid_bar = 0.0
-    for (u, v, un, vn, v36, v35, b, p, pn_tape, v9_tape, v10_tape, v11_tape, v13_tape), v34, v33, v32, v31 in zip(reversed(tape), reversed(v21_tape), reversed(v25_tape), reversed(v21_tape), reversed(v25_tape)):
-        # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v37 = 1 / dt
-        v38 = 2 * dx
-        v39 = (u[1:-1, 2:] - u[1:-1, :-2]) / v38
-        v40 = 2 * dy
-        v41 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v40
-        v42 = v39 + v41
-        v43 = v37 * v42
-        v44 = v43 - v36
-        v45 = (u[2:, 1:-1] - u[:-2, 1:-1]) / v40
-        v46 = v[1:-1, 2:] - v[1:-1, :-2]
-        v47 = 2 * (v45 * v46 / v38)
-        v48 = v44 - v47
-        v49 = v48 - v35
-        v50 = rho * v49
-        # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v51 = un[1:-1, 1:-1]
-        v52 = v51 * dt / dx
-        v53 = un[1:-1, :-2]
-        v54 = v51 - v53
-        v55 = v51 - v52 * v54
-        v56 = vn[1:-1, 1:-1]
-        v57 = v56 * dt / dy
-        v58 = un[:-2, 1:-1]
-        v59 = v51 - v58
-        v60 = v57 * v59
-        v61 = v55 - v60
-        v62 = 2 * rho * dx
-        v63 = dt / v62
-        v64 = p[1:-1, 2:] - p[1:-1, :-2]
-        v65 = v63 * v64
-        v66 = v61 - v65
-        v67 = nu * dt / v34
-        v68 = 2 * v51
-        v69 = un[1:-1, 2:] - v68 + v53
-        v70 = v67 * v69
-        v71 = v66 + v70
-        v72 = nu * dt / v33
-        v73 = un[2:, 1:-1] - v68 + v58
-        v74 = v72 * v73
-        v75 = v71 + v74
-        # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v76 = vn[1:-1, :-2]
-        v77 = v56 - v76
-        v78 = v52 * v77
-        v79 = v56 - v78
-        v80 = vn[:-2, 1:-1]
-        v81 = v56 - v80
-        v82 = v57 * v81
-        v83 = v79 - v82
-        v84 = 2 * rho * dy
-        v85 = dt / v84
-        v86 = p[2:, 1:-1] - p[:-2, 1:-1]
-        v87 = v85 * v86
-        v88 = v83 - v87
-        v89 = nu * dt / v32
-        v90 = 2 * v56
-        v91 = vn[1:-1, 2:] - v90 + v76
-        v92 = v89 * v91
-        v93 = v88 + v92
-        v94 = nu * dt / v31
-        v95 = vn[2:, 1:-1] - v90 + v80
-        v96 = v94 * v95
-        v97 = v93 + v96
+    for un, vn, p_old in reversed(tape):
         # v[:, -1] = 0  [stencils.py:85]
-        v_bar = v_bar.copy()
         v_bar[:, -1] = 0.0
         # v[:, 0] = 0  [stencils.py:84]
         v_bar[:, 0] = 0.0
@@ -532,10 +385,9 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v98 = u_bar[-1, :]
-        u_bar = u_bar.copy()
+        v28 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar = lid_bar + np.sum(v98)
+        lid_bar = lid_bar + v28
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -543,115 +395,110 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[0, :] = 0  [stencils.py:78]
         u_bar[0, :] = 0.0
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v99 = v_bar[1:-1, 1:-1].copy()
+        v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v97_bar = unbroadcast(v99, np.shape(v97))
-        v93_bar = unbroadcast(v97_bar, np.shape(v93))
-        v96_bar = unbroadcast(v97_bar, np.shape(v96))
-        v95_bar = v96_bar * v94
-        v94_bar = np.sum(v96_bar * v95)
-        vn_bar = np.zeros_like(vn)
-        vn_bar[:-2, 1:-1] += v95_bar
-        vn_bar[1:-1, 1:-1] -= v95_bar * 2
-        vn_bar[2:, 1:-1] += v95_bar
-        v_bar_2 = v94_bar / v31
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v88_bar = unbroadcast(v93_bar, np.shape(v88))
-        v92_bar = unbroadcast(v93_bar, np.shape(v92))
-        v91_bar = v92_bar * v89
-        v89_bar = np.sum(v92_bar * v91)
-        vn_bar[1:-1, :-2] += v91_bar
-        vn_bar[1:-1, 1:-1] -= v91_bar * 2
-        vn_bar[1:-1, 2:] += v91_bar
-        v_bar_2 = v89_bar / v32
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v83_bar = unbroadcast(v88_bar, np.shape(v83))
-        v87_bar = unbroadcast(-v88_bar, np.shape(v87))
-        v86_bar = v87_bar * v85
-        v85_bar = np.sum(v87_bar * v86)
-        p_bar[:-2, 1:-1] -= v86_bar
-        p_bar[2:, 1:-1] += v86_bar
-        v100 = v85_bar / v84
-        dt_bar = dt_bar + v100
-        rho_bar = rho_bar - v100 * v85 * dy * 2
-        v79_bar = unbroadcast(v83_bar, np.shape(v79))
-        v82_bar = unbroadcast(-v83_bar, np.shape(v82))
-        v_bar_2 = v82_bar * v81
-        v81_bar = v82_bar * v57
-        vn_bar[:-2, 1:-1] -= v81_bar
-        vn_bar[1:-1, 1:-1] += v81_bar
-        v_bar_2 = v_bar_2 / dy
-        dt_bar = dt_bar + np.sum(v_bar_2 * v56)
-        vn_bar[1:-1, 1:-1] += v_bar_2 * dt
-        v_bar_2 = unbroadcast(v79_bar, np.shape(v56))
-        v78_bar = unbroadcast(-v79_bar, np.shape(v78))
-        v_bar_3 = unbroadcast(v78_bar * v77, np.shape(v52))
-        v77_bar = unbroadcast(v78_bar * v52, np.shape(v77))
-        vn_bar[1:-1, :-2] -= v77_bar
-        vn_bar[1:-1, 1:-1] += v77_bar
-        v_bar_3 = v_bar_3 / dx
-        dt_bar = dt_bar + np.sum(v_bar_3 * v51)
-        un_bar = np.zeros_like(un)
-        un_bar[1:-1, 1:-1] += v_bar_3 * dt
+        v29 = vn[:-2, 1:-1]
+        v30 = vn[1:-1, 1:-1]
+        v31 = 2 * v30
+        v32 = vn[2:, 1:-1]
+        v33 = dy**2
+        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        vn_bar = np.zeros_like(v)
+        vn_bar[:-2, 1:-1] = v_bar_3
+        vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
+        vn_bar[2:, 1:-1] += v_bar_3
+        v_bar_3 = np.sum(v_bar_2 * (v32 - v31 + v29)) / v33
+        v34 = vn[1:-1, :-2]
+        v35 = vn[1:-1, 2:]
+        v36 = dx**2
+        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        vn_bar[1:-1, :-2] += v_bar_4
+        vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
+        vn_bar[1:-1, 2:] += v_bar_4
+        v_bar_4 = np.sum(v_bar_2 * (v35 - v31 + v34)) / v36
+        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
+        v37 = -v_bar_2
+        v38 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v39 = 2 * rho * dy
+        v40 = dt / v39
+        v_bar_5 = unbroadcast(v37, np.shape(v40 * v38))
+        v38_bar = v_bar_5 * v40
+        p_bar[:-2, 1:-1] -= v38_bar
+        p_bar[2:, 1:-1] += v38_bar
+        v41 = np.sum(v_bar_5 * v38) / v39
+        rho_bar = rho_bar - v41 * v40 * dy * 2
+        v42 = v30 * dt / dy
+        v_bar_5 = v37 * v42
+        vn_bar[:-2, 1:-1] -= v_bar_5
+        vn_bar[1:-1, 1:-1] += v_bar_5
+        v_bar_5 = v37 * (v30 - v29) / dy
+        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
+        v43 = un[1:-1, 1:-1]
+        v44 = v43 * dt / dx
+        v_bar_6 = v37 * v44
+        vn_bar[1:-1, :-2] -= v_bar_6
+        vn_bar[1:-1, 1:-1] += v_bar_6
+        v_bar_6 = v37 * (v30 - v34) / dx
+        dt_bar = (
+            dt_bar
+            + v_bar_3 * nu
+            + v_bar_4 * nu
+            + v41
+            + np.sum(v_bar_5 * v30)
+            + np.sum(v_bar_6 * v43)
+        )
+        un_bar = np.zeros_like(u)
+        un_bar[1:-1, 1:-1] = v_bar_6 * dt
         vn_bar[1:-1, 1:-1] += v_bar_2
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v101 = u_bar[1:-1, 1:-1].copy()
+        v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v75_bar = unbroadcast(v101, np.shape(v75))
-        v71_bar = unbroadcast(v75_bar, np.shape(v71))
-        v74_bar = unbroadcast(v75_bar, np.shape(v74))
-        v73_bar = v74_bar * v72
-        v72_bar = np.sum(v74_bar * v73)
-        un_bar[:-2, 1:-1] += v73_bar
-        un_bar[1:-1, 1:-1] -= v73_bar * 2
-        un_bar[2:, 1:-1] += v73_bar
-        v_bar_2 = v72_bar / v33
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v66_bar = unbroadcast(v71_bar, np.shape(v66))
-        v70_bar = unbroadcast(v71_bar, np.shape(v70))
-        v69_bar = v70_bar * v67
-        v67_bar = np.sum(v70_bar * v69)
-        un_bar[1:-1, :-2] += v69_bar
-        un_bar[1:-1, 1:-1] -= v69_bar * 2
-        un_bar[1:-1, 2:] += v69_bar
-        v_bar_2 = v67_bar / v34
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v61_bar = unbroadcast(v66_bar, np.shape(v61))
-        v65_bar = unbroadcast(-v66_bar, np.shape(v65))
-        v64_bar = v65_bar * v63
-        v63_bar = np.sum(v65_bar * v64)
-        p_bar[1:-1, :-2] -= v64_bar
-        p_bar[1:-1, 2:] += v64_bar
-        v102 = v63_bar / v62
-        dt_bar = dt_bar + v102
-        rho_bar = rho_bar - v102 * v63 * dx * 2
-        v55_bar = unbroadcast(v61_bar, np.shape(v55))
-        v60_bar = unbroadcast(-v61_bar, np.shape(v60))
-        v57_bar = unbroadcast(v60_bar * v59, np.shape(v57))
-        v59_bar = unbroadcast(v60_bar * v57, np.shape(v59))
-        un_bar[:-2, 1:-1] -= v59_bar
-        un_bar[1:-1, 1:-1] += v59_bar
-        v_bar_2 = v57_bar / dy
-        dt_bar = dt_bar + np.sum(v_bar_2 * v56)
-        vn_bar[1:-1, 1:-1] += v_bar_2 * dt
-        v_bar_2 = -v55_bar
-        v52_bar = v_bar_2 * v54
-        v54_bar = v_bar_2 * v52
-        un_bar[1:-1, :-2] -= v54_bar
-        un_bar[1:-1, 1:-1] += v54_bar
-        v_bar_2 = v52_bar / dx
-        dt_bar = dt_bar + np.sum(v_bar_2 * v51)
-        un_bar[1:-1, 1:-1] += v_bar_2 * dt
-        un_bar[1:-1, 1:-1] += v55_bar
-        for pn, v106, v105, v104, v103 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
-            # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v107 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v106 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v105
-            v108 = v104 * b[1:-1, 1:-1]
-            v109 = (v107 - v108) / v103
+        v45 = un[:-2, 1:-1]
+        v46 = 2 * v43
+        v47 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        un_bar[:-2, 1:-1] += v_bar_3
+        un_bar[1:-1, 1:-1] -= v_bar_3 * 2
+        un_bar[2:, 1:-1] += v_bar_3
+        v_bar_3 = np.sum(v_bar_2 * (v47 - v46 + v45)) / v33
+        v48 = un[1:-1, :-2]
+        v49 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        un_bar[1:-1, :-2] += v_bar_4
+        un_bar[1:-1, 1:-1] -= v_bar_4 * 2
+        un_bar[1:-1, 2:] += v_bar_4
+        v_bar_4 = np.sum(v_bar_2 * (v49 - v46 + v48)) / v36
+        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
+        v50 = -v_bar_2
+        v51 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v52 = 2 * rho * dx
+        v53 = dt / v52
+        v_bar_5 = unbroadcast(v50, np.shape(v53 * v51))
+        v51_bar = v_bar_5 * v53
+        p_bar[1:-1, :-2] -= v51_bar
+        p_bar[1:-1, 2:] += v51_bar
+        v54 = np.sum(v_bar_5 * v51) / v52
+        rho_bar = rho_bar - v54 * v53 * dx * 2
+        v_bar_5 = v50 * v42
+        un_bar[:-2, 1:-1] -= v_bar_5
+        un_bar[1:-1, 1:-1] += v_bar_5
+        v_bar_5 = v50 * (v43 - v45) / dy
+        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
+        v_bar_6 = v50 * v44
+        un_bar[1:-1, :-2] -= v_bar_6
+        un_bar[1:-1, 1:-1] += v_bar_6
+        v_bar_6 = v50 * (v43 - v48) / dx
+        dt_bar = (
+            dt_bar
+            + v_bar_3 * nu
+            + v_bar_4 * nu
+            + v54
+            + np.sum(v_bar_5 * v30)
+            + np.sum(v_bar_6 * v43)
+        )
+        un_bar[1:-1, 1:-1] += v_bar_6 * dt
+        un_bar[1:-1, 1:-1] += v_bar_2
+        for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
@@ -667,61 +514,63 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v110 = p_bar[1:-1, 1:-1].copy()
+            v11_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = unbroadcast(v110, np.shape(v109)) / v103
-            v107_bar = unbroadcast(v_bar_2, np.shape(v107))
-            b_bar[1:-1, 1:-1] += unbroadcast(-v_bar_2, np.shape(v108)) * v104
-            v_bar_2 = v107_bar * v105
-            pn_bar = np.zeros_like(pn)
-            pn_bar[:-2, 1:-1] += v_bar_2
-            pn_bar[2:, 1:-1] += v_bar_2
-            v_bar_2 = v107_bar * v106
+            v_bar_2 = v11_bar / (2 * (v36 + v33))
+            b_bar[1:-1, 1:-1] -= v_bar_2 * (v36 * v33)
+            v_bar_3 = v_bar_2 * v36
+            pn_bar = np.zeros_like(p)
+            pn_bar[:-2, 1:-1] = v_bar_3
+            pn_bar[2:, 1:-1] += v_bar_3
+            v_bar_2 = v_bar_2 * v33
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v111 = b_bar[1:-1, 1:-1].copy()
+        v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v50_bar = unbroadcast(v111, np.shape(v50))
-        v49_bar = v50_bar * rho
-        rho_bar = rho_bar + np.sum(v50_bar * v49)
-        v48_bar = unbroadcast(v49_bar, np.shape(v48))
-        v_bar_2 = unbroadcast(-v49_bar, np.shape(v35)) * (2.0 * v41) / v40
-        v_bar[:-2, 1:-1] -= v_bar_2
-        v_bar[2:, 1:-1] += v_bar_2
-        v44_bar = unbroadcast(v48_bar, np.shape(v44))
-        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2 / v38
-        v45_bar = unbroadcast(v_bar_2 * v46, np.shape(v45))
-        v46_bar = unbroadcast(v_bar_2 * v45, np.shape(v46))
-        v_bar[1:-1, :-2] -= v46_bar
-        v_bar[1:-1, 2:] += v46_bar
-        v_bar_2 = v45_bar / v40
+        v55 = 2 * dy
+        v56 = (v32 - v29) / v55
+        v57 = 2 * dx
+        v58 = v35 - v34
+        v59 = (v47 - v45) / v55
+        v60 = (v49 - v48) / v57
+        v61 = v60 + v56
+        v62 = 1 / dt
+        v_bar_3 = v_bar_2 * rho
+        rho_bar = rho_bar + np.sum(v_bar_2 * (v62 * v61 - v60**2 - 2 * (v59 * v58 / v57) - v56**2))
+        v63 = v_bar_3 * (2.0 * v56) / v55
+        v_bar[:-2, 1:-1] += v63
+        v_bar[2:, 1:-1] -= v63
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v58_bar = v_bar_2 * v59
+        v_bar[1:-1, :-2] -= v58_bar
+        v_bar[1:-1, 2:] += v58_bar
+        v_bar_2 = v_bar_2 * v58 / v55
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v43_bar = unbroadcast(v44_bar, np.shape(v43))
-        v_bar_2 = unbroadcast(-v44_bar, np.shape(v36)) * (2.0 * v39) / v38
-        u_bar[1:-1, :-2] -= v_bar_2
-        u_bar[1:-1, 2:] += v_bar_2
-        v42_bar = v43_bar * v37
-        v37_bar = np.sum(v43_bar * v42)
-        v39_bar = unbroadcast(v42_bar, np.shape(v39))
-        v_bar_2 = unbroadcast(v42_bar, np.shape(v41)) / v40
+        v64 = v_bar_3 * (2.0 * v60) / v57
+        u_bar[1:-1, :-2] += v64
+        u_bar[1:-1, 2:] -= v64
+        v61_bar = v_bar_3 * v62
+        v_bar_2 = v61_bar / v55
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v39_bar / v38
+        v_bar_2 = v61_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar = dt_bar - v37_bar / dt * v37
+        dt_bar = dt_bar - np.sum(v_bar_3 * v61) / dt * v62
         # vn = v.copy()  [stencils.py:59]
-        v_bar = v_bar + vn_bar
+        v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
-        u_bar = u_bar + un_bar
-    return y, (u_bar.copy(), v_bar.copy(), p_bar, lid_bar, nu_bar, rho_bar, dt_bar)
+        u_bar += un_bar
+    return y, (u_bar, v_bar, p_bar, lid_bar, nu_bar, rho_bar, dt_bar)
 
 
-def cavity_jvp(u, v, p, lid, nu, rho, dt, steps, sweeps, u_dot, v_dot, p_dot, lid_dot, nu_dot, rho_dot, dt_dot):
+def cavity_jvp(
+    u, v, p, lid, nu, rho, dt, steps, sweeps, u_dot, v_dot, p_dot, lid_dot, nu_dot, rho_dot, dt_dot
+):
     """Value of cavity and its directional derivative (forward mode)."""
     # rows, columns = u.shape  [stencils.py:53]
     rows = u.shape[0]
@@ -758,43 +607,47 @@ def cavity_jvp(u, v, p, lid, nu, rho, dt, steps, sweeps, u_dot, v_dot, p_dot, li
         v7 = v4 + v6
         v8 = (u[2:, 1:-1] - u[:-2, 1:-1]) / v5
         v9 = v[1:-1, 2:] - v[1:-1, :-2]
-        v_dot_2 = (u_dot[2:, 1:-1] - u_dot[:-2, 1:-1]) / v5 * v9 + (v_dot[1:-1, 2:] - v_dot[1:-1, :-2]) * v8
+        v_dot_2 = (u_dot[2:, 1:-1] - u_dot[:-2, 1:-1]) / v5 * v9 + (
+            v_dot[1:-1, 2:] - v_dot[1:-1, :-2]
+        ) * v8
         v_dot_3 = v6_dot * (2.0 * v6)
-        v10 = v2 * v7 - v4 ** 2 - 2 * (v8 * v9 / v3) - v6 ** 2
-        v11 = ((v4_dot + v6_dot) * v2 - dt_dot * v2 / dt * v7 - v4_dot * (2.0 * v4) - v_dot_2 / v3 * 2 - v_dot_3) * rho
-        v_dot_2 = rho_dot * v10 + v11
+        v10 = v2 * v7 - v4**2 - 2 * (v8 * v9 / v3) - v6**2
+        v11 = (
+            (v4_dot + v6_dot) * v2
+            - dt_dot * v2 / dt * v7
+            - v4_dot * (2.0 * v4)
+            - v_dot_2 / v3 * 2
+            - v_dot_3
+        ) * rho
         b[1:-1, 1:-1] = rho * v10
-        b_dot[1:-1, 1:-1] = v_dot_2
+        b_dot[1:-1, 1:-1] = rho_dot * v10 + v11
         for _ in range(sweeps):
             # pn = p.copy()  [stencils.py:39]
             pn = np.copy(p)
             pn_dot = np.copy(p_dot)
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v12 = dy ** 2
-            v13 = dx ** 2
-            v_dot_2 = (pn_dot[1:-1, 2:] + pn_dot[1:-1, :-2]) * v12 + (pn_dot[2:, 1:-1] + pn_dot[:-2, 1:-1]) * v13
+            v12 = dy**2
+            v13 = dx**2
+            v_dot_2 = (pn_dot[1:-1, 2:] + pn_dot[1:-1, :-2]) * v12 + (
+                pn_dot[2:, 1:-1] + pn_dot[:-2, 1:-1]
+            ) * v13
             v14 = v13 * v12
             v15 = v14 * b[1:-1, 1:-1]
             v16 = 2 * (v13 + v12)
-            v17 = ((pn[1:-1, 2:] + pn[1:-1, :-2]) * v12 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v13 - v15) / v16
-            v17_dot = (v_dot_2 - b_dot[1:-1, 1:-1] * v14) / v16
+            v17 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v12 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v13 - v15
+            ) / v16
             p[1:-1, 1:-1] = v17
-            p_dot[1:-1, 1:-1] = v17_dot
+            p_dot[1:-1, 1:-1] = (v_dot_2 - b_dot[1:-1, 1:-1] * v14) / v16
             # p[:, -1] = p[:, -2]  [stencils.py:45]
-            v_dot_2 = p_dot[:, -2].copy()
-            p = p.copy()
             p[:, -1] = p[:, -2]
-            p_dot[:, -1] = v_dot_2
+            p_dot[:, -1] = p_dot[:, -2]
             # p[0, :] = p[1, :]  [stencils.py:46]
-            v_dot_2 = p_dot[1, :].copy()
-            p = p.copy()
             p[0, :] = p[1, :]
-            p_dot[0, :] = v_dot_2
+            p_dot[0, :] = p_dot[1, :]
             # p[:, 0] = p[:, 1]  [stencils.py:47]
-            v_dot_2 = p_dot[:, 1].copy()
-            p = p.copy()
             p[:, 0] = p[:, 1]
-            p_dot[:, 0] = v_dot_2
+            p_dot[:, 0] = p_dot[:, 1]
             # p[-1, :] = 0  [stencils.py:48]
             p[-1, :] = 0
             p_dot[-1, :] = 0.0
@@ -816,18 +669,31 @@ def cavity_jvp(u, v, p, lid, nu, rho, dt, steps, sweeps, u_dot, v_dot, p_dot, li
         v26 = 2 * rho * dx
         v27 = dt / v26
         v28 = p[1:-1, 2:] - p[1:-1, :-2]
-        v_dot_2 = (dt_dot - rho_dot * 2 * dx * v27) / v26 * v28 + (p_dot[1:-1, 2:] - p_dot[1:-1, :-2]) * v27
-        v29 = dx ** 2
+        v_dot_2 = (dt_dot - rho_dot * 2 * dx * v27) / v26 * v28 + (
+            p_dot[1:-1, 2:] - p_dot[1:-1, :-2]
+        ) * v27
+        v29 = dx**2
         v30 = nu * dt / v29
         v31 = 2 * v18
         v31_dot = v18_dot * 2
         v32 = un[1:-1, 2:] - v31 + v20
-        v_dot_3 = (nu_dot * dt + dt_dot * nu) / v29 * v32 + (un_dot[1:-1, 2:] - v31_dot + v20_dot) * v30
-        v33 = dy ** 2
+        v_dot_3 = (nu_dot * dt + dt_dot * nu) / v29 * v32 + (
+            un_dot[1:-1, 2:] - v31_dot + v20_dot
+        ) * v30
+        v33 = dy**2
         v34 = nu * dt / v33
         v35 = un[2:, 1:-1] - v31 + v24
-        v_dot_4 = (nu_dot * dt + dt_dot * nu) / v33 * v35 + (un_dot[2:, 1:-1] - v31_dot + v24_dot) * v34
-        v_dot_2 = v18_dot - (v19_dot * v21 + (v18_dot - v20_dot) * v19) - (v23_dot * v25 + (v18_dot - v24_dot) * v23) - v_dot_2 + v_dot_3 + v_dot_4
+        v_dot_4 = (nu_dot * dt + dt_dot * nu) / v33 * v35 + (
+            un_dot[2:, 1:-1] - v31_dot + v24_dot
+        ) * v34
+        v_dot_2 = (
+            v18_dot
+            - (v19_dot * v21 + (v18_dot - v20_dot) * v19)
+            - (v23_dot * v25 + (v18_dot - v24_dot) * v23)
+            - v_dot_2
+            + v_dot_3
+            + v_dot_4
+        )
         u[1:-1, 1:-1] = v18 - v19 * v21 - v23 * v25 - v27 * v28 + v30 * v32 + v34 * v35
         u_dot[1:-1, 1:-1] = v_dot_2
         # v[1:-1, 1:-1] = (  [stencils.py:70]
@@ -840,16 +706,29 @@ def cavity_jvp(u, v, p, lid, nu, rho, dt, steps, sweeps, u_dot, v_dot, p_dot, li
         v40 = 2 * rho * dy
         v41 = dt / v40
         v42 = p[2:, 1:-1] - p[:-2, 1:-1]
-        v_dot_2 = (dt_dot - rho_dot * 2 * dy * v41) / v40 * v42 + (p_dot[2:, 1:-1] - p_dot[:-2, 1:-1]) * v41
+        v_dot_2 = (dt_dot - rho_dot * 2 * dy * v41) / v40 * v42 + (
+            p_dot[2:, 1:-1] - p_dot[:-2, 1:-1]
+        ) * v41
         v43 = nu * dt / v29
         v44 = 2 * v22
         v44_dot = v22_dot * 2
         v45 = vn[1:-1, 2:] - v44 + v36
-        v_dot_3 = (nu_dot * dt + dt_dot * nu) / v29 * v45 + (vn_dot[1:-1, 2:] - v44_dot + v36_dot) * v43
+        v_dot_3 = (nu_dot * dt + dt_dot * nu) / v29 * v45 + (
+            vn_dot[1:-1, 2:] - v44_dot + v36_dot
+        ) * v43
         v46 = nu * dt / v33
         v47 = vn[2:, 1:-1] - v44 + v38
-        v_dot_4 = (nu_dot * dt + dt_dot * nu) / v33 * v47 + (vn_dot[2:, 1:-1] - v44_dot + v38_dot) * v46
-        v_dot_2 = v22_dot - (v19_dot * v37 + (v22_dot - v36_dot) * v19) - (v23_dot * v39 + (v22_dot - v38_dot) * v23) - v_dot_2 + v_dot_3 + v_dot_4
+        v_dot_4 = (nu_dot * dt + dt_dot * nu) / v33 * v47 + (
+            vn_dot[2:, 1:-1] - v44_dot + v38_dot
+        ) * v46
+        v_dot_2 = (
+            v22_dot
+            - (v19_dot * v37 + (v22_dot - v36_dot) * v19)
+            - (v23_dot * v39 + (v22_dot - v38_dot) * v23)
+            - v_dot_2
+            + v_dot_3
+            + v_dot_4
+        )
         v[1:-1, 1:-1] = v22 - v19 * v37 - v23 * v39 - v41 * v42 + v43 * v45 + v46 * v47
         v_dot[1:-1, 1:-1] = v_dot_2
         # u[0, :] = 0  [stencils.py:78]
@@ -877,7 +756,7 @@ def cavity_jvp(u, v, p, lid, nu, rho, dt, steps, sweeps, u_dot, v_dot, p_dot, li
         v[:, -1] = 0
         v_dot[:, -1] = 0.0
     # return 0.5 * np.sum(u**2 + v**2)  [stencils.py:86]
-    y = 0.5 * np.sum(u ** 2 + v ** 2)
+    y = 0.5 * np.sum(u**2 + v**2)
     y_dot = np.sum(u_dot * (2.0 * u) + v_dot * (2.0 * v)) * 0.5
     return y, y_dot
 
@@ -890,9 +769,10 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
     dx = 2.0 / (columns - 1)
     dy = 2.0 / (rows - 1)
     b = np.zeros_like(u)
+    u = u.copy()
+    v = v.copy()
+    p = p.copy()
     tape = []
-    v21_tape = []
-    v25_tape = []
     for _ in range(steps):
         un = np.copy(u)
         vn = np.copy(v)
@@ -900,61 +780,53 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         v3 = (u[1:-1, 2:] - u[1:-1, :-2]) / v2
         v4 = 2 * dy
         v5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v4
-        v6 = v3 ** 2
-        v7 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
-        v8 = v5 ** 2
-        b = b.copy()
-        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v6 - v7 - v8)
-        pn_tape = []
-        v9_tape = []
-        v10_tape = []
-        v11_tape = []
-        v13_tape = []
+        v6 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
+        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
         for _ in range(sweeps):
             pn = np.copy(p)
-            pn_tape.append(pn)
-            v9 = dy ** 2
-            v9_tape.append(v9)
-            v10 = dx ** 2
-            v10_tape.append(v10)
-            v11 = v10 * v9
-            v11_tape.append(v11)
-            v12 = v11 * b[1:-1, 1:-1]
-            v13 = 2 * (v10 + v9)
-            v13_tape.append(v13)
-            v14 = ((pn[1:-1, 2:] + pn[1:-1, :-2]) * v9 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v10 - v12) / v13
-            p = p.copy()
-            p[1:-1, 1:-1] = v14
-            p = p.copy()
+            v7 = dy**2
+            v8 = dx**2
+            v9 = v8 * v7 * b[1:-1, 1:-1]
+            v10 = 2 * (v8 + v7)
+            v11 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v7 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v8 - v9
+            ) / v10
+            p[1:-1, 1:-1] = v11
             p[:, -1] = p[:, -2]
-            p = p.copy()
             p[0, :] = p[1, :]
-            p = p.copy()
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
-        tape.append((u, v, un, vn, v6, v8, b, p, pn_tape, v9_tape, v10_tape, v11_tape, v13_tape))
-        v15 = un[1:-1, 1:-1]
-        v16 = v15 * dt / dx
-        v17 = un[1:-1, :-2]
-        v18 = vn[1:-1, 1:-1]
-        v19 = v18 * dt / dy
-        v20 = un[:-2, 1:-1]
-        v21 = dx ** 2
-        v21_tape.append(v21)
-        v22 = 2 * v15
-        v23 = nu * dt / v21 * (un[1:-1, 2:] - v22 + v17)
-        v24 = v15 - v16 * (v15 - v17) - v19 * (v15 - v20) - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2]) + v23
-        v25 = dy ** 2
-        v25_tape.append(v25)
-        u = u.copy()
-        u[1:-1, 1:-1] = v24 + nu * dt / v25 * (un[2:, 1:-1] - v22 + v20)
-        v26 = vn[1:-1, :-2]
-        v27 = vn[:-2, 1:-1]
-        v28 = 2 * v18
-        v29 = nu * dt / v21 * (vn[1:-1, 2:] - v28 + v26)
-        v30 = v18 - v16 * (v18 - v26) - v19 * (v18 - v27) - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1]) + v29
-        v = v.copy()
-        v[1:-1, 1:-1] = v30 + nu * dt / v25 * (vn[2:, 1:-1] - v28 + v27)
+        tape.append((un, vn, p.copy()))
+        v12 = un[1:-1, 1:-1]
+        v13 = v12 * dt / dx
+        v14 = un[1:-1, :-2]
+        v15 = vn[1:-1, 1:-1]
+        v16 = v15 * dt / dy
+        v17 = un[:-2, 1:-1]
+        v18 = dx**2
+        v19 = 2 * v12
+        v20 = nu * dt / v18 * (un[1:-1, 2:] - v19 + v14)
+        v21 = (
+            v12
+            - v13 * (v12 - v14)
+            - v16 * (v12 - v17)
+            - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
+            + v20
+        )
+        v22 = dy**2
+        u[1:-1, 1:-1] = v21 + nu * dt / v22 * (un[2:, 1:-1] - v19 + v17)
+        v23 = vn[1:-1, :-2]
+        v24 = vn[:-2, 1:-1]
+        v25 = 2 * v15
+        v26 = nu * dt / v18 * (vn[1:-1, 2:] - v25 + v23)
+        v27 = (
+            v15
+            - v13 * (v15 - v23)
+            - v16 * (v15 - v24)
+            - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
+            + v26
+        )
+        v[1:-1, 1:-1] = v27 + nu * dt / v22 * (vn[2:, 1:-1] - v25 + v24)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -963,7 +835,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         v[-1, :] = 0
         v[:, 0] = 0
         v[:, -1] = 0
-    y = 0.5 * np.sum(u ** 2 + v ** 2)
+    y = 0.5 * np.sum(u**2 + v**2)
 
     # Reverse sweep
     # return 0.5 * np.sum(u**2 + v**2)  [stencils.py:86]
@@ -975,71 +847,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
     rho_bar = 0.0
     nu_bar = 0.0
     lid_bar = 0.0
-    for (u, v, un, vn, v36, v35, b, p, pn_tape, v9_tape, v10_tape, v11_tape, v13_tape), v34, v33, v32, v31 in zip(reversed(tape), reversed(v21_tape), reversed(v25_tape), reversed(v21_tape), reversed(v25_tape)):
-        # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v37 = 1 / dt
-        v38 = 2 * dx
-        v39 = (u[1:-1, 2:] - u[1:-1, :-2]) / v38
-        v40 = 2 * dy
-        v41 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v40
-        v42 = v39 + v41
-        v43 = v37 * v42
-        v44 = v43 - v36
-        v45 = (u[2:, 1:-1] - u[:-2, 1:-1]) / v40
-        v46 = v[1:-1, 2:] - v[1:-1, :-2]
-        v47 = 2 * (v45 * v46 / v38)
-        v48 = v44 - v47
-        v49 = v48 - v35
-        v50 = rho * v49
-        # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v51 = un[1:-1, 1:-1]
-        v52 = v51 * dt / dx
-        v53 = un[1:-1, :-2]
-        v54 = v51 - v53
-        v55 = v51 - v52 * v54
-        v56 = vn[1:-1, 1:-1]
-        v57 = v56 * dt / dy
-        v58 = un[:-2, 1:-1]
-        v59 = v51 - v58
-        v60 = v57 * v59
-        v61 = v55 - v60
-        v62 = 2 * rho * dx
-        v63 = dt / v62
-        v64 = p[1:-1, 2:] - p[1:-1, :-2]
-        v65 = v63 * v64
-        v66 = v61 - v65
-        v67 = nu * dt / v34
-        v68 = 2 * v51
-        v69 = un[1:-1, 2:] - v68 + v53
-        v70 = v67 * v69
-        v71 = v66 + v70
-        v72 = nu * dt / v33
-        v73 = un[2:, 1:-1] - v68 + v58
-        v74 = v72 * v73
-        v75 = v71 + v74
-        # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v76 = vn[1:-1, :-2]
-        v77 = v56 - v76
-        v78 = v52 * v77
-        v79 = v56 - v78
-        v80 = vn[:-2, 1:-1]
-        v81 = v56 - v80
-        v82 = v57 * v81
-        v83 = v79 - v82
-        v84 = 2 * rho * dy
-        v85 = dt / v84
-        v86 = p[2:, 1:-1] - p[:-2, 1:-1]
-        v87 = v85 * v86
-        v88 = v83 - v87
-        v89 = nu * dt / v32
-        v90 = 2 * v56
-        v91 = vn[1:-1, 2:] - v90 + v76
-        v92 = v89 * v91
-        v93 = v88 + v92
-        v94 = nu * dt / v31
-        v95 = vn[2:, 1:-1] - v90 + v80
-        v96 = v94 * v95
-        v97 = v93 + v96
+    for un, vn, p_old in reversed(tape):
         # v[:, -1] = 0  [stencils.py:85]
         v_bar[:, -1] = 0.0
         # v[:, 0] = 0  [stencils.py:84]
@@ -1049,9 +857,9 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v98 = u_bar[-1, :].copy()
+        v28 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar = lid_bar + np.sum(v98)
+        lid_bar = lid_bar + v28
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -1059,115 +867,110 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # u[0, :] = 0  [stencils.py:78]
         u_bar[0, :] = 0.0
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v99 = v_bar[1:-1, 1:-1].copy()
+        v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v97_bar = unbroadcast(v99, np.shape(v97))
-        v93_bar = unbroadcast(v97_bar, np.shape(v93))
-        v96_bar = unbroadcast(v97_bar, np.shape(v96))
-        v95_bar = v96_bar * v94
-        v94_bar = np.sum(v96_bar * v95)
-        vn_bar = np.zeros_like(vn)
-        vn_bar[:-2, 1:-1] += v95_bar
-        vn_bar[1:-1, 1:-1] -= v95_bar * 2
-        vn_bar[2:, 1:-1] += v95_bar
-        v_bar_2 = v94_bar / v31
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v88_bar = unbroadcast(v93_bar, np.shape(v88))
-        v92_bar = unbroadcast(v93_bar, np.shape(v92))
-        v91_bar = v92_bar * v89
-        v89_bar = np.sum(v92_bar * v91)
-        vn_bar[1:-1, :-2] += v91_bar
-        vn_bar[1:-1, 1:-1] -= v91_bar * 2
-        vn_bar[1:-1, 2:] += v91_bar
-        v_bar_2 = v89_bar / v32
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v83_bar = unbroadcast(v88_bar, np.shape(v83))
-        v87_bar = unbroadcast(-v88_bar, np.shape(v87))
-        v86_bar = v87_bar * v85
-        v85_bar = np.sum(v87_bar * v86)
-        p_bar[:-2, 1:-1] -= v86_bar
-        p_bar[2:, 1:-1] += v86_bar
-        v100 = v85_bar / v84
-        dt_bar = dt_bar + v100
-        rho_bar = rho_bar - v100 * v85 * dy * 2
-        v79_bar = unbroadcast(v83_bar, np.shape(v79))
-        v82_bar = unbroadcast(-v83_bar, np.shape(v82))
-        v_bar_2 = v82_bar * v81
-        v81_bar = v82_bar * v57
-        vn_bar[:-2, 1:-1] -= v81_bar
-        vn_bar[1:-1, 1:-1] += v81_bar
-        v_bar_2 = v_bar_2 / dy
-        dt_bar = dt_bar + np.sum(v_bar_2 * v56)
-        vn_bar[1:-1, 1:-1] += v_bar_2 * dt
-        v_bar_2 = unbroadcast(v79_bar, np.shape(v56))
-        v78_bar = unbroadcast(-v79_bar, np.shape(v78))
-        v_bar_3 = unbroadcast(v78_bar * v77, np.shape(v52))
-        v77_bar = unbroadcast(v78_bar * v52, np.shape(v77))
-        vn_bar[1:-1, :-2] -= v77_bar
-        vn_bar[1:-1, 1:-1] += v77_bar
-        v_bar_3 = v_bar_3 / dx
-        dt_bar = dt_bar + np.sum(v_bar_3 * v51)
-        un_bar = np.zeros_like(un)
-        un_bar[1:-1, 1:-1] += v_bar_3 * dt
+        v29 = vn[:-2, 1:-1]
+        v30 = vn[1:-1, 1:-1]
+        v31 = 2 * v30
+        v32 = vn[2:, 1:-1]
+        v33 = dy**2
+        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        vn_bar = np.zeros_like(v)
+        vn_bar[:-2, 1:-1] = v_bar_3
+        vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
+        vn_bar[2:, 1:-1] += v_bar_3
+        v_bar_3 = np.sum(v_bar_2 * (v32 - v31 + v29)) / v33
+        v34 = vn[1:-1, :-2]
+        v35 = vn[1:-1, 2:]
+        v36 = dx**2
+        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        vn_bar[1:-1, :-2] += v_bar_4
+        vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
+        vn_bar[1:-1, 2:] += v_bar_4
+        v_bar_4 = np.sum(v_bar_2 * (v35 - v31 + v34)) / v36
+        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
+        v37 = -v_bar_2
+        v38 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v39 = 2 * rho * dy
+        v40 = dt / v39
+        v_bar_5 = unbroadcast(v37, np.shape(v40 * v38))
+        v38_bar = v_bar_5 * v40
+        p_bar[:-2, 1:-1] -= v38_bar
+        p_bar[2:, 1:-1] += v38_bar
+        v41 = np.sum(v_bar_5 * v38) / v39
+        rho_bar = rho_bar - v41 * v40 * dy * 2
+        v42 = v30 * dt / dy
+        v_bar_5 = v37 * v42
+        vn_bar[:-2, 1:-1] -= v_bar_5
+        vn_bar[1:-1, 1:-1] += v_bar_5
+        v_bar_5 = v37 * (v30 - v29) / dy
+        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
+        v43 = un[1:-1, 1:-1]
+        v44 = v43 * dt / dx
+        v_bar_6 = v37 * v44
+        vn_bar[1:-1, :-2] -= v_bar_6
+        vn_bar[1:-1, 1:-1] += v_bar_6
+        v_bar_6 = v37 * (v30 - v34) / dx
+        dt_bar = (
+            dt_bar
+            + v_bar_3 * nu
+            + v_bar_4 * nu
+            + v41
+            + np.sum(v_bar_5 * v30)
+            + np.sum(v_bar_6 * v43)
+        )
+        un_bar = np.zeros_like(u)
+        un_bar[1:-1, 1:-1] = v_bar_6 * dt
         vn_bar[1:-1, 1:-1] += v_bar_2
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v101 = u_bar[1:-1, 1:-1].copy()
+        v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v75_bar = unbroadcast(v101, np.shape(v75))
-        v71_bar = unbroadcast(v75_bar, np.shape(v71))
-        v74_bar = unbroadcast(v75_bar, np.shape(v74))
-        v73_bar = v74_bar * v72
-        v72_bar = np.sum(v74_bar * v73)
-        un_bar[:-2, 1:-1] += v73_bar
-        un_bar[1:-1, 1:-1] -= v73_bar * 2
-        un_bar[2:, 1:-1] += v73_bar
-        v_bar_2 = v72_bar / v33
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v66_bar = unbroadcast(v71_bar, np.shape(v66))
-        v70_bar = unbroadcast(v71_bar, np.shape(v70))
-        v69_bar = v70_bar * v67
-        v67_bar = np.sum(v70_bar * v69)
-        un_bar[1:-1, :-2] += v69_bar
-        un_bar[1:-1, 1:-1] -= v69_bar * 2
-        un_bar[1:-1, 2:] += v69_bar
-        v_bar_2 = v67_bar / v34
-        nu_bar = nu_bar + v_bar_2 * dt
-        dt_bar = dt_bar + v_bar_2 * nu
-        v61_bar = unbroadcast(v66_bar, np.shape(v61))
-        v65_bar = unbroadcast(-v66_bar, np.shape(v65))
-        v64_bar = v65_bar * v63
-        v63_bar = np.sum(v65_bar * v64)
-        p_bar[1:-1, :-2] -= v64_bar
-        p_bar[1:-1, 2:] += v64_bar
-        v102 = v63_bar / v62
-        dt_bar = dt_bar + v102
-        rho_bar = rho_bar - v102 * v63 * dx * 2
-        v55_bar = unbroadcast(v61_bar, np.shape(v55))
-        v60_bar = unbroadcast(-v61_bar, np.shape(v60))
-        v57_bar = unbroadcast(v60_bar * v59, np.shape(v57))
-        v59_bar = unbroadcast(v60_bar * v57, np.shape(v59))
-        un_bar[:-2, 1:-1] -= v59_bar
-        un_bar[1:-1, 1:-1] += v59_bar
-        v_bar_2 = v57_bar / dy
-        dt_bar = dt_bar + np.sum(v_bar_2 * v56)
-        vn_bar[1:-1, 1:-1] += v_bar_2 * dt
-        v_bar_2 = -v55_bar
-        v52_bar = v_bar_2 * v54
-        v54_bar = v_bar_2 * v52
-        un_bar[1:-1, :-2] -= v54_bar
-        un_bar[1:-1, 1:-1] += v54_bar
-        v_bar_2 = v52_bar / dx
-        dt_bar = dt_bar + np.sum(v_bar_2 * v51)
-        un_bar[1:-1, 1:-1] += v_bar_2 * dt
-        un_bar[1:-1, 1:-1] += v55_bar
-        for pn, v106, v105, v104, v103 in zip(reversed(pn_tape), reversed(v9_tape), reversed(v10_tape), reversed(v11_tape), reversed(v13_tape)):
-            # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v107 = (pn[1:-1, 2:] + pn[1:-1, :-2]) * v106 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v105
-            v108 = v104 * b[1:-1, 1:-1]
-            v109 = (v107 - v108) / v103
+        v45 = un[:-2, 1:-1]
+        v46 = 2 * v43
+        v47 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        un_bar[:-2, 1:-1] += v_bar_3
+        un_bar[1:-1, 1:-1] -= v_bar_3 * 2
+        un_bar[2:, 1:-1] += v_bar_3
+        v_bar_3 = np.sum(v_bar_2 * (v47 - v46 + v45)) / v33
+        v48 = un[1:-1, :-2]
+        v49 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        un_bar[1:-1, :-2] += v_bar_4
+        un_bar[1:-1, 1:-1] -= v_bar_4 * 2
+        un_bar[1:-1, 2:] += v_bar_4
+        v_bar_4 = np.sum(v_bar_2 * (v49 - v46 + v48)) / v36
+        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
+        v50 = -v_bar_2
+        v51 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v52 = 2 * rho * dx
+        v53 = dt / v52
+        v_bar_5 = unbroadcast(v50, np.shape(v53 * v51))
+        v51_bar = v_bar_5 * v53
+        p_bar[1:-1, :-2] -= v51_bar
+        p_bar[1:-1, 2:] += v51_bar
+        v54 = np.sum(v_bar_5 * v51) / v52
+        rho_bar = rho_bar - v54 * v53 * dx * 2
+        v_bar_5 = v50 * v42
+        un_bar[:-2, 1:-1] -= v_bar_5
+        un_bar[1:-1, 1:-1] += v_bar_5
+        v_bar_5 = v50 * (v43 - v45) / dy
+        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
+        v_bar_6 = v50 * v44
+        un_bar[1:-1, :-2] -= v_bar_6
+        un_bar[1:-1, 1:-1] += v_bar_6
+        v_bar_6 = v50 * (v43 - v48) / dx
+        dt_bar = (
+            dt_bar
+            + v_bar_3 * nu
+            + v_bar_4 * nu
+            + v54
+            + np.sum(v_bar_5 * v30)
+            + np.sum(v_bar_6 * v43)
+        )
+        un_bar[1:-1, 1:-1] += v_bar_6 * dt
+        un_bar[1:-1, 1:-1] += v_bar_2
+        for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
@@ -1183,53 +986,53 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v110 = p_bar[1:-1, 1:-1].copy()
+            v11_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = unbroadcast(v110, np.shape(v109)) / v103
-            v107_bar = unbroadcast(v_bar_2, np.shape(v107))
-            b_bar[1:-1, 1:-1] += unbroadcast(-v_bar_2, np.shape(v108)) * v104
-            v_bar_2 = v107_bar * v105
-            pn_bar = np.zeros_like(pn)
-            pn_bar[:-2, 1:-1] += v_bar_2
-            pn_bar[2:, 1:-1] += v_bar_2
-            v_bar_2 = v107_bar * v106
+            v_bar_2 = v11_bar / (2 * (v36 + v33))
+            b_bar[1:-1, 1:-1] -= v_bar_2 * (v36 * v33)
+            v_bar_3 = v_bar_2 * v36
+            pn_bar = np.zeros_like(p)
+            pn_bar[:-2, 1:-1] = v_bar_3
+            pn_bar[2:, 1:-1] += v_bar_3
+            v_bar_2 = v_bar_2 * v33
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v111 = b_bar[1:-1, 1:-1].copy()
+        v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v50_bar = unbroadcast(v111, np.shape(v50))
-        v49_bar = v50_bar * rho
-        rho_bar = rho_bar + np.sum(v50_bar * v49)
-        v48_bar = unbroadcast(v49_bar, np.shape(v48))
-        v_bar_2 = unbroadcast(-v49_bar, np.shape(v35)) * (2.0 * v41) / v40
-        v_bar[:-2, 1:-1] -= v_bar_2
-        v_bar[2:, 1:-1] += v_bar_2
-        v44_bar = unbroadcast(v48_bar, np.shape(v44))
-        v_bar_2 = unbroadcast(-v48_bar, np.shape(v47)) * 2 / v38
-        v45_bar = unbroadcast(v_bar_2 * v46, np.shape(v45))
-        v46_bar = unbroadcast(v_bar_2 * v45, np.shape(v46))
-        v_bar[1:-1, :-2] -= v46_bar
-        v_bar[1:-1, 2:] += v46_bar
-        v_bar_2 = v45_bar / v40
+        v55 = 2 * dy
+        v56 = (v32 - v29) / v55
+        v57 = 2 * dx
+        v58 = v35 - v34
+        v59 = (v47 - v45) / v55
+        v60 = (v49 - v48) / v57
+        v61 = v60 + v56
+        v62 = 1 / dt
+        v_bar_3 = v_bar_2 * rho
+        rho_bar = rho_bar + np.sum(v_bar_2 * (v62 * v61 - v60**2 - 2 * (v59 * v58 / v57) - v56**2))
+        v63 = v_bar_3 * (2.0 * v56) / v55
+        v_bar[:-2, 1:-1] += v63
+        v_bar[2:, 1:-1] -= v63
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v58_bar = v_bar_2 * v59
+        v_bar[1:-1, :-2] -= v58_bar
+        v_bar[1:-1, 2:] += v58_bar
+        v_bar_2 = v_bar_2 * v58 / v55
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v43_bar = unbroadcast(v44_bar, np.shape(v43))
-        v_bar_2 = unbroadcast(-v44_bar, np.shape(v36)) * (2.0 * v39) / v38
-        u_bar[1:-1, :-2] -= v_bar_2
-        u_bar[1:-1, 2:] += v_bar_2
-        v42_bar = v43_bar * v37
-        v37_bar = np.sum(v43_bar * v42)
-        v39_bar = unbroadcast(v42_bar, np.shape(v39))
-        v_bar_2 = unbroadcast(v42_bar, np.shape(v41)) / v40
+        v64 = v_bar_3 * (2.0 * v60) / v57
+        u_bar[1:-1, :-2] += v64
+        u_bar[1:-1, 2:] -= v64
+        v61_bar = v_bar_3 * v62
+        v_bar_2 = v61_bar / v55
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v39_bar / v38
+        v_bar_2 = v61_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar = dt_bar - v37_bar / dt * v37
+        dt_bar = dt_bar - np.sum(v_bar_3 * v61) / dt * v62
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]

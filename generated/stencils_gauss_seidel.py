@@ -12,21 +12,20 @@ def gauss_seidel_grad(phi, source, sweeps):
     for _ in range(sweeps):
         for i in range(1, rows - 1):
             for j in range(1, columns - 1):
-                v = source[i, j]
-                v2 = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + v)
-                phi[i, j] = v2
+                v = phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j]
+                phi[i, j] = 0.25 * v
 
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
     phi_bar = 2.0 * phi
     source_bar = np.zeros_like(source)
-    for _ in reversed(range(sweeps)):
+    for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v2_bar = phi_bar[i, j]
+                v_bar = phi_bar[i, j]
                 phi_bar[i, j] = 0.0
-                v_bar = v2_bar * 0.25
+                v_bar = v_bar * 0.25
                 source_bar[i, j] += v_bar
                 phi_bar[i, j + 1] += v_bar
                 phi_bar[i, j - 1] += v_bar
@@ -44,22 +43,21 @@ def gauss_seidel_value_and_grad(phi, source, sweeps):
     for _ in range(sweeps):
         for i in range(1, rows - 1):
             for j in range(1, columns - 1):
-                v = source[i, j]
-                v2 = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + v)
-                phi[i, j] = v2
+                v = phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j]
+                phi[i, j] = 0.25 * v
     y = np.sum(phi * phi)
 
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
     phi_bar = 2.0 * phi
     source_bar = np.zeros_like(source)
-    for _ in reversed(range(sweeps)):
+    for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v2_bar = phi_bar[i, j]
+                v_bar = phi_bar[i, j]
                 phi_bar[i, j] = 0.0
-                v_bar = v2_bar * 0.25
+                v_bar = v_bar * 0.25
                 source_bar[i, j] += v_bar
                 phi_bar[i, j + 1] += v_bar
                 phi_bar[i, j - 1] += v_bar
@@ -79,17 +77,17 @@ def gauss_seidel_jvp(phi, source, sweeps, phi_dot, source_dot):
         for i in range(1, rows - 1):
             for j in range(1, columns - 1):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v = i - 1
-                v2 = i + 1
-                v3 = j - 1
-                v4 = j + 1
                 v_dot = source_dot[i, j]
-                v5 = 0.25 * (phi[v, j] + phi[v2, j] + phi[i, v3] + phi[i, v4] + source[i, j])
-                v5_dot = (
-                    phi_dot[v, j] + phi_dot[v2, j] + phi_dot[i, v3] + phi_dot[i, v4] + v_dot
-                ) * 0.25
-                phi[i, j] = v5
-                phi_dot[i, j] = v5_dot
+                v = phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j]
+                v_dot = (
+                    phi_dot[i - 1, j]
+                    + phi_dot[i + 1, j]
+                    + phi_dot[i, j - 1]
+                    + phi_dot[i, j + 1]
+                    + v_dot
+                )
+                phi[i, j] = 0.25 * v
+                phi_dot[i, j] = v_dot * 0.25
     # return np.sum(phi * phi)  [stencils.py:25]
     y = np.sum(phi * phi)
     y_dot = np.sum(2.0 * phi_dot * phi)
@@ -105,22 +103,21 @@ def gauss_seidel_vjp(phi, source, sweeps, y_bar=1.0):
     for _ in range(sweeps):
         for i in range(1, rows - 1):
             for j in range(1, columns - 1):
-                v = source[i, j]
-                v2 = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + v)
-                phi[i, j] = v2
+                v = phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j]
+                phi[i, j] = 0.25 * v
     y = np.sum(phi * phi)
 
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
     phi_bar = 2.0 * y_bar * phi
     source_bar = np.zeros_like(source)
-    for _ in reversed(range(sweeps)):
+    for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v2_bar = phi_bar[i, j]
+                v_bar = phi_bar[i, j]
                 phi_bar[i, j] = 0.0
-                v_bar = v2_bar * 0.25
+                v_bar = v_bar * 0.25
                 source_bar[i, j] += v_bar
                 phi_bar[i, j + 1] += v_bar
                 phi_bar[i, j - 1] += v_bar

@@ -2,17 +2,22 @@
 
 `u[2:]`, `u[1:-1]` and `u[:-2]` are all two shorter than u: where they meet in a sum nothing is broadcast, and the
 reverse sweep has nothing to look at while it runs. A length is 1, or a symbol: an axis of some value, less a number.
+
+What is broadcast into something is 1 or as long as that. Two lengths of which each goes into the other are the same:
+after `u[1:-1] = f(u, v)` and `v[1:-1] = g(u, v)`, u and v have the same length. Such a fact holds wherever the
+statement that it comes from has run: in its block and in the blocks inside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from s2s_ad.ir.kinds import MANY, ONE, Array
-from s2s_ad.ir.nodes import Apply, Atom, Block, If, Section, Stmt, Value
+from s2s_ad.ir.kinds import INT, MANY, ONE, Array
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Section, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, outputs_of
 from s2s_ad.ops.fitting import is_elementwise, shape_of
+from s2s_ad.ops.indexing import WHOLE
 from s2s_ad.ops.linear import axes_of, dtype_of
 
 Length = Any  # 1, or (what it is of, which axis, by how much it is shorter)
@@ -20,8 +25,10 @@ Shape = tuple[Length, ...]
 
 _LIKE_FIRST = frozenset(
     ("zeros_like", "copy", "astype", "index_add", "index_set")
+    + ("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
     + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )
+_NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full"))
 _LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
 
@@ -30,16 +37,45 @@ class Lengths:
 
     def __init__(self, block: Block) -> None:
         self._shapes: dict[Value, Shape] = {}
+        self._numbers: dict[Atom, Hashable] = {}  # whole numbers that are equal have one name
+        self._around: dict[Block, Block] = {}
+        self._homes: dict[Value, Block] = {}
+        self._fits: dict[Block, dict[Length, dict[Length, None]]] = {}  # what goes into what
         self._block(block)
 
     def same(self, a: Atom, b: Atom) -> bool:
         """Whether both surely have the same shape."""
-        return self.of(a) == self.of(b)
+        return self._equal(self.of(a), self.of(b), (a, b))
+
+    def _equal(self, one: Shape, other: Shape, at: Sequence[Atom]) -> bool:
+        if one == other or len(one) != len(other):
+            return one == other
+        facts = [self._fits[block] for block in self._blocks(at) if block in self._fits]
+        return all(x == y or _goes_into(x, y, facts) and _goes_into(y, x, facts) for x, y in zip(one, other))
+
+    def _blocks(self, atoms: Sequence[Atom]) -> dict[Block, None]:
+        """The blocks that have surely been run where these values are known."""
+        found: dict[Block, None] = {}
+        for atom in atoms:
+            block = self._homes.get(atom) if isinstance(atom, Value) else None
+            while block is not None and block not in found:
+                found[block] = None
+                block = self._around.get(block)
+        return found
+
+    def _note(self, block: Block, small: Shape, large: Shape, surely: bool = False) -> None:
+        """That the first is broadcast into the second; `surely`: where it is not 1 they are the same."""
+        for x, y in zip(small[::-1], large[::-1]):
+            if x != 1 and x != y:
+                self._fits.setdefault(block, {}).setdefault(x, {})[y] = None
+                if surely and _is_many(x):
+                    self._fits[block].setdefault(y, {})[x] = None
 
     def fills(self, write: Apply) -> bool:
         """Whether what is written into an array surely has the shape of the elements that it is written to."""
         index = dict(write.params)["index"]
-        return self._sliced(write, index, (None,), write.inputs[2:]) == self.of(write.inputs[1])
+        target = self._sliced(write, index, (None,), write.inputs[2:])
+        return self._equal(target, self.of(write.inputs[1]), (write.out, write.inputs[1]))
 
     def of(self, atom: Atom) -> Shape:
         if isinstance(atom, Value) and atom in self._shapes:
@@ -47,25 +83,85 @@ class Lengths:
         return _own(atom)
 
     def _block(self, block: Block) -> None:
+        self._homes.update(dict.fromkeys(block.params, block))
+        self._fits.pop(block, None)
         for stmt in block.stmts:
+            self._homes.update(dict.fromkeys(outputs_of(stmt), block))
+            self._around.update(dict.fromkeys(blocks_of(stmt), block))
+            if isinstance(stmt, (For, While)):
+                self._loop(stmt)
+                continue
             for inner in blocks_of(stmt):
                 self._block(inner)
             if not isinstance(stmt, Section):
                 self._stmt(stmt)
+            if isinstance(stmt, Apply):
+                self._facts(stmt, block)
+
+    def _facts(self, stmt: Apply, block: Block) -> None:
+        if stmt.op.name in ("index_set", "index_add"):
+            target = self._sliced(stmt, dict(stmt.params)["index"], (None,), stmt.inputs[2:])
+            if None not in target:
+                self._note(block, self.of(stmt.inputs[1]), target)
+        elif is_elementwise(stmt.op) and isinstance(stmt.out.kind, Array):
+            for atom in stmt.inputs:
+                self._note(block, self.of(atom), self.of(stmt.out), surely=True)
+
+    def _loop(self, stmt: For | While) -> None:
+        """What a loop carries keeps its shape if no trip changes it."""
+        params = stmt.body.params[len(stmt.body.params) - len(stmt.init) :]
+        steady = {
+            k for k, p in enumerate(params) if shape_of(p.kind) and shape_of(p.kind) == shape_of(stmt.init[k].kind)
+        }
+        while True:
+            for k, param in enumerate(params):
+                self._shapes[param] = self.of(stmt.init[k]) if k in steady else _own(param)
+                if isinstance(stmt, While):
+                    self._shapes[stmt.cond.params[k]] = self._shapes[param]
+            for inner in blocks_of(stmt):
+                self._block(inner)
+            changed = {k for k in steady if self.of(stmt.body.results[k]) != self._shapes[params[k]]}
+            if not changed:
+                break
+            steady -= changed
+        for k in steady:
+            self._shapes[stmt.outputs[k]] = self._shapes[params[k]]
 
     def _stmt(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Apply) and len(stmt.outputs) == 1 and isinstance(stmt.out.kind, Array):
+        if isinstance(stmt, Apply) and len(stmt.outputs) == 1 and stmt.out.kind == INT:
+            self._numbers[stmt.out] = self._number(stmt)
+        elif isinstance(stmt, Apply) and len(stmt.outputs) == 1 and isinstance(stmt.out.kind, Array):
             self._shapes[stmt.out] = self._apply(stmt)
         elif isinstance(stmt, If):
             for out, a, b in zip(outputs_of(stmt), stmt.then.results, stmt.orelse.results):
                 if self.of(a) == self.of(b) and len(self.of(a)) == len(shape_of(out.kind)):
                     self._shapes[out] = self.of(a)
 
+    def _number(self, stmt: Apply) -> Hashable:
+        if stmt.op.name in ("shape_item", "array_len"):
+            return "length", self.of(stmt.inputs[0])[dict(stmt.params).get("axis", 0)]
+        if stmt.op.name in ("add", "sub", "mul"):
+            return stmt.op.name, *map(self._named, stmt.inputs)
+        return stmt.out
+
+    def _named(self, atom: Atom) -> Hashable:
+        if isinstance(atom, Const):
+            return type(atom.value), atom.value
+        return self._numbers.get(atom, atom)
+
+    def _given(self, sizes: Sequence[Atom], shape: Sequence[int | None]) -> Shape:
+        """The shape of a new array: each None in `shape` is the next of the sizes."""
+        left = iter(sizes)
+        names = [self._named(next(left)) if n is None else n for n in shape]
+        return tuple(_length(name) for name in names)
+
     def _apply(self, stmt: Apply) -> Shape:
         op, own = stmt.op, _own(stmt.out)
         params = {**op.defaults, **dict(stmt.params)}
         if is_elementwise(op) or op.name == "np.where":
             return self._combined(stmt.inputs, own)
+        if op.name in _NEW and not any(n is not None and n < 0 for n in params["shape"]):
+            return self._given(stmt.inputs[op.name == "np.full" :], params["shape"])
         if op.name in _LIKE_FIRST:
             return self.of(stmt.inputs[0])
         if op.name in _LIKE_SECOND:
@@ -84,7 +180,7 @@ class Lengths:
         for axis in range(-len(own), 0):
             met = [(self.of(a)[axis], shape_of(a.kind)[axis]) for a in inputs if len(shape_of(a.kind)) >= -axis]
             symbols = dict.fromkeys(length for length, _ in met if length != 1)
-            surely = [length for length, dim in met if dim == MANY]
+            surely = [length for length, dim in met if dim == MANY or _is_many(length)]
             result.append(
                 1 if not symbols else next(iter(symbols)) if len(symbols) == 1 else (surely or [own[axis]])[0]
             )
@@ -97,17 +193,56 @@ class Lengths:
             if dtype_of(at[0].kind) == "bool":
                 return (("picked", at[0]), 0, 0), *source[len(shape_of(at[0].kind)) :]
             return *self.of(at[0]), *source[1:]
-        if not all(isinstance(e, int) or isinstance(e, tuple) and e[0] == "slice" for e in index):
+        if any(isinstance(e, tuple) and e[0] == "in" and shape_of(at[e[1]].kind) for e in index):
             return own
-        full = (*index, *[("slice", None, None, None)] * (len(source) - len(index)))
-        return tuple(_cut(length, e[1:], at) for length, e in zip(source, full) if isinstance(e, tuple))
+        if Ellipsis in index:
+            return own
+        names = [self._named(a) for a in at]
+        found: list[Length] = []
+        left = iter(source)
+        for e in (*index, *[WHOLE] * (len(source) - len(index) + index.count(None))):
+            if e is None:
+                found.append(1)
+                continue
+            length = next(left)
+            if isinstance(e, tuple) and e[0] == "slice":
+                found.append(_cut(length, e[1:], names))
+        return tuple(found)
+
+
+def _goes_into(x: Length, y: Length, facts: Sequence[Mapping[Length, Iterable[Length]]]) -> bool:
+    """Whether x is 1 or y, by what goes into what."""
+    seen, waiting = {x}, [x]
+    while waiting:
+        at = waiting.pop()
+        if at == y:
+            return True
+        for fact in facts:
+            more = [other for other in fact.get(at, ()) if other not in seen]
+            seen.update(more)
+            waiting += more
+    return bool(x == 1)
 
 
 def _own(atom: Atom) -> Shape:
     return tuple(1 if dim == ONE else (atom, axis, 0) for axis, dim in enumerate(shape_of(atom.kind)))
 
 
-def _cut(length: Length, bounds: tuple[Any, ...], at: Sequence[Atom]) -> Length:
+def _length(name: Hashable) -> Length:
+    """The length that a whole number is."""
+    if isinstance(name, tuple) and name[0] == "length":
+        return name[1]
+    return 1 if name in (1, (int, 1)) else (("number", name), 0, 0)
+
+
+def _is_many(length: Length) -> bool:
+    """Whether it is that of an axis whose kind says that it is not 1."""
+    if length == 1 or not isinstance(length[0], Value) or length[2] != 0:
+        return False
+    return bool(shape_of(length[0].kind)[length[1]] == MANY)
+
+
+def _cut(length: Length, bounds: tuple[Any, ...], at: Sequence[Hashable]) -> Length:
     """What a slice leaves of a length."""
     if bounds in ((None, None, None), (None, None, -1)):
         return length

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import InPlace, Memory, is_view
+from s2s_ad.backend.moved import take_moved
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
@@ -60,30 +61,38 @@ class _Analysis:
     def run(self) -> InPlace:
         if not self.stores and not self.sums:
             return self.result
-        candidates: list[Apply] = [s for s in self.stmts if isinstance(s, Apply) and (s in self.sums or s.op.store)]
-        self.result.on_spot = set(candidates)
+        self.result.on_spot = set(self.stores)
         tried: set[tuple[Stmt, int]] = set()
-        while True:
-            groups = Memory(self.function, self.plan, self.result)
-            failing = [s for s in candidates if s in self.result.on_spot and not self.safe(s, groups)]
-            if not failing:
-                return self.result
-            optional = [s for s in failing if not s.op.store]
-            if optional:
-                self.result.on_spot.difference_update(optional)
-                continue
+        while failing := self.failing(self.stores):
             store = failing[0]
-            if self.copy_views(store, groups):
+            if self.copy_views(store, Memory(self.function, self.plan, self.result)):
                 continue
-            init = self.outermost_init(store.inputs[0])
-            if init is not None and init not in tried:
-                tried.add(init)
-                self.result.copied_init.add(init)
-                memory = Memory(self.function, self.plan, self.result)
-                if self.safe(store, memory) or self.copy_views(store, memory):
-                    continue
-                self.result.copied_init.discard(init)
-            self.result.on_spot.discard(store)
+            if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
+                self.result.on_spot.discard(store)
+        self.result.on_spot.update(self.sums)
+        while failing := self.failing([*self.stores, *self.sums]):
+            # a sum is not worth a copy: neither of what it reads, nor of what another write needs then
+            memory = Memory(self.function, self.plan, self.result)
+            met = {memory.find(s.outputs[0]) for s in failing}
+            here = [s for s in self.sums if s in self.result.on_spot and memory.find(s.outputs[0]) in met]
+            self.result.on_spot.difference_update([s for s in failing if not s.op.store] or here)
+        return self.result
+
+    def failing(self, updates: list[Apply]) -> list[Apply]:
+        memory = Memory(self.function, self.plan, self.result)
+        return [s for s in updates if s in self.result.on_spot and not self.safe(s, memory)]
+
+    def copied_first(self, store: Apply, init: tuple[Stmt, int], tried: set[tuple[Stmt, int]]) -> bool:
+        """Whether it is enough to copy what a loop starts from."""
+        if init in tried:
+            return False
+        tried.add(init)
+        self.result.copied_init.add(init)
+        memory = Memory(self.function, self.plan, self.result)
+        if self.safe(store, memory) or self.copy_views(store, memory):
+            return True
+        self.result.copied_init.discard(init)
+        return False
 
     def copy_views(self, store: Apply, memory: Memory) -> bool:
         """Copy the views that are read after the write, rather than the whole array; whether that is enough."""
@@ -137,23 +146,25 @@ class _Analysis:
                 waiting += [source.then.results[k], source.orelse.results[k]]
         return found
 
-    def outermost_init(self, atom: Atom) -> tuple[Stmt, int] | None:
-        """Where the thing that is written comes into the outermost loop that carries it."""
-        found = None
+    def inits(self, atom: Atom) -> list[tuple[Stmt, int]]:
+        """Where the thing that is written comes into the loops that carry it, the first of them first."""
+        found: list[tuple[Stmt, int]] = []
         while isinstance(atom, Value):
             slot = self.slots.get(atom)
             if slot is not None:
-                found, atom = (slot.loop, slot.k), slot.loop.init[slot.k]
+                found.append((slot.loop, slot.k))
+                atom = slot.loop.init[slot.k]
                 continue
             source = self.plan.defs.get(atom)
             if isinstance(source, Apply) and source in self.result.on_spot:
                 atom = source.inputs[0]
             elif isinstance(source, (For, While)) and atom in source.outputs[: len(source.init)]:
                 k = source.outputs.index(atom)
-                found, atom = (source, k), source.init[k]
+                found.append((source, k))
+                atom = source.init[k]
             else:
                 break
-        return found
+        return found[::-1]
 
     def safe(self, stmt: Apply, memory: Memory) -> bool:
         """Whether nobody else sees the object that is written to."""
@@ -163,6 +174,8 @@ class _Analysis:
         root = memory.find(target)
         if root not in memory.foreign and self.unseen(stmt, memory.members[root]):
             return True
+        if not memory.followed:
+            take_moved(memory, self.live, self.function.body)
         origins = memory.origins(target)
         return origins is not None and all(
             self.unseen(stmt, memory.reached(origin, self.live.read_at[stmt], self.live)) for origin in origins
@@ -171,9 +184,15 @@ class _Analysis:
     def unseen(self, stmt: Apply, holders: Collection[Value]) -> bool:
         """Whether no holder of the object is read by the statement beside the target, or after it."""
         at = self.live.read_at[stmt]
-        if any(atom in holders for atom in stmt.inputs[1:]):
+        # in a plain assignment NumPy itself sees to what overlaps
+        if any(atom in holders for atom in stmt.inputs[2 if _is_plain(stmt) else 1 :]):
             return False
         return not any(self.live.crosses(holder, at) for holder in holders)
+
+
+def _is_plain(stmt: Apply) -> bool:
+    """Whether it writes to elements that are not named by an array."""
+    return stmt.op.name in ("index_set", "index_add") and not any(getattr(a.kind, "shape", ()) for a in stmt.inputs[2:])
 
 
 def in_place(function: Function, plan: Schedule, live: Liveness, augment: bool) -> InPlace:

@@ -92,7 +92,7 @@ class Writer(StatementWriter):
         if not _is_number(t.step, 1):
             bounds.append(t.step)
         trips: ast.expr = self.expressions.builtin("range", *map(self.expressions.atom, bounds))
-        if stmt.reverse:
+        if stmt.reverse and (walks or self.plan.used(stmt.body.params[0])):
             trips = self.expressions.builtin("reversed", trips)
         return self.together([(index, trips), *(self.walk(*w) for w in walks)])
 

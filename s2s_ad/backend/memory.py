@@ -53,6 +53,9 @@ class Memory:
         self.made: set[Value] = set()  # values whose object can be made where they are defined
         self.given: set[Value] = set()  # objects that were made elsewhere
         self.around: dict[Value, tuple[Stmt, ...]] = {}  # the loops in which a value is defined
+        # carried values that nobody else has at first -> the loops in one trip of which that is so: see `moved`
+        self.moved: dict[Value, tuple[Stmt, ...]] = {}
+        self.followed = False  # whether `moved` has been looked for
         self.parent: dict[Value, Value] = {}
         self.members: dict[Value, list[Value]] = {}
         self.foreign: set[Value] = set()
@@ -191,6 +194,10 @@ class Memory:
                     self.holds(walk.source, item)
                 self.given.add(item)
 
+    def scope(self, value: Value) -> tuple[Stmt, ...]:
+        """The loops of which the object that begins with this value is in one and the same trip."""
+        return self.moved.get(value) or self.around.get(value, ())
+
     # --- one object, in one run ---------------------------------------------------------------------------------------
 
     def origins(self, value: Value) -> dict[Value, None] | None:
@@ -203,6 +210,9 @@ class Memory:
         seen, queue = {value}, [value]
         while queue:
             at = queue.pop()
+            if at in self.moved:
+                found[at] = None
+                continue
             if at in self.given:
                 return None
             edges = self.sources.get(at, ())
@@ -214,14 +224,14 @@ class Memory:
                 if edge.value not in seen:
                     seen.add(edge.value)
                     queue.append(edge.value)
-        if any(loop in crossed for origin in found for loop in self.around.get(origin, ())):
+        if any(loop in crossed for origin in found for loop in self.scope(origin)):
             return None
         return found
 
     def reached(self, origin: Value, at: int, live: Liveness) -> dict[Value, None]:
         """The values that may hold the object at a place while the loops around its origin are in the trip that made
         it: a list that such a loop makes holds it when it has been appended."""
-        loops = self.around.get(origin, ())
+        loops = self.scope(origin)
         found, queue = {origin: None}, [origin]
         while queue:
             for edge in self.onward.get(queue.pop(), ()):

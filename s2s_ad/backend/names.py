@@ -151,9 +151,14 @@ def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace,
         if isinstance(source, Value) and not (wish_of(source)[0] >= DERIVED > wish_of(target)[0]):
             classes.merge(source, target)
     for stmt in all_stmts(function.body):
-        if isinstance(stmt, Apply) and stmt.op.store:
+        if isinstance(stmt, Apply) and stmt.op.store and _alike(stmt.inputs[0], stmt.outputs[0]):
             classes.merge(stmt.inputs[0], stmt.outputs[0])
     return classes
+
+
+def _alike(a: Atom, b: Value) -> bool:
+    """Whether both want the same name: a copy that is then changed does not lend its name to what it was made of."""
+    return isinstance(a, Value) and wish_of(a) == wish_of(b)
 
 
 class Namer:

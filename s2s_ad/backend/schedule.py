@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from s2s_ad.analysis.objects import Objects
 from s2s_ad.backend import templates
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, wish_of
-from s2s_ad.ir.kinds import BOOL, Scalar
+from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -84,7 +85,7 @@ class _Candidate:
     at: int
     barrier: int
     stores: int
-    reads_memory: bool
+    calls: bool
     leaves: frozenset[Value]
     span: Span | None
 
@@ -100,6 +101,12 @@ class Scheduler:
         self.walks: dict[Value, list[tuple[For, int]]] = {}
         self.defined_as: dict[str, int] = {}  # a wish → how many values have it
         self.params = set(function.body.params)
+        self.objects = Objects(function.body)
+        self.stores: list[Value] = []  # what has been written to so far
+        self.indices = {
+            s.body.params[0] for s in all_stmts(function.body) if isinstance(s, For) and s.trips is not None
+        }
+        self.written_numbers = any(isinstance(s, Apply) and _may_write_numbers(s) for s in all_stmts(function.body))
 
     def run(self) -> Schedule:
         body = self.function.body
@@ -188,11 +195,11 @@ class Scheduler:
     def _fold(self, block: Block, on: bool) -> None:
         pending: dict[Value, _Candidate] = {}
         last: dict[str, int] = {}  # a wish → where in this block a value with it was last defined
-        barrier = stores = 0
+        barrier = 0
         outer_annotate = self.annotate
         appends = self.plan.appends.get(block, {})
         for at, stmt in enumerate(block.stmts):
-            here = _Consumer(at, barrier, stores, last, stmt.span if not isinstance(stmt, Section) else None)
+            here = _Consumer(at, barrier, len(self.stores), last, stmt.span if not isinstance(stmt, Section) else None)
             if isinstance(stmt, Section):
                 self.annotate = stmt.annotate
                 barrier += 1
@@ -200,7 +207,7 @@ class Scheduler:
             if isinstance(stmt, (Apply, Call)):
                 candidate = self._apply(stmt, pending, here, on)
                 if isinstance(stmt, Apply) and stmt.op.store:
-                    stores += 1
+                    self.stores += [a for a in stmt.inputs[:1] if isinstance(a, Value)]
                 impure = stmt.op.effect if isinstance(stmt, Apply) else stmt.callee in self.effectful
                 if impure:
                     barrier += 1
@@ -229,12 +236,12 @@ class Scheduler:
                 if text and strength >= DERIVED and value not in self.plan.folded:
                     last[text] = at
             for _, atoms in appends.get(at, ()):
-                here = _Consumer(at, barrier, stores, last, None, moved=False)
+                here = _Consumer(at, barrier, len(self.stores), last, None, moved=False)
                 for atom in atoms:
                     if on and isinstance(atom, Value) and self.plan.defs.get(atom) is stmt:
                         self._take(atom, pending, here, LONG)
         if on:
-            self._fold_results(block, pending, _Consumer(len(block.stmts), barrier, stores, last, None))
+            self._fold_results(block, pending, _Consumer(len(block.stmts), barrier, len(self.stores), last, None))
         self.annotate = outer_annotate if block is not self.function.body else self.annotate
 
     def _fold_results(self, block: Block, pending: dict[Value, _Candidate], here: _Consumer) -> None:
@@ -258,11 +265,17 @@ class Scheduler:
             return None
         return self._whole(result)
 
+    def _mutable(self, kind: Kind) -> bool:
+        """Whether a write may change what is read as this kind; where none is to 0-d arrays, they are plain numbers."""
+        if isinstance(kind, Array) and not kind.shape and not self.written_numbers:
+            return False
+        return templates.mutable(kind)
+
     def _whole(self, atom: Atom) -> _Candidate:
         """The size of an atom, whatever was folded into it."""
         leaves = frozenset(self.plan.reads(atom))
         size, depth = self._measure(atom)
-        return _Candidate(size, depth, 0, 0, 0, any(templates.mutable(v.kind) for v in leaves), leaves, None)
+        return _Candidate(size, depth, 0, 0, 0, False, leaves, None)
 
     def _measure(self, atom: Atom) -> tuple[int, int]:
         if isinstance(atom, Value) and atom in self.plan.folded:
@@ -290,14 +303,15 @@ class Scheduler:
         if size > LONG_TERNARY or depth > DEEP:
             return None
         leaves = then.leaves | orelse.leaves | cond.leaves
-        memory = then.reads_memory or orelse.reads_memory or cond.reads_memory
-        return _Candidate(size, depth, here.at, here.barrier, here.stores, memory, leaves, stmt.span)
+        calls = then.calls or orelse.calls or cond.calls
+        return _Candidate(size, depth, here.at, here.barrier, here.stores, calls, leaves, stmt.span)
 
     def _apply(self, stmt: Apply | Call, pending: dict[Value, _Candidate], here: _Consumer, on: bool) -> _Candidate:
-        size, depth, memory = _own_size(stmt), 0, isinstance(stmt, Call)
+        size, depth, calls = _own_size(stmt), 0, isinstance(stmt, Call)
         leaves: set[Value] = set()
         twice: frozenset[str] = frozenset()
         names: tuple[str, ...] = ("",) * len(stmt.inputs)
+        room = max(LONG, len(stmt.span.text)) if stmt.span is not None else LONG  # as long as the user's own line
         if isinstance(stmt, Apply):
             names, twice = templates.names_of(stmt), templates.repeated(templates.code_of(stmt))
         for k, (name, atom) in enumerate(zip(names, stmt.inputs)):
@@ -305,19 +319,24 @@ class Scheduler:
             free = not on or pinned or (isinstance(stmt, Apply) and stmt.op.name == "unpack")
             part = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(self.plan.reads(atom)), None)
             if not free:
-                part = self._take(atom, pending, here, LONG - size)
+                part = self._take(atom, pending, here, room - size)
             size, depth = size + part.size, max(depth, part.depth)
             leaves |= part.leaves
-            memory = memory or part.reads_memory or templates.mutable(atom.kind)
+            calls = calls or part.calls
         found = frozenset(leaves)
-        candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, memory, found, stmt.span)
+        candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, calls, found, stmt.span)
         if on and isinstance(stmt, Apply) and self._again(stmt, candidate):
             self.plan.folded.add(stmt.outputs[0])
         return candidate
 
     def _again(self, stmt: Apply, candidate: _Candidate) -> bool:
-        """A condition, or one cheap operation, that reads only arguments is printed again rather than stored."""
+        """A condition, or one cheap operation, that reads only arguments is printed again rather than stored.
+
+        So is an index that stands one beside another.
+        """
         out = stmt.outputs[0]
+        if out.kind == INT and not out.hint and self.plan.used(out) and self._beside(stmt):
+            return True
         if out.hint or self.plan.uses.get(out, 0) < 2 or stmt.op.effect or stmt.op.store:
             return False
         if templates.identity(stmt.op):
@@ -330,6 +349,17 @@ class Scheduler:
             return False
         return all(isinstance(leaf.kind, Scalar) and self._stays(leaf) for leaf in candidate.leaves)
 
+    def _beside(self, stmt: Apply) -> bool:
+        """Whether it is i + 1 or n - 1: a whole number that has one name, and a constant."""
+        x, y = stmt.inputs if len(stmt.inputs) == 2 else (None, None)
+        if stmt.op.name not in ("add", "sub") or not isinstance(x, Value) or not isinstance(y, Const):
+            return False
+        return x.kind == INT and x not in self.plan.folded and (x in self.indices or x in self.params or self._once(x))
+
+    def _once(self, value: Value) -> bool:
+        strength, text = wish_of(value)
+        return strength == HINT and self.defined_as.get(text, 0) == 1
+
     def _stays(self, value: Value) -> bool:
         """Whether a variable is sure to keep its value, as nothing else has its name."""
         strength, text = wish_of(value)
@@ -339,7 +369,7 @@ class Scheduler:
         self, atom: Atom, pending: dict[Value, _Candidate], here: _Consumer, room: int, result: bool = False
     ) -> _Candidate:
         """Fold `atom` into its reader if that is right; what the reader gets."""
-        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, templates.mutable(atom.kind), frozenset(), None)
+        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(), None)
         if not isinstance(atom, Value):
             return plain
         if atom in self.plan.folded:
@@ -354,7 +384,7 @@ class Scheduler:
     def _may_fold(self, value: Value, found: _Candidate, here: _Consumer, room: int, result: bool) -> bool:
         forced = value in self.forced
         strength, _ = wish_of(value)
-        if found.barrier != here.barrier or (found.reads_memory and found.stores != here.stores):
+        if found.barrier != here.barrier or self._written_between(found, here):
             return False
         if found.depth >= DEEP or (found.size > room and not forced):
             return False
@@ -365,9 +395,16 @@ class Scheduler:
         if strength == HINT:
             return False
         same_line = _line(found.span) == _line(here.span)
-        if strength == DERIVED and (result or not same_line or found.size > LONG_DERIVED):
+        if strength == DERIVED and here.moved and (result or not same_line or found.size > LONG_DERIVED):
             return False
         return same_line or result or not self.annotate or here.span is None
+
+    def _written_between(self, found: _Candidate, here: _Consumer) -> bool:
+        """Whether something that the expression reads is written to between its place and the reader's."""
+        written = {self.objects.find(target) for target in self.stores[found.stores : here.stores]}
+        return bool(written) and (
+            found.calls or any(self._mutable(leaf.kind) and self.objects.find(leaf) in written for leaf in found.leaves)
+        )
 
     def _overtaken(self, found: _Candidate, here: _Consumer) -> bool:
         """Whether a name that the expression reads gets a new value between its place and the reader's."""
@@ -390,6 +427,14 @@ class _Consumer:
 
 def _line(span: Span | None) -> tuple[str, int] | None:
     return None if span is None else (span.file, span.line)
+
+
+def _may_write_numbers(stmt: Apply) -> bool:
+    """Whether it writes to a 0-d array, or makes one that is a view."""
+    if stmt.op.store:
+        return not getattr(stmt.inputs[0].kind, "shape", (1,))
+    copied = stmt.op.name == "getitem" and Ellipsis not in dict(stmt.params)["index"]
+    return stmt.op.alias and not copied and any(getattr(out.kind, "shape", (1,)) == () for out in stmt.outputs)
 
 
 def _leaf_size(atom: Atom) -> int:

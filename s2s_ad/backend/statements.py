@@ -184,7 +184,10 @@ class StatementWriter:
 
     def element(self, stmt: Apply, text: str, target: str) -> list[ast.stmt]:
         trees = templates.statements(text)
-        return [_subtracted(self.expressions.instance(tree, stmt, text, first=target)) for tree in trees]
+        made = [_subtracted(self.expressions.instance(tree, stmt, text, first=target)) for tree in trees]
+        if self.optimize and stmt.op.name == "index_set":  # += on an item of a list would change what is in it
+            return [_augmented(tree, stmt.span) for tree in made]
+        return made
 
     def copied(self, atom: Atom) -> ast.expr:
         """A new object that may be written to."""
@@ -345,6 +348,23 @@ def _subtracted(tree: ast.stmt) -> ast.stmt:
         if isinstance(tree.value.op, ast.USub):
             return ast.AugAssign(tree.target, ast.Sub(), tree.value.operand)
     return tree
+
+
+def _augmented(tree: ast.stmt, span: Span | None) -> ast.stmt:
+    """`a[i] *= b` for `a[i] = a[i] * b`, unless the user wrote it out."""
+    if not isinstance(tree, ast.Assign) or not isinstance(tree.value, ast.BinOp):
+        return tree
+    target, value = tree.targets[0], tree.value
+    if not isinstance(value.op, _AUGMENTED) or not isinstance(target, ast.Subscript):
+        return tree
+    text = ast.unparse(target)
+    if (
+        text != ast.unparse(value.left)
+        or span is not None
+        and span.text.replace(" ", "").startswith(f"{text.replace(' ', '')}=")
+    ):
+        return tree
+    return ast.AugAssign(target, value.op, value.right)
 
 
 def _comment(span: Span) -> str:

@@ -43,7 +43,8 @@ class Op:
     joint      it is linear in all the inputs of `transposes` at once (stack, index_add), not in each alone (matmul)
     others     of its inputs, those without a transpose have derivative zero: they only lend their shape, or are whole
                numbers
-    broadcasts not elementwise, but some inputs may be smaller than what it takes them for; elementwise ones always may
+    broadcasts not elementwise, but some inputs may be smaller than what it takes them for; elementwise ones always may.
+               A function of their kinds says whether they may
     selects    it passes some of what it is given on and drops the rest: see `guarded` in ops/derive.py
     store      its code is a statement that changes its first input in place: "a[i] += v"
     """
@@ -63,7 +64,7 @@ class Op:
     store: bool = False
     joint: bool = False
     others: bool = False
-    broadcasts: bool = False
+    broadcasts: bool | Callable[[tuple[Kind, ...]], bool] = False
     selects: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
     function: Any = None

@@ -177,10 +177,14 @@ def pullback(
                 return exact or filled or i == 0
             return exact or whole and same_shape(apply.out, x.atom)
 
-        return [
+        last = builder.stmts.pop() if op.name == "index_set" else None
+        found = [
             (fit_cotangent(traced(c).atom, x, surely(i, x)) if c is not None and not isinstance(c, Zero) else None)
             for i, (c, x) in enumerate(zip(cts, inputs))
         ]
+        if last is not None:  # what was written is read, and summed, before its elements are set to zero
+            builder.emit(last)
+        return found
 
 
 def _last_first(active: Sequence[bool]) -> list[int]:
@@ -268,7 +272,9 @@ def _is_linear(step: Apply, i: int, models: dict[Atom, Traced]) -> bool:
 
 def is_exact(op: Op, kinds: tuple[Kind, ...]) -> bool:
     """Whether the transposes give the shapes of the inputs as they are: nothing was broadcast on the way."""
-    return sum(bool(shape_of(k)) for k in kinds) <= 1 if is_elementwise(op) else not op.broadcasts
+    if is_elementwise(op):
+        return sum(bool(shape_of(k)) for k in kinds) <= 1
+    return not (op.broadcasts(kinds) if callable(op.broadcasts) else op.broadcasts)
 
 
 # The transposes of the operators in their linear inputs; a tangent is a sum of products, so these serve every rule.

@@ -53,7 +53,7 @@ def _right(ct, x, y):
 
 matmul = declare(
     (operator.matmul, np.matmul), lambda x, y: None, name="matmul", code="x @ y", infer=_matmul_kind, cost=20,
-    broadcasts=True,
+    broadcasts=lambda kinds: any(len(shape_of(k)) > 2 for k in kinds),  # only the axes of a stack
     transposes={0: _left, 1: _right},
 )  # fmt: skip
 

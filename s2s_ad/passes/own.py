@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
+from s2s_ad.ir.walk import free_values, substitute
 from s2s_ad.ops.registry import OPS
 
 STACKING = ("rows", "columns", "list_to_array", "list_to_array_like")
@@ -21,21 +23,46 @@ def own_results(function: Function, since: int = 0) -> Function:
 
     Also results that are views which NumPy makes read-only.
     """
-    sources = _sources(function.body)
+    body = _own_inputs(function.body)
+    sources = _sources(body)
     builder = Builder()
-    builder.stmts.extend(function.body.stmts)
-    taken: set[Value] = set(function.body.params)
+    builder.stmts.extend(body.stmts)
+    taken: set[Value] = set(body.params)
     results: list[Atom] = []
-    for i, atom in enumerate(function.body.results):
+    for i, atom in enumerate(body.results):
         if not (isinstance(atom, Value) and isinstance(atom.kind, (Array, List)) and _has_memory(atom)):
             results.append(atom)
             continue
         roots = sources.get(atom) or {atom}
-        if i >= since and (roots & taken or _read_only(function.body, atom)):
+        if i >= since and (roots & taken or _read_only(body, atom)):
             atom = builder.apply(OPS["copy"], atom)
         taken |= roots
         results.append(atom)
-    return replace(function, body=Block(function.body.params, tuple(builder.stmts), tuple(results)))
+    return replace(function, body=Block(body.params, tuple(builder.stmts), tuple(results)))
+
+
+def _own_inputs(block: Block) -> Block:
+    """An input that is written to and may be returned is copied first: what is written then belongs to the caller."""
+    returned = {root for roots in map(_sources(block).get, _values(block.results)) if roots for root in roots}
+    for param in (p for p in block.params if p in overwritten(block) and p in returned):
+        at = next(k for k, s in enumerate(block.stmts) if param in _reads(s) and not _asks_shape(s))
+        copied = replace(param) if param.hint else Value(param.kind)
+        copy = Apply(OPS["copy"], (param,), (copied,), (), None)
+        rest = substitute(Block((), block.stmts[at:], block.results), {param: copied})
+        block = Block(block.params, (*block.stmts[:at], copy, *rest.stmts), rest.results)
+    return block
+
+
+def _values(atoms: tuple[Atom, ...]) -> list[Value]:
+    return [atom for atom in atoms if isinstance(atom, Value)]
+
+
+def _reads(stmt: Stmt) -> dict[Value, None]:
+    return free_values(Block((), (stmt,), ()))
+
+
+def _asks_shape(stmt: Stmt) -> bool:
+    return isinstance(stmt, Apply) and stmt.op.name in ("shape_item", "array_len", "array_size")
 
 
 def _has_memory(atom: Atom) -> bool:

@@ -9,25 +9,31 @@ the smallest sets the one with the least recomputation is taken.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from s2s_ad.ir.kinds import Array
-from s2s_ad.ir.nodes import Apply, Stmt, Value
+from s2s_ad.ir.nodes import Apply, Const, Stmt, Value
 from s2s_ad.ir.walk import outputs_of
+from s2s_ad.ops.fitting import shape_of
 
 CUT_LIMIT = 300  # above it the search for a smallest set would take longer than it saves
 ARRAY_SIZE = 100  # of an array, where that of a number is 1
+PART_SIZE, ROW_SIZE = 60, 20  # of what a slice leaves of one, and of a row or column
+COPIES = ("np.copy", "copy")
 REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
 
 
 @dataclass(frozen=True)
 class Residuals:
-    """`saved` in order of definition; `repeated` the statements that make the rest of them again, in order."""
+    """`saved` in order of definition; `repeated` the statements that make the rest of them again, in order.
+
+    `same`: arrays that are overwritten, each with a copy of it that the program has made for itself.
+    """
 
     saved: tuple[Value, ...]
     repeated: tuple[Apply, ...]
+    same: Mapping[Value, Value]
 
 
 def choose_residuals(
@@ -36,39 +42,55 @@ def choose_residuals(
     needed: Iterable[Value],
     free: Iterable[Value] = (),
     overwritten: Collection[Value] = (),
+    again: Callable[[Value], Apply | None] = lambda value: None,
 ) -> Residuals:
     """Cut the needed values of a scope from what cannot be had again.
 
     `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway. Elements of arrays
-    that are `overwritten` are not read again from outside: that would take a copy of the whole array.
+    that are `overwritten` are not read again from outside: that would take a copy of the whole array. `again` is where
+    an element can be read that stays as it is.
     """
 
     def gone(stmt: Apply) -> bool:
-        if stmt.op.name != "getitem" or not isinstance(stmt.out.kind, Array) or stmt.out.kind.rank:
-            return False
-        return stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+        return stmt.op.name == "getitem" and stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+
+    def maker(stmt: Apply) -> Apply | None:
+        if len(stmt.outputs) == 1 and (found := again(stmt.out)) is not None:
+            return found
+        return stmt if repeatable(stmt) and not gone(stmt) else None
 
     position: dict[Value, int] = {}
     makers: dict[Value, Apply] = {}
+    same: dict[Value, Value] = {}
+    parts: dict[Value, int] = {}
     for value in params:
         position[value] = len(position)
     for stmt in stmts:
         for value in outputs_of(stmt):
             position[value] = len(position)
-            if isinstance(stmt, Apply) and repeatable(stmt) and not gone(stmt):
-                makers[value] = stmt
+            if isinstance(stmt, Apply) and (made := maker(stmt)) is not None:
+                makers[value] = made
+        if isinstance(stmt, Apply) and stmt.op.name in COPIES and stmt.inputs[0] in overwritten:
+            if stmt.inputs[0] in position and stmt.inputs[0].kind == stmt.out.kind and stmt.out not in overwritten:
+                same.setdefault(stmt.inputs[0], stmt.out)
+        elif isinstance(stmt, Apply) and stmt.op.name == "getitem" and stmt.inputs[0] in overwritten:
+            parts[stmt.out] = (
+                ROW_SIZE if len(shape_of(stmt.out.kind)) < len(shape_of(stmt.inputs[0].kind)) else PART_SIZE
+            )
     at_hand = set(free)
-    sinks = sorted((v for v in set(needed) if v in position and v not in at_hand), key=position.__getitem__)
+    wanted = {same.get(v, v) for v in needed}
+    sinks = sorted((v for v in wanted if v in position and v not in at_hand), key=position.__getitem__)
 
     def parents(value: Value) -> list[Value]:
         # what must be there to make the value again; values from outside the scope are there anyway
-        return [a for a in makers[value].inputs if isinstance(a, Value) and a in position and a not in at_hand]
+        read = [same.get(a, a) for a in makers[value].inputs if isinstance(a, Value)]
+        return [a for a in read if a in position and a not in at_hand]
 
     if len(sinks) > CUT_LIMIT:  # straight code saved once: what the other saved values give is not saved as well
         there = set(sinks)
         cut = {v for v in sinks if v not in makers or not there.issuperset(parents(v))}
     else:
-        cut = minimum_cut(sinks, parents, makers.__contains__)
+        cut = minimum_cut(sinks, parents, makers.__contains__, lambda v: parts.get(v, size(v)))
     saved = sorted(cut, key=position.__getitem__)
     kept = set(saved)
     repeated: dict[Value, Apply] = {}
@@ -83,21 +105,25 @@ def choose_residuals(
     for sink in sinks:
         repeat(sink)
     order = sorted(repeated, key=position.__getitem__)
-    return Residuals(tuple(saved), tuple(repeated[v] for v in order))
+    return Residuals(tuple(saved), tuple(repeated[v] for v in order), same)
 
 
 def repeatable(stmt: Apply) -> bool:
     op = stmt.op
-    return op.cost <= REPEAT_COST and not op.effect and not op.store and len(stmt.outputs) == 1
+    squared = op.name in ("pow", "np.power") and isinstance(stmt.inputs[1], Const) and stmt.inputs[1].value == 2
+    return (op.cost <= REPEAT_COST or squared) and not op.effect and not op.store and len(stmt.outputs) == 1
 
 
 def size(value: Value) -> int:
     """What saving the value costs: many elements of an array are less than all of it."""
-    return ARRAY_SIZE if isinstance(value.kind, Array) and value.kind.rank else 1
+    return ARRAY_SIZE if shape_of(value.kind) else 1
 
 
 def minimum_cut(
-    sinks: list[Value], parents: Callable[[Value], list[Value]], splits: Callable[[Value], bool]
+    sinks: list[Value],
+    parents: Callable[[Value], list[Value]],
+    splits: Callable[[Value], bool],
+    size: Callable[[Value], int] = size,
 ) -> set[Value]:
     """A smallest set of values that every path from a sink to a source crosses: the one nearest to the sinks.
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from s2s_ad.analysis.activity import split_params
-from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import FLOAT, Array, Scalar
+from s2s_ad.ir.builder import Builder, const
+from s2s_ad.ir.kinds import FLOAT, INT, Array, Scalar
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -34,6 +34,7 @@ from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.elements import known_elements, written_at_once
 
 ROUNDS = 3  # most of what one change makes possible is done in the same round
 
@@ -107,10 +108,15 @@ class _Simplifier:
     # --- elementary operations ------------------------------------------------------------------------------------
 
     def apply(self, stmt: Apply, builder: Builder) -> None:
+        stmt = self.outwards(stmt, builder)
         plain = self.broadcasts(stmt)
         if plain != stmt.inputs:
             self.changed = True
             stmt = replace(stmt, inputs=plain)
+        at_once = written_at_once(stmt, self.maker, builder)
+        if at_once is not None:
+            self.changed = True
+            stmt = at_once
         while (same := self.known(stmt)) is None:
             made = len(builder.stmts)
             better = self.better(stmt, builder)
@@ -128,6 +134,30 @@ class _Simplifier:
         if len(stmt.outputs) == 1:
             self.makers[stmt.out] = stmt
         builder.emit(stmt)
+
+    def outwards(self, stmt: Apply, builder: Builder) -> Apply:
+        """a - b * c for a + -b * c, also where -b is there for others: a sign is taken out of what is added."""
+        if stmt.op.name not in ("add", "sub", "index_add"):
+            return stmt
+        product = self.maker(stmt.inputs[1], "mul") or self.maker(stmt.inputs[1], "div")
+        if product is None or self.uses[product.out] != 1:
+            return stmt
+        one, other = map(self.product, stmt.inputs[:2])
+        if one is not None and other is not None and one[1] == other[1] and one[1]:
+            return stmt  # twice the same
+        for i in (0, 1):
+            negated = self.maker(product.inputs[i], "neg")
+            if negated is not None:
+                plain = (*product.inputs[:i], negated.inputs[0], *product.inputs[i + 1 :])
+                made = builder.apply_all(product.op, plain, product.params)[0]
+                less = builder.apply(OPS["neg"], made)
+                if less.kind == product.out.kind:
+                    self.changed = True
+                    for part in builder.stmts[-2:]:
+                        assert isinstance(part, Apply)
+                        self.makers[part.out], self.uses[part.out] = part, 1
+                    return replace(stmt, inputs=(stmt.inputs[0], less, *stmt.inputs[2:]))
+        return stmt
 
     def known(self, stmt: Apply) -> Atom | None:
         """An atom that the result is equal to."""
@@ -153,7 +183,16 @@ class _Simplifier:
             return inner.inputs[0] if inner is not None else None
         if name == "broadcast_like" and x[0].kind == stmt.out.kind and _exact_shape(x[0]):
             return x[0]
-        return None
+        if name == "add" and stmt.out.kind == INT:
+            return self.whole_sum(x)
+        return known_elements(stmt, self.maker)
+
+    def whole_sum(self, x: tuple[Atom, ...]) -> Atom | None:
+        """n - 1 + 1, and -1 + 1."""
+        if isinstance(x[0], Const) and isinstance(x[1], Const):
+            return const(x[0].value + x[1].value)
+        less = self.maker(x[0], "sub")
+        return less.inputs[0] if less is not None and _same(less.inputs[1], x[1]) else None
 
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
         """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""
@@ -190,8 +229,12 @@ class _Simplifier:
             for i in (0, 1):
                 if _is(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:
                     return OPS["neg"], (x[1 - i],)
+        if name in ("add", "sub") and stmt.out.kind == INT:
+            return self.further(stmt, builder)
         if name == "mul" and (shorter := self.gathered(stmt, builder)) is not None:
             return shorter
+        if name == "np.sum" and (inner := self.maker(x[0], "neg")) is not None and self.uses[inner.out] == 1:
+            return OPS["neg"], (builder.apply_all(stmt.op, inner.inputs, stmt.params)[0],)
         if name in ("mul", "div"):
             for i in (0, 1):
                 factor = self.maker(x[i], "neg")
@@ -199,6 +242,17 @@ class _Simplifier:
                     plain = (factor.inputs[0], x[1]) if i == 0 else (x[0], factor.inputs[0])
                     return OPS["neg"], (builder.apply_all(stmt.op, plain, stmt.params)[0],)
         return None
+
+    def further(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
+        """n - 1 for n - 2 + 1."""
+        less, more = self.maker(stmt.inputs[0], "sub"), self.maker(stmt.inputs[0], "add")
+        inner = less or more
+        if inner is None or not all(
+            isinstance(a, Const) and type(a.value) is int for a in (inner.inputs[1], stmt.inputs[1])
+        ):
+            return None
+        steps = [a.inputs[1].value * (1 if a.op.name == "add" else -1) for a in (inner, stmt)]  # type: ignore[union-attr]
+        return OPS["add" if sum(steps) > 0 else "sub"], (inner.inputs[0], const(abs(sum(steps))))
 
     def doubled(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """c*u*v + d*u*v as (c + d)*u*v where c, d and their sum are powers of two, so that every rounding stays."""
@@ -286,7 +340,9 @@ class _Simplifier:
         stmt = self.lists(stmt, builder)
         results = [self.atom(r) for r in stmt.body.results]
         still = [
-            i for i, p in enumerate(carried) if results[i] is p and stmt.init[i].kind == p.kind == stmt.outputs[i].kind
+            i
+            for i, p in enumerate(carried)
+            if results[i] is p and _stays(stmt.init[i], p) and p.kind == stmt.outputs[i].kind
         ]
         for i in still:  # never changed: it is what it was before the loop
             self.alias(carried[i], stmt.init[i])
@@ -366,6 +422,13 @@ def _constant(value: Any) -> Const:
 
 def _exact_shape(atom: Atom) -> bool:
     return isinstance(atom.kind, Scalar) or (isinstance(atom.kind, Array) and -2 not in atom.kind.shape)
+
+
+def _stays(init: Atom, param: Value) -> bool:
+    """Whether the value before a loop may stand for one that the loop does not change."""
+    if isinstance(init, Const) and type(init.value) is float and param.kind == Array("float64", ()):
+        return True
+    return init.kind == param.kind
 
 
 def _same(a: Atom, b: Atom) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.activity import flags, split_params
+from s2s_ad.analysis.kept import Kept
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.analysis.selection import Selection
@@ -24,6 +25,7 @@ from s2s_ad.ir.nodes import (
     Atom,
     Block,
     Call,
+    Const,
     For,
     If,
     Range,
@@ -33,7 +35,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, clone, free_values, outputs_of, substitute
+from s2s_ad.ir.walk import all_stmts, clone, free_values, map_inputs, outputs_of, substitute
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import pullback
 from s2s_ad.ops.registry import OPS
@@ -42,6 +44,8 @@ from s2s_ad.passes.cse import cse_key, shareable
 from s2s_ad.passes.dce import dce_block
 from s2s_ad.passes.residuals import Residuals, choose_residuals
 
+# operations that ask one of their inputs for its shape and its dtype alone
+LIKE = {"zeros_like": 0, "broadcast_like": 1, "unbroadcast": 1, "reshape_like": 1}
 Flags = tuple[bool, ...]
 Split = Callable[[str, Flags, Flags], tuple[str, str]]  # the two halves of a function that is called
 
@@ -55,21 +59,31 @@ class Sweep:
         self.absent = maybe_absent(block)
         self.lengths = Lengths(block)
         self.overwritten = overwritten(block)
+        self.kept = Kept(block, self.lengths, self.overwritten)
         self.selection = selection
         # statement -> what is saved of it: (value inside, output that holds it)
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = {}
         self.counted: dict[Stmt, Value] = {}  # loop -> output that counts its trips
         self.instead: dict[Stmt, Stmt] = {}
+        self.copied: dict[Value, Value] = {}  # what is saved of an array that is overwritten later
 
     # --- the forward sweep, with what it saves --------------------------------------------------------------------
 
     def augmented(self, stmts: Iterable[Stmt]) -> list[Stmt]:
-        return [self.augment(stmt) for stmt in stmts if not isinstance(stmt, Section)]
+        made: list[Stmt] = []
+        for stmt in stmts:
+            if not isinstance(stmt, Section):
+                made.append(self.augment(stmt))
+                made += self.copies(outputs_of(stmt))
+        return made
+
+    def copies(self, values: Iterable[Value]) -> list[Stmt]:
+        return [Apply(OPS["copy"], (v,), (self.copied[v],)) for v in values if v in self.copied]
 
     def block(self, block: Block, more: Sequence[Atom] = (), at: int | None = None) -> Block:
         end = len(block.results) if at is None else at
         results = (*block.results[:end], *more, *block.results[end:])
-        return Block(block.params, tuple(self.augmented(block.stmts)), results)
+        return Block(block.params, (*self.copies(block.params), *self.augmented(block.stmts)), results)
 
     def augment(self, stmt: Stmt) -> Stmt:
         saves = self.extra.get(stmt, [])
@@ -184,13 +198,39 @@ class Sweep:
         for v, out in zip(changed, outputs):
             adjoints.put(v, out)
 
+    def shaped(self, backward: Block, inside: Block) -> Block:
+        """The reverse block asking arrays that are there anyway for shapes, instead of those of the forward block."""
+        made = set(_defined(inside))
+
+        def block(b: Block) -> Block:
+            return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
+
+        def stmt(s: Stmt) -> Stmt:
+            if isinstance(s, Apply) and s.op.name in LIKE and s.inputs[LIKE[s.op.name]] in made:
+                k = LIKE[s.op.name]
+                like = self.kept.of_shape(s.inputs[k])
+                return replace(s, inputs=(*s.inputs[:k], like, *s.inputs[k + 1 :])) if like is not None else s
+            return map_inputs(s, lambda a: a, block)
+
+        return block(backward)
+
+    def still(self, value: Value) -> Value:
+        """The value, or a copy of it where it is an array that is written to later on."""
+        if value not in self.overwritten:
+            return value
+        if value not in self.copied:
+            self.copied[value] = Value(value.kind, base=value, suffix="_old")
+        return self.copied[value]
+
     def settle(self, stmt: If, block: Block, backward: Block) -> Block:
         """Let the reverse branch read only what the forward branch saves for it."""
         inside = self.block(block)
-        backward = _reusing(backward, inside)
-        residuals = choose_residuals((), inside.stmts, free_values(backward), (), self.overwritten)
+        backward = self.shaped(_reusing(backward, inside), inside)
+        residuals = choose_residuals(
+            (), inside.stmts, free_values(backward), (), self.overwritten, self.kept.read_again
+        )
         outs = [replace(v) for v in residuals.saved]
-        self.extra.setdefault(stmt, []).extend(zip(residuals.saved, outs))
+        self.extra.setdefault(stmt, []).extend(zip(map(self.still, residuals.saved), outs))
         return with_repeats(Builder(), residuals, backward, dict(zip(residuals.saved, outs)))
 
     def back_loop(self, stmt: For | While, builder: Builder, adjoints: Adjoints) -> None:
@@ -225,7 +265,7 @@ class Sweep:
         finals = tuple(name_like(v.kind, v, "_bar") for v in (*(carried[i] for i in moving), *captured))
         lists = tuple(Value(List(_item(w.source.kind)), base=p, suffix="_bar_list") for w, p in given)
         params = (*ct_items, *ct_params, *sums)
-        builder.emit(self.reversed_loop(stmt, backward, params, ys_in, starts, (*finals, *lists)))
+        builder.emit(self.reversed_loop(stmt, builder, backward, params, ys_in, starts, (*finals, *lists)))
         for v, final in zip(captured, finals[len(moving) :]):
             adjoints.put(v, final)
         for i, final in zip(moving, finals):  # an initial value may be captured as well: it gets both
@@ -237,6 +277,7 @@ class Sweep:
     def reversed_loop(
         self,
         stmt: For | While,
+        builder: Builder,
         backward: Block,
         params: tuple[Value, ...],
         ys_in: list[Walk],
@@ -250,17 +291,19 @@ class Sweep:
         index = items[0] if trips is not None else None
         aligned = not stmt.stops and isinstance(stmt, For) and len(walks) + (trips is not None) == 1
         inside = self.block(stmt.body)
-        backward = _reusing(backward, inside)
+        backward = self.shaped(_reusing(backward, inside), inside)
         needed = free_values(backward)
         at_hand = set(items) if aligned else set()
-        residuals = choose_residuals(stmt.body.params, inside.stmts, needed, at_hand, self.overwritten)
+        residuals = choose_residuals(
+            stmt.body.params, inside.stmts, needed, at_hand, self.overwritten, self.kept.read_again
+        )
         reads = free_values(Block((), residuals.repeated, ())) | needed
         walked = [v for v in items if v in reads and v in at_hand]
         saved = list(residuals.saved)
         listed = [Value(List(v.kind), base=v, suffix="_tape") for v in saved]
-        self.extra.setdefault(stmt, []).extend(zip(saved, listed))
+        self.extra.setdefault(stmt, []).extend(zip(map(self.still, saved), listed))
 
-        fresh = [replace(v) for v in saved]
+        fresh = [replace(self.still(v)) for v in saved]
         mapping: dict[Value, Atom] = dict(zip(saved, fresh))
         xs = [Walk(v, True) for v in listed] + ys_in
         over: Range | None = None
@@ -271,7 +314,7 @@ class Sweep:
             lead = [replace(v) for v in items]
             mapping.update(zip(items, lead))
             if index is not None:
-                over, turned = trips, not stmt.reverse
+                over, turned = self.turned(stmt, builder)
             else:
                 xs = [Walk(walks[0].source, not walks[0].reverse), *xs]
         elif not xs:
@@ -282,6 +325,15 @@ class Sweep:
         whole = with_repeats(Builder(), residuals, backward, mapping)
         body = Block((*lead, *fresh, *params), whole.stmts, whole.results)
         return For(over, turned, tuple(xs), tuple(starts), body, outputs, False, stmt.span, even=True)
+
+    def turned(self, stmt: For, builder: Builder) -> tuple[Range, bool]:
+        """The range of a loop from its other end: (range, whether it is walked from its last item)."""
+        trips = stmt.trips
+        assert trips is not None
+        if stmt.reverse or not (isinstance(trips.step, Const) and trips.step.value == -1):
+            return trips, not stmt.reverse
+        start, stop = (builder.apply(OPS["add"], end, ONE_INT) for end in (trips.stop, trips.start))
+        return Range(start, stop, ONE_INT), False
 
     def unwalked(self, builder: Builder, stmt: For | While, walk: Walk, ys: Value) -> Atom:
         """The cotangent of what was walked from those of its items, which come last trip first."""
@@ -341,7 +393,27 @@ def trimmed(block: Block) -> Block:
 
 
 def with_repeats(start: Builder, residuals: Residuals, block: Block, mapping: dict[Value, Atom]) -> Block:
-    """`block` behind fresh copies of the repeated statements, reading them and the saved values."""
-    repeated = clone(Block((), residuals.repeated, ()), mapping)
-    rest = clone(block, mapping)
-    return Block((), (*start.stmts, *repeated.stmts, *rest.stmts), rest.results)
+    """`block`, reading the saved values, with fresh copies of the repeated statements where they are first read."""
+    same: dict[Value, Atom] = dict(residuals.same)
+    repeated = clone(substitute(Block((), residuals.repeated, ()), same), mapping)
+    rest = clone(substitute(block, same), mapping)
+    stmts = list(rest.stmts)
+    reads = [_reads(stmt) for stmt in stmts]
+    for stmt in reversed(repeated.stmts):
+        made = set(outputs_of(stmt))
+        at = next((k for k, found in enumerate(reads) if made & found), len(stmts))
+        line = _line(stmts[at]) if at < len(stmts) else None
+        while at > 0 and line != _line(stmt) and line is not None and _line(stmts[at - 1]) == line:
+            at -= 1  # not between two statements of one line
+        stmts.insert(at, stmt)
+        reads.insert(at, _reads(stmt))
+    return Block((), (*start.stmts, *stmts), rest.results)
+
+
+def _line(stmt: Stmt) -> tuple[str, int] | None:
+    span = None if isinstance(stmt, Section) else stmt.span
+    return None if span is None else (span.file, span.line)
+
+
+def _reads(stmt: Stmt) -> set[Value]:
+    return set(free_values(Block((), (stmt,), ())))

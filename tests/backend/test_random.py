@@ -13,6 +13,7 @@ from s2s_ad.ir.verify import verify
 from s2s_ad.ops import core
 from s2s_ad.ops.evaluate import evaluate
 from tests.backend.build import emit, load, same
+from tests.backend.moving_programs import Moving
 from tests.backend.random_programs import Generator, NothingToRead
 
 SEEDS = 400
@@ -37,12 +38,13 @@ def meaning(program: Program, log: list[Any], monkeypatch: pytest.MonkeyPatch) -
         return type(error)
 
 
+@pytest.mark.parametrize("generator, seeds", [(Generator, SEEDS), (Moving, SEEDS // 2)])
 @pytest.mark.parametrize("chunk", range(8))
-def test_random_programs(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_random_programs(chunk: int, generator: type[Generator], seeds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = 0
-    for seed in range(chunk, SEEDS, 8):
+    for seed in range(chunk, seeds, 8):
         try:
-            program = verify(Generator(seed).program())
+            program = verify(generator(seed).program())
         except NothingToRead:
             continue
         effects: list[Any] = []
@@ -57,4 +59,4 @@ def test_random_programs(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
             assert agree, f"seed {seed}, optimize={optimize}\n{emitted.text}"
             assert same(list(arguments()), list(given)), f"seed {seed} changes an argument\n{emitted.text}"
         ran += 1
-    assert ran > SEEDS // 16
+    assert ran > seeds // 16

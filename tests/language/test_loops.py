@@ -1,7 +1,10 @@
 """Loops, and the ways out of them."""
 
+import math
+
 import pytest
 
+import s2s_ad
 from tests.agree import agrees
 from tests.language.cases import Cases
 
@@ -312,3 +315,18 @@ def walrus_in_the_condition(x, n):
 @pytest.mark.parametrize("f, point", case.found)
 def test_loops(f, point):
     agrees(f, *point)
+
+
+def rolled_back(x, n):
+    row = [x * i for i in range(n + 1)]
+    for step in range(n, 0, -1):
+        earlier = []
+        for i in range(step):
+            earlier.append(math.sin(row[i]) * row[i + 1])
+        row = earlier
+    return row[0]
+
+
+def test_a_list_that_a_trip_hands_to_the_next_is_not_copied():
+    agrees(rolled_back, 0.7, 4)
+    assert ".copy()" not in s2s_ad.grad(rolled_back).source(0.7, 4)
