@@ -1,13 +1,15 @@
-"""Rewrites generated/, the derivatives of everything in examples/: `python examples/generate.py`."""
+"""Rewrites generated/, the derivatives of everything in examples/, and docs/rules.md: `python examples/generate.py`."""
 
 import importlib.util
 import re
 from pathlib import Path
 
 from s2s_ad.listing import derivative_source
+from s2s_ad.rules import markdown
 
 HERE = Path(__file__).resolve().parent
 GENERATED = HERE.parent / "generated"
+RULES = HERE.parent / "docs" / "rules.md"
 
 
 def load(path):
@@ -41,6 +43,9 @@ def main():
         path.write_text(text, encoding="utf-8", newline="\n")
         written.add(path)
         print(path.relative_to(HERE.parent).as_posix())
+    RULES.parent.mkdir(exist_ok=True)
+    RULES.write_text(markdown(), encoding="utf-8", newline="\n")
+    print(RULES.relative_to(HERE.parent).as_posix())
     for path in sorted(set(GENERATED.glob("*.py")) - written):
         path.unlink()
         print(f"{path.relative_to(HERE.parent).as_posix()} removed: nothing in examples/ makes it")

@@ -22,6 +22,8 @@ from s2s_ad.cache import DiskCache, write_whole
 from s2s_ad.check import Report, report
 from s2s_ad.derivative import SHOWN
 from s2s_ad.errors import DifferentiationError
+from s2s_ad.rules import Rule, details, markdown, overview
+from s2s_ad.rules import rules as all_rules
 
 app = typer.Typer(
     help="Derivatives of Python functions, as Python that a person can read.",
@@ -114,6 +116,25 @@ def check(
     _print_report(result)
     if not result.good:
         raise Failure(f"a derivative of {target} is wrong")
+
+
+@app.command("rules")
+def show_rules(
+    name: Annotated[Optional[str], typer.Argument(help='One operation in full: sin, np.linalg.solve, "*".')] = None,
+    page: Annotated[bool, typer.Option("--markdown", help="As the page docs/rules.md.")] = False,
+) -> None:
+    """Print the operations that have a derivative, each with its tangent and the pullback derived from it."""
+    if name is not None:
+        try:
+            typer.echo(details(name))
+        except LookupError as error:
+            raise Failure(str(error)) from error
+    elif page:
+        typer.echo(markdown(), nl=False)
+    elif sys.stdout.isatty():
+        _print_rules(all_rules())
+    else:
+        typer.echo(overview())
 
 
 @cache_app.command()
@@ -233,6 +254,21 @@ def _argument(text: str) -> Any:
         return eval(text, {"np": np})
     except Exception as error:
         raise typer.BadParameter(f"{text!r} is neither a literal nor an expression with np: {error}") from error
+
+
+def _print_rules(rules: list[Rule]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 1, 0), pad_edge=False)
+    for title in ("operation", "written", "tangent", "pullback"):
+        table.add_column(title, overflow="fold")
+    for rule in rules:
+        derivative = [Text(rule.note, "dim")] if rule.note else [Text("\n".join(rule.tangent), "green")]
+        written = Text("\n".join(rule.stands_for))
+        table.add_row(Text(rule.name, "bold"), written, *derivative, Text("\n".join(rule.pullback), "cyan"))
+    Console(highlight=False).print(table)
 
 
 def _print_report(result: Report) -> None:

@@ -318,3 +318,21 @@ def test_python_m() -> None:
     )
     assert done.returncode == 0
     assert "generate" in done.stdout and "cache" in done.stdout
+
+
+def test_rules(run: Callable[..., Result]) -> None:
+    whole = run("rules")
+    assert whole.status == 0 and "np.tanh  np.tanh\n  code      np.tanh(x)\n  tangent   y = np.tanh(x)\n" in whole.out
+    assert run("rules").out == whole.out
+    one = run("rules", "*")
+    assert one.status == 0 and one.out.startswith("mul\n") and "x_bar = value_bar * y" in one.out
+    missing = run("rules", "np.tahn")
+    assert missing.status == 1 and missing.out == "" and "np.tanh" in missing.err
+    assert run("rules", "--markdown").out.startswith("# The table of operations\n")
+
+
+def test_rules_in_a_terminal(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    done = run("rules")
+    assert done.status == 0 and "pullback" in done.out.splitlines()[0] and "x_bar = y_bar * (1.0 - y * y)" in done.out

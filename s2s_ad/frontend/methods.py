@@ -221,7 +221,7 @@ def _dict_pop(machine: Machine, owner: Ref, args: Args) -> Abstract:
 
 # --- arrays -----------------------------------------------------------------------------------------------------------
 
-_ARRAY = (
+ARRAY_METHODS = (
     "sum", "mean", "dot", "max", "min", "prod", "std", "var", "cumsum", "clip", "squeeze", "trace", "argmax", "argmin",
     "diagonal", "repeat", "all", "any", "round", "ravel", "swapaxes", "cumprod", "take", "conj", "conjugate", "argsort",
     "ptp", "nonzero", "choose", "searchsorted",
@@ -243,7 +243,7 @@ def _array_method(name: str) -> Any:
     return run
 
 
-for _name in _ARRAY:
+for _name in ARRAY_METHODS:
     method(_name)(_array_method(_name))
 
 

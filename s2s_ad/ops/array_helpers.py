@@ -43,7 +43,7 @@ def quantile_weights(x, q, axis):
 def add_along_axis(x, indices, shape, axis):
     """Zeros of the shape, to which x is added at what np.take_along_axis reads."""
     total = np.zeros(shape, x.dtype)
-    places = [np.arange(n).reshape((-1,) + (1,) * (indices.ndim - 1 - k)) for k, n in enumerate(indices.shape)]
+    places = [np.arange(n).reshape((-1,) + (1,) * (indices.ndim - 1 - k)) for k, n in enumerate(shape)]
     places[axis] = indices
     np.add.at(total, tuple(places), x)
     return total

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import Array, Kind, List
+from s2s_ad.ir.kinds import FLOAT, Array, Kind, List
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
 from s2s_ad.ops.linear import dtype_of, shape_of
 
@@ -153,7 +153,8 @@ def turned(ct, many, by, along):
 
 
 def _turned_back_code(params: Params, kinds: Kinds) -> str:
-    item = "one[k]" if isinstance(kinds[2], List) else "one.flat[k]"
+    number = _item(_item(kinds[1])) == FLOAT
+    item = "one[k]" if isinstance(kinds[2], List) else "one.item(k)" if number else "one.flat[k]"
     return f"[[{item} for one in many] for k in range(len(like))]"
 
 

@@ -20,6 +20,7 @@ from s2s_ad.ops.trace import Generic
 
 Params = tuple[tuple[str, Any], ...]
 Code = str | Callable[[Mapping[str, Any], tuple[Kind, ...]], str]
+REALS, POSITIVE, UNIT, INSIDE = (-math.inf, math.inf), (0.0, math.inf), (0.0, 1.0), (-1.0, 1.0)
 Infer = Callable[[tuple[Kind, ...], Mapping[str, Any], "Op"], "Kind | tuple[Kind, ...]"]
 
 
@@ -47,6 +48,8 @@ class Op:
                A function of their kinds says whether they may
     selects    it passes some of what it is given on and drops the rest: see `guarded` in ops/derive.py
     store      its code is a statement that changes its first input in place: "a[i] += v"
+    domain     of a function of numbers: the open interval of each input in which it is differentiated; the last one
+               holds for all further inputs. Empty: all numbers.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Op:
     others: bool = False
     broadcasts: bool | Callable[[tuple[Kind, ...]], bool] = False
     selects: bool = False
+    domain: tuple[tuple[float, float], ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     function: Any = None
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, Array, Kind
+from s2s_ad.ir.kinds import ANY, ONE, Array, Kind
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.linear import as_number, dim_of, dtype_of, shape_of
 from s2s_ad.ops.shaping import shape_text
@@ -185,8 +185,18 @@ def _converted(ct, x, dtype=None):
     return ct  # narrowed where every cotangent is
 
 
-for _name in ("array", "asarray", "ascontiguousarray"):
+for _name in ("array", "asarray"):
     linear(getattr(np, _name), infer=_like_kind, code=_copy_code(_name), cost=5, alias=_name != "array")(_converted)
+
+
+def _with_an_axis(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array(_dtype_name(params, dtype_of(kinds[0])), shape_of(kinds[0]) or (ONE,))
+
+
+linear(
+    np.ascontiguousarray, infer=_with_an_axis, cost=5, alias=True,
+    code=lambda params, kinds: f"np.ascontiguousarray(x{_dtype_text(params)})",
+)(_converted)  # fmt: skip
 
 
 @linear(np.copy, infer=_like_kind, code=_copy_code("copy"), cost=5)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ops.core import declare, linear, rule
+from s2s_ad.ops.core import INSIDE, POSITIVE, declare, linear, rule
 from s2s_ad.ops.slopes import along, nonzero, numeric, over, sign
 from s2s_ad.ops.trace import ZERO, Generic, d
 
@@ -47,25 +47,28 @@ def _log(x, *base, out):
     d[out] = along(x, lambda: 1.0 / (x * log(b))) - along(b, lambda: out / (b * log(b)))
 
 
-@rule(np.log)
+@rule(np.log, domain=(POSITIVE,))
 def _np_log(x, *, out):
     d[out] = d[x] / x
 
 
-log = Generic("log", {**declare((math.log,), _log, rule=_log, code=_log_code, infer=numeric).ops, **_np_log.ops})
+log = Generic(
+    "log",
+    {**declare((math.log,), _log, rule=_log, code=_log_code, infer=numeric, domain=(POSITIVE,)).ops, **_np_log.ops},
+)
 
 
-@rule(math.log2, np.log2, infer=numeric)
+@rule(math.log2, np.log2, infer=numeric, domain=(POSITIVE,))
 def log2(x, *, out):
     d[out] = d[x] / (math.log(2.0) * x)
 
 
-@rule(math.log10, np.log10, infer=numeric)
+@rule(math.log10, np.log10, infer=numeric, domain=(POSITIVE,))
 def log10(x, *, out):
     d[out] = d[x] / (math.log(10.0) * x)
 
 
-@rule(math.log1p, np.log1p, infer=numeric)
+@rule(math.log1p, np.log1p, infer=numeric, domain=((-1.0, math.inf),))
 def log1p(x, *, out):
     d[out] = d[x] / (1.0 + x)
 
@@ -73,7 +76,7 @@ def log1p(x, *, out):
 # --- roots ------------------------------------------------------------------------------------------------------------
 
 
-@rule(math.sqrt, np.sqrt, infer=numeric)
+@rule(math.sqrt, np.sqrt, infer=numeric, domain=(POSITIVE,))
 def sqrt(x, *, out):
     d[out] = d[x] * over(0.5, out)
 
@@ -104,12 +107,12 @@ def tan(x, *, out):
 # (1 - x) * (1 + x) keeps the digits that 1 - x * x loses near the edges
 
 
-@rule(math.asin, np.arcsin, infer=numeric)
+@rule(math.asin, np.arcsin, infer=numeric, domain=(INSIDE,))
 def asin(x, *, out):
     d[out] = d[x] * over(1.0, sqrt((1.0 - x) * (1.0 + x)))
 
 
-@rule(math.acos, np.arccos, infer=numeric)
+@rule(math.acos, np.arccos, infer=numeric, domain=(INSIDE,))
 def acos(x, *, out):
     d[out] = d[x] * over(-1.0, sqrt((1.0 - x) * (1.0 + x)))
 
@@ -154,13 +157,13 @@ def is_complex(x: Any) -> bool:
     return "complex" in str(x.kind)
 
 
-@rule(math.acosh, np.arccosh, infer=numeric)
+@rule(math.acosh, np.arccosh, infer=numeric, domain=((1.0, math.inf),))
 def acosh(x, *, out):
     root = sqrt(x - 1.0) * sqrt(x + 1.0) if is_complex(x) else sqrt((x - 1.0) * (x + 1.0))
     d[out] = d[x] * over(1.0, root)
 
 
-@rule(math.atanh, np.arctanh, infer=numeric)
+@rule(math.atanh, np.arctanh, infer=numeric, domain=(INSIDE,))
 def atanh(x, *, out):
     d[out] = d[x] / ((1.0 - x) * (1.0 + x))
 

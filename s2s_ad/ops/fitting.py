@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, Scalar
+from s2s_ad.ir.kinds import ANY, FLOAT, ONE, Array, Kind, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Stmt, Value
 from s2s_ad.ir.walk import inputs_of, outputs_of
 from s2s_ad.ops.core import Op, elementwise
@@ -79,11 +79,12 @@ def covers(
 
 
 def fit_tangent(dot: Atom, out: Value, exact: bool = True) -> Atom:
-    """A tangent has the shape of its primal, also where a smaller input was broadcast."""
+    """A tangent has the shape and the dtype of its primal, also where a smaller input was broadcast."""
     if isinstance(out.kind, (Array, Scalar)):
         same = shape_of(dot.kind) == shape_of(out.kind)
         if not same or not exact and ANY in shape_of(out.kind):
-            return current.builder.apply(OPS["broadcast_like"], dot, out)
+            dot = current.builder.apply(OPS["broadcast_like"], dot, out)
+        return _fit_dtype(dot, out.kind)
     return dot
 
 
@@ -121,7 +122,11 @@ def _fit_shape(ct: Atom, have: tuple[int, ...], want: tuple[int, ...], primal: T
 
 
 def _fit_dtype(ct: Atom, primal: Kind) -> Atom:
-    """float32 stays float32: a cotangent that a wider operand widened is narrowed again."""
-    if isinstance(primal, Array) and isinstance(ct.kind, Array) and primal.real and ct.kind.dtype != primal.dtype:
+    """float32 stays float32: a derivative that a wider operand widened is narrowed again."""
+    if not isinstance(primal, Array) or not primal.real:
+        return ct
+    if isinstance(ct.kind, Array) and ct.kind.dtype != primal.dtype:
         return current.builder.apply(OPS["astype"], ct, dtype=primal.dtype)
+    if ct.kind == FLOAT and primal.dtype in ("float32", "float16"):
+        return current.builder.apply(OPS[f"np.{primal.dtype}"], ct)
     return ct

@@ -53,7 +53,8 @@ def _no_complex(kinds: Kinds, op: Op) -> None:
 
 def _same(kinds: Kinds, params: Params, op: Op) -> Kind:
     *lead, m, n = _matrix(kinds, op)
-    return Array(_floating(dtype_of(kinds[0])), (*lead, both((m, n)), both((m, n))))
+    dtype = np.result_type(*map(dtype_of, kinds)).name
+    return Array(_floating(dtype), (*lead, both((m, n)), both((m, n))))
 
 
 def _lead(kinds: Kinds, params: Params, op: Op) -> Kind:

@@ -96,6 +96,8 @@ def matrix_power(a, n):
         a, n = np.linalg.inv(a), -n
     if n == 0:
         return np.zeros_like(a) + np.eye(np.shape(a)[-1], dtype=a.dtype)
+    if n == 3:
+        return a @ a @ a  # in the order of NumPy
     result = None
     while n > 0:
         if n % 2 == 1:
@@ -207,7 +209,9 @@ def cond(x, p=None):
     if p is not None and p != 2:
         return np.linalg.norm(x, p, axis=(-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, axis=(-2, -1))
     s = singular_values(x)
-    return s[..., 0] / s[..., -1]
+    ratio = s[..., 0] / s[..., -1]
+    undefined = np.isnan(ratio) & ~np.any(np.isnan(x), axis=(-2, -1))
+    return np.where(undefined, np.inf, ratio)
 
 
 LINALG_COMPOSITIONS: dict[Any, Callable[..., Any]] = {

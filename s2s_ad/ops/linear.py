@@ -41,9 +41,9 @@ def axes_of(axis: Any, rank: int) -> tuple[int, ...]:
         return tuple(range(rank))
     axes = axis if isinstance(axis, tuple) else (axis,)
     for a in axes:
-        if not -rank <= a < rank:
+        if not -max(rank, 1) <= a < max(rank, 1):  # NumPy takes the one number of an array without axes for a line
             raise np.exceptions.AxisError(a, rank)
-    return tuple(a % rank for a in axes)
+    return tuple(a % rank for a in axes) if rank else ()
 
 
 def as_number(code: str, rank: int) -> str:

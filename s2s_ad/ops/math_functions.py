@@ -7,7 +7,7 @@ from typing import Any
 
 from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ops.control import EveryInput, list_fill, list_len
-from s2s_ad.ops.core import declare, linear, piecewise_constant, rule
+from s2s_ad.ops.core import POSITIVE, REALS, declare, linear, piecewise_constant, rule
 from s2s_ad.ops.elementwise import exp
 from s2s_ad.ops.linear import broadcast_like
 from s2s_ad.ops.operators import power
@@ -15,7 +15,7 @@ from s2s_ad.ops.slopes import along, to_bool, to_float, to_int
 from s2s_ad.ops.trace import ZERO, d
 
 
-@rule(math.pow, infer=to_float)
+@rule(math.pow, infer=to_float, domain=(POSITIVE, REALS))
 def pow_(x, y, *, out):
     d[out] = power(x, y, out)
 
@@ -30,22 +30,26 @@ def erfc(x, *, out):
     d[out] = d[x] * (-2.0 / math.sqrt(math.pi) * exp(-x * x))
 
 
-@rule(math.gamma, infer=to_float)
+@rule(math.gamma, infer=to_float, domain=(POSITIVE,))
 def gamma(x, *, out):
     d[out] = d[x] * (out * digamma(x))
 
 
-@rule(math.lgamma, infer=to_float)
+@rule(math.lgamma, infer=to_float, domain=(POSITIVE,))
 def lgamma(x, *, out):
     d[out] = d[x] * digamma(x)
 
 
-@rule(name="digamma", code="digamma(x)", infer=to_float, cost=20)
+@rule(name="digamma", code="digamma(x)", infer=to_float, cost=20, domain=(POSITIVE,))
 def digamma(x, *, out):
     d[out] = d[x] * polygamma(x, n=1)
 
 
-@rule(name="polygamma", code=lambda params, kinds: f"polygamma({params['n']}, x)", infer=to_float, cost=20)
+def _polygamma_code(params, kinds):
+    return f"polygamma({params['n']}, x)"
+
+
+@rule(name="polygamma", code=_polygamma_code, infer=to_float, cost=20, domain=(POSITIVE,))
 def polygamma(x, n=1, *, out):
     d[out] = d[x] * polygamma(x, n=n + 1)
 

@@ -102,7 +102,8 @@ nanmax, nanmin = (
 
 def _running(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
-    return Array(_summed(dtype_of(kinds[0])), shape if params.get("axis") is not None else (total(shape),))
+    whole = params.get("axis") is None or not shape
+    return Array(_summed(dtype_of(kinds[0])), (total(shape),) if whole else shape)
 
 
 @rule(np.cumprod, infer=_running, cost=20)

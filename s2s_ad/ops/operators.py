@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, Scalar
-from s2s_ad.ops.core import piecewise_constant, rule
+from s2s_ad.ops.core import POSITIVE, REALS, piecewise_constant, rule
 from s2s_ad.ops.elementwise import log
 from s2s_ad.ops.slopes import along, real_only, sign
 from s2s_ad.ops.trace import ZERO, Traced, choose, constant, current, d
 
 
-def op(function: Any, name: str, code: str, cost: int = 1) -> Any:
-    return rule(function, name=name, code=code, cost=cost)
+def op(function: Any, name: str, code: str, cost: int = 1, **options: Any) -> Any:
+    return rule(function, name=name, code=code, cost=cost, **options)
 
 
 @op(operator.add, "add", "x + y")
@@ -54,7 +54,7 @@ def mod(x, y, *, out):
     d[out] = d[x] - d[y] * (x // y)
 
 
-@op(operator.pow, "pow", "x ** y", cost=5)
+@op(operator.pow, "pow", "x ** y", cost=5, domain=(POSITIVE, REALS))
 def pow(x, y, *, out):
     d[out] = power(x, y, out)
 

@@ -86,14 +86,14 @@ def mean(ct, x, axis=None, keepdims=False, dtype=None):
 def _along(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
     dtype = _summed(dtype_of(kinds[0])) if params.get("dtype") is None else np.dtype(params["dtype"]).name
-    return Array(dtype, shape if params.get("axis") is not None else (total(shape),))
+    return Array(dtype, shape if shape and params.get("axis") is not None else (total(shape),))
 
 
 @linear(np.cumsum, infer=_along)
 def cumsum(ct, x, axis=None, dtype=None):
     along = 0 if axis is None else axis
     back = flip(cumsum(flip(ct, axis=along), axis=along), axis=along)
-    return back if axis is not None or x.rank == 1 else reshape_like(back, x)
+    return back if x.rank == 1 or x.rank and axis is not None else reshape_like(back, x)
 
 
 def weighted(slope: Callable[..., Any]) -> dict[str, Any]:

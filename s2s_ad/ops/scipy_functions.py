@@ -11,7 +11,7 @@ import numpy as np
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import Array, Kind
-from s2s_ad.ops.core import Op, declare, elementwise
+from s2s_ad.ops.core import INSIDE, POSITIVE, REALS, UNIT, Op, declare, elementwise
 from s2s_ad.ops.linear import dtype_of, shape_of
 from s2s_ad.ops.reductions import reduced, restore_axes, sum
 from s2s_ad.ops.registry import FUNCTIONS
@@ -125,6 +125,14 @@ OF_TWO: dict[str, Rule] = {
     "xlogy": _xlogy,
     "xlog1py": _xlog1py,
 }
+DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
+    **dict.fromkeys(("gamma", "gammaln", "psi", "entr", "beta", "betaln"), (POSITIVE,)),
+    **dict.fromkeys(("logit", "ndtri"), (UNIT,)),
+    "erfinv": (INSIDE,),
+    "erfcinv": ((0.0, 2.0),),
+    "xlogy": (REALS, POSITIVE),
+    "xlog1py": (REALS, (-1.0, math.inf)),
+}
 OTHER_NAMES = {"psi": ("digamma",), "jv": ("jn",)}
 
 
@@ -142,6 +150,12 @@ def _code(name: str) -> Any:
 
 def _floating(dtype: str) -> str:
     return "float64" if np.dtype(dtype).kind in "biu" else dtype
+
+
+def _logsumexp_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    if params.get("keepdims") and not shape_of(kinds[0]):
+        raise KindError("scipy.special.logsumexp of one number with keepdims", remedy="Leave keepdims away.")
+    return reduced(_floating)(kinds, params, op)
 
 
 def _logsumexp(x, axis=None, keepdims=False, *, out):
@@ -180,7 +194,8 @@ def _enter_special() -> None:
     def enter(name: str, shape: Callable[..., Any], rule: Rule, **fields: Any) -> None:
         functions = tuple(getattr(special, each) for each in (name, *OTHER_NAMES.get(name, ())))
         different = tuple(dict.fromkeys(functions))
-        declare(different, shape, name=f"special.{name}", flavor="numpy", cost=20, rule=rule, **fields)
+        fields |= {"domain": DOMAINS.get(name, ()), "rule": rule, "cost": 20}
+        declare(different, shape, name=f"special.{name}", flavor="numpy", **fields)
 
     for name, slope in SLOPES.items():
         enter(name, lambda x: None, _of_slope(slope), code=f'scipy_special("{name}")(x)', infer=elementwise)
@@ -188,7 +203,7 @@ def _enter_special() -> None:
         enter(name, lambda a, b: None, rule, code=f'scipy_special("{name}")(a, b)', infer=elementwise)
     enter(
         "logsumexp", lambda x, axis=None, keepdims=False: None, _logsumexp, pullback=_logsumexp_pullback,
-        code=_code("logsumexp"), infer=reduced(_floating),
+        code=_code("logsumexp"), infer=_logsumexp_kind,
     )  # fmt: skip
     enter("softmax", lambda x, axis=None: None, _softmax, code=_code("softmax"), infer=_kept)
     enter("log_softmax", lambda x, axis=None: None, _log_softmax, code=_code("log_softmax"), infer=_kept)

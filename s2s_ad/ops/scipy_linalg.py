@@ -54,7 +54,7 @@ def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True):
 def _one_matrix(kinds: Kinds, params: Params, op: Op) -> Kind:
     if any(len(shape_of(k)) != 2 for k in kinds):
         raise KindError("scipy.linalg.expm of a stack of matrices", remedy="Take one matrix after the other.")
-    dtype = dtype_of(kinds[0])
+    dtype = np.result_type(*map(dtype_of, kinds)).name
     return Array("float64" if np.dtype(dtype).kind in "biu" else dtype, shape_of(kinds[0]))
 
 

@@ -33,6 +33,12 @@ def real_only(dtype: Any, name: str) -> Any:
 
 
 @settled
+def is_wider(dtype: Any, than: Any) -> bool:
+    """Whether a floating dtype was widened by what it met."""
+    return np.dtype(than).kind in "fc" and np.dtype(dtype) != np.dtype(than)
+
+
+@settled
 def plain(value: Any) -> Any:
     """The number itself: -np.inf is known, though it is computed."""
     return value

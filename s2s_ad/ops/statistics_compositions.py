@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.ordering import one_quantile, plain_counts, weighted_counts
-from s2s_ad.ops.settled import axes_tuple, count_up, hundredth, real_only, refused
+from s2s_ad.ops.settled import axes_tuple, count_up, hundredth, is_wider, real_only, refused
 
 
 def average(a, axis=None, weights=None, returned=False, keepdims=False):
@@ -70,7 +70,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     if ddof is None:
         ddof = 0 if bias else 1
     centered = x - np.mean(x, axis=1, keepdims=True)
-    return np.squeeze(centered @ centered.T / (np.shape(x)[1] - ddof))
+    return np.squeeze(centered @ centered.T / max(np.shape(x)[1] - ddof, 0))
 
 
 def corrcoef(x, y=None, rowvar=True):
@@ -134,6 +134,8 @@ def slope_along(f, h, axis, edge_order):
         start = (y[..., 1:2] - y[..., :1]) / gaps[0]
         end = (y[..., -1:] - y[..., -2:-1]) / gaps[-1]
     result = np.concatenate([start, inner, end], axis=-1)
+    if is_wider(result.dtype, f.dtype):
+        result = result.astype(f.dtype)
     return result if last else np.moveaxis(result, -1, axis)
 
 
@@ -178,9 +180,9 @@ def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
     if dtype is not None or out is not None:
         refused("the arguments dtype= and out= of np.nanvar")
     real_only(np.asarray(a).dtype, "np.nanvar")
-    apart = a - np.nanmean(a, axis=axis, keepdims=True)
-    count = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
-    return (np.nansum(apart * apart, axis=axis, keepdims=keepdims) / (count - ddof)).astype(apart.dtype)
+    apart = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis=axis, keepdims=True))
+    free = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims) - ddof
+    return (np.sum(apart * apart, axis=axis, keepdims=keepdims) / np.where(free > 0, free, np.nan)).astype(apart.dtype)
 
 
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):

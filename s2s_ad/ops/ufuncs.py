@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from s2s_ad.ir.kinds import Array, broadcast, result_dtype
-from s2s_ad.ops.core import declare, piecewise_constant, rule
+from s2s_ad.ops.core import POSITIVE, REALS, declare, piecewise_constant, rule
 from s2s_ad.ops.operators import power
 from s2s_ad.ops.slopes import along, pick, real_only, sign
 from s2s_ad.ops.trace import ZERO, Generic, d
@@ -35,12 +35,12 @@ def divide(x, y, *, out):
     d[out] = (d[x] - along(y, lambda: out)) / y
 
 
-@rule(np.power)
+@rule(np.power, domain=(POSITIVE, REALS))
 def power_(x, y, *, out):
     d[out] = power(x, y, out)
 
 
-@rule(np.float_power)
+@rule(np.float_power, domain=(POSITIVE, REALS))
 def float_power(x, y, *, out):
     d[out] = power(x, y, out)
 

@@ -9,6 +9,7 @@ from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, name_like
+from s2s_ad.ir.kinds import Kind, join
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -82,8 +83,8 @@ class _Forward:
         found = dots.get(atom) if isinstance(atom, Value) else None
         return found if found is not None else zero(builder, atom, atom in self.absent)
 
-    def fresh(self, values: Sequence[Value], dots: Dots) -> tuple[Value, ...]:
-        made = tuple(name_like(v.kind, v, "_dot") for v in values)
+    def fresh(self, values: Sequence[Value], dots: Dots, kinds: Sequence[Kind] = ()) -> tuple[Value, ...]:
+        made = tuple(name_like(kind, v, "_dot") for v, kind in zip(values, kinds or [v.kind for v in values]))
         dots.update(zip(values, made))
         return made
 
@@ -139,7 +140,10 @@ class _Forward:
             inner.span = stmt.span
             extra = self.dots_of(inner, [block.results[i] for i in moving], local)
             blocks.append(inner.block((), (*block.results, *extra)))
-        new = self.fresh([stmt.outputs[i] for i in moving], dots)
+        sides = zip(*(block.results[len(stmt.outputs) :] for block in blocks))
+        # the tangent of a number of Python may be one of NumPy
+        kinds = [join(a.kind, b.kind) or stmt.outputs[i].kind for i, (a, b) in zip(moving, sides)]
+        new = self.fresh([stmt.outputs[i] for i in moving], dots, kinds)
         builder.emit(replace(stmt, then=blocks[0], orelse=blocks[1], outputs=(*stmt.outputs, *new)))
 
     def loop(self, stmt: For | While, builder: Builder, dots: Dots) -> None:

@@ -127,7 +127,8 @@ class _Simplifier:
                 assert isinstance(part, Apply)
                 self.makers[part.out] = part
                 self.uses[part.out] = 1
-            stmt = replace(stmt, op=better[0], inputs=better[1])
+            params = stmt.params if better[0] is stmt.op else ()  # an axis is the business of the sum
+            stmt = replace(stmt, op=better[0], inputs=better[1], params=params)
         else:
             self.alias(stmt.out, same)
             return

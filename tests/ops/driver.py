@@ -50,6 +50,12 @@ class Case:
             return Array(kind.dtype, (-2,) * kind.rank)
         return kind
 
+    def kinds(self):
+        return tuple(self._kind(plain(x)) for x in self.inputs)
+
+    def kinds_of_results(self):
+        return self.op.kinds(self.kinds(), tuple(self.params.items()))
+
     def _start(self):
         builder = Builder()
         atoms = []

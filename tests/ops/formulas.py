@@ -1,89 +1,109 @@
-"""What the functions of numbers compute, as formulas of SymPy, and where they are to be tried."""
+"""What the functions of numbers compute, as formulas of SymPy.
+
+An operation whose code is made of these and of arithmetic needs no formula here: its code is one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import sympy as sp
 
-ANYWHERE, POSITIVE, INSIDE, ABOVE_ONE = (-3, 3), ("1/10", 4), ("-9/10", "9/10"), ("11/10", 4)
+from s2s_ad.ops.core import Op
 
-# name of the operation: (formula, an interval for each argument)
-FORMULAS = {
-    ("math.exp", "np.exp"): (sp.exp, [ANYWHERE]),
-    ("math.exp2", "np.exp2"): (lambda x: 2**x, [ANYWHERE]),
-    ("math.expm1", "np.expm1"): (lambda x: sp.exp(x) - 1, [ANYWHERE]),
-    ("math.log", "np.log"): (sp.log, [POSITIVE]),
-    ("math.log2", "np.log2"): (lambda x: sp.log(x) / sp.log(2), [POSITIVE]),
-    ("math.log10", "np.log10"): (lambda x: sp.log(x) / sp.log(10), [POSITIVE]),
-    ("math.log1p", "np.log1p"): (lambda x: sp.log(1 + x), [INSIDE]),
-    ("math.sqrt", "np.sqrt"): (sp.sqrt, [POSITIVE]),
-    ("math.cbrt", "np.cbrt"): (sp.cbrt, [POSITIVE]),
-    ("math.sin", "np.sin"): (sp.sin, [ANYWHERE]),
-    ("math.cos", "np.cos"): (sp.cos, [ANYWHERE]),
-    ("math.tan", "np.tan"): (sp.tan, [ANYWHERE]),
-    ("math.asin", "np.arcsin"): (sp.asin, [INSIDE]),
-    ("math.acos", "np.arccos"): (sp.acos, [INSIDE]),
-    ("math.atan", "np.arctan"): (sp.atan, [ANYWHERE]),
-    ("math.atan2", "np.arctan2"): (lambda y, x: sp.atan(y / x), [ANYWHERE, POSITIVE]),
-    ("math.sinh", "np.sinh"): (sp.sinh, [ANYWHERE]),
-    ("math.cosh", "np.cosh"): (sp.cosh, [ANYWHERE]),
-    ("math.tanh", "np.tanh"): (sp.tanh, [ANYWHERE]),
-    ("math.asinh", "np.arcsinh"): (sp.asinh, [ANYWHERE]),
-    ("math.acosh", "np.arccosh"): (sp.acosh, [ABOVE_ONE]),
-    ("math.atanh", "np.arctanh"): (sp.atanh, [INSIDE]),
-    ("math.degrees", "np.degrees", "np.rad2deg"): (lambda x: x * 180 / sp.pi, [ANYWHERE]),
-    ("math.radians", "np.radians", "np.deg2rad"): (lambda x: x * sp.pi / 180, [ANYWHERE]),
-    ("math.erf",): (sp.erf, [ANYWHERE]),
-    ("math.erfc",): (sp.erfc, [ANYWHERE]),
-    ("math.gamma",): (sp.gamma, [("-15/4", "-13/4")]),
-    ("math.lgamma",): (lambda x: sp.log(sp.gamma(x)), [POSITIVE]),
-    ("digamma",): (sp.digamma, [POSITIVE]),
-    ("polygamma",): (lambda x: sp.polygamma(1, x), [("-9/4", 4)]),
-    ("math.hypot", "np.hypot"): (lambda x, y: sp.sqrt(x**2 + y**2), [ANYWHERE, ANYWHERE]),
-    ("add", "np.add"): (lambda x, y: x + y, [ANYWHERE, ANYWHERE]),
-    ("sub", "np.subtract"): (lambda x, y: x - y, [ANYWHERE, ANYWHERE]),
-    ("mul", "np.multiply"): (lambda x, y: x * y, [ANYWHERE, ANYWHERE]),
-    ("div", "np.divide"): (lambda x, y: x / y, [ANYWHERE, POSITIVE]),
-    ("pow", "math.pow", "np.power", "np.float_power"): (lambda x, y: x**y, [POSITIVE, ANYWHERE]),
-    ("neg", "np.negative"): (lambda x: -x, [ANYWHERE]),
-    ("pos", "np.positive", "float", "np.real", "np.conjugate", "np.float64"): (lambda x: x, [ANYWHERE]),
-    ("np.square",): (lambda x: x**2, [ANYWHERE]),
-    ("np.reciprocal",): (lambda x: 1 / x, [POSITIVE]),
-    ("np.logaddexp",): (lambda x, y: sp.log(sp.exp(x) + sp.exp(y)), [ANYWHERE, ANYWHERE]),
-    ("np.logaddexp2",): (lambda x, y: sp.log(2**x + 2**y) / sp.log(2), [ANYWHERE, ANYWHERE]),
-    ("logistic",): (lambda x: 1 / (1 + sp.exp(-x)), [ANYWHERE]),
-    ("np.sinc",): (lambda x: sp.sin(sp.pi * x) / (sp.pi * x), [POSITIVE]),
-    ("sinc_derivative",): (lambda x: sp.diff(sp.sin(sp.pi * x) / (sp.pi * x), x), [POSITIVE]),
-    ("math.fma",): (lambda x, y, z: x * y + z, [ANYWHERE, ANYWHERE, ANYWHERE]),
-    ("math.sumprod",): (lambda a, b, c, e: a * c + b * e, [ANYWHERE] * 4),
-    ("math.fsum",): (lambda x, y, z: x + y + z, [ANYWHERE] * 3),
+FORMULAS: dict[tuple[str, ...], Callable[..., Any]] = {
+    ("math.exp", "np.exp"): sp.exp,
+    ("math.exp2", "np.exp2"): lambda x: 2**x,
+    ("math.expm1", "np.expm1"): lambda x: sp.exp(x) - 1,
+    ("math.log", "np.log"): lambda x: sp.log(x),
+    ("math.log2", "np.log2"): lambda x: sp.log(x) / sp.log(2),
+    ("math.log10", "np.log10"): lambda x: sp.log(x) / sp.log(10),
+    ("math.log1p", "np.log1p"): lambda x: sp.log(1 + x),
+    ("math.sqrt", "np.sqrt"): sp.sqrt,
+    ("math.cbrt", "np.cbrt"): lambda x: (x**2) ** sp.Rational(1, 6) * x / sp.sqrt(x**2),
+    ("math.sin", "np.sin"): sp.sin,
+    ("math.cos", "np.cos"): sp.cos,
+    ("math.tan", "np.tan"): sp.tan,
+    ("math.asin", "np.arcsin"): sp.asin,
+    ("math.acos", "np.arccos"): sp.acos,
+    ("math.atan", "np.arctan"): sp.atan,
+    ("math.atan2", "np.arctan2"): lambda y, x: sp.atan2(y, x),
+    ("math.sinh", "np.sinh"): sp.sinh,
+    ("math.cosh", "np.cosh"): sp.cosh,
+    ("math.tanh", "np.tanh"): sp.tanh,
+    ("math.asinh", "np.arcsinh"): sp.asinh,
+    ("math.acosh", "np.arccosh"): sp.acosh,
+    ("math.atanh", "np.arctanh"): sp.atanh,
+    ("math.degrees", "np.degrees", "np.rad2deg"): lambda x: x * 180 / sp.pi,
+    ("math.radians", "np.radians", "np.deg2rad"): lambda x: x * sp.pi / 180,
+    ("math.erf", "special.erf"): sp.erf,
+    ("math.erfc", "special.erfc"): sp.erfc,
+    ("math.gamma", "special.gamma"): sp.gamma,
+    ("math.lgamma", "special.gammaln"): lambda x: sp.log(sp.gamma(x)),
+    ("digamma", "special.psi"): sp.digamma,
+    ("polygamma",): lambda x: sp.polygamma(1, x),
+    ("math.hypot", "np.hypot"): lambda x, y: sp.sqrt(x**2 + y**2),
+    ("np.add",): lambda x, y: x + y,
+    ("np.subtract",): lambda x, y: x - y,
+    ("np.multiply",): lambda x, y: x * y,
+    ("np.divide",): lambda x, y: x / y,
+    ("math.pow", "np.power", "np.float_power"): lambda x, y: x**y,
+    ("np.negative",): lambda x: -x,
+    ("float", "np.positive", "np.real", "np.conjugate", "np.float64"): lambda x: x,
+    ("np.square",): lambda x: x**2,
+    ("np.reciprocal",): lambda x: 1 / x,
+    ("np.logaddexp",): lambda x, y: sp.log(sp.exp(x) + sp.exp(y)),
+    ("np.logaddexp2",): lambda x, y: sp.log(2**x + 2**y) / sp.log(2),
+    ("logistic", "special.expit"): lambda x: 1 / (1 + sp.exp(-x)),
+    ("special.logit",): lambda x: sp.log(x / (1 - x)),
+    ("special.log_expit",): lambda x: -sp.log(1 + sp.exp(-x)),
+    ("special.entr",): lambda x: -x * sp.log(x),
+    ("special.ndtr",): lambda x: sp.erfc(-x / sp.sqrt(2)) / 2,
+    ("special.log_ndtr",): lambda x: sp.log(sp.erfc(-x / sp.sqrt(2)) / 2),
+    ("special.j0",): lambda x: sp.besselj(0, x),
+    ("special.j1",): lambda x: sp.besselj(1, x),
+    ("special.i0",): lambda x: sp.besseli(0, x),
+    ("special.i1",): lambda x: sp.besseli(1, x),
+    ("special.beta",): lambda x, y: sp.gamma(x) * sp.gamma(y) / sp.gamma(x + y),
+    ("special.betaln",): lambda x, y: sp.log(sp.gamma(x) * sp.gamma(y) / sp.gamma(x + y)),
+    ("special.xlogy",): lambda x, y: x * sp.log(y),
+    ("special.xlog1py",): lambda x, y: x * sp.log(1 + y),
+    ("np.sinc",): lambda x: sp.sin(sp.pi * x) / (sp.pi * x),
+    ("sinc_derivative",): lambda x: sp.diff(sp.sin(sp.pi * x) / (sp.pi * x), x),
+    ("math.fma",): lambda x, y, z: x * y + z,
+    ("math.sumprod",): lambda a, b, c, e: a * c + b * e,
+    ("math.fsum",): lambda x, y, z: x + y + z,
 }
+BY_NAME = {name: formula for names, formula in FORMULAS.items() for name in names}
 
-# What SymPy cannot differentiate, or knows only as distributions: tried against finite differences.
-# (formula in its place: none), arguments away from the jumps and kinks
-AWAY_FROM_KINKS = {
-    "abs": [[1.3], [-0.7]],
-    "math.fabs": [[1.3], [-0.7]],
-    "np.absolute": [[1.3], [-0.7]],
-    "np.fabs": [[1.3], [-0.7]],
-    "math.copysign": [[1.3, -2.0], [-1.3, 0.4]],
-    "np.copysign": [[1.3, -2.0], [-1.3, 0.4]],
-    "mod": [[7.3, 2.1], [-7.3, 2.1], [7.3, -2.1]],
-    "np.remainder": [[7.3, 2.1], [-7.3, 2.1], [7.3, -2.1]],
-    "math.fmod": [[7.3, 2.1], [-7.3, 2.1], [7.3, -2.1]],
-    "np.fmod": [[7.3, 2.1], [-7.3, 2.1], [7.3, -2.1]],
-    "math.remainder": [[7.3, 2.1], [-7.3, 2.1], [7.3, -2.4]],
-    "np.maximum": [[1.3, 2.0], [2.3, 1.0]],
-    "np.minimum": [[1.3, 2.0], [2.3, 1.0]],
-    "np.fmax": [[1.3, 2.0], [2.3, 1.0]],
-    "np.fmin": [[1.3, 2.0], [2.3, 1.0]],
-    "np.heaviside": [[1.3, 0.5], [-1.3, 0.5], [0.0, 0.5]],
-    "np.nan_to_num": [[1.3], [-2.0]],
-    "math.nextafter": [[1.3, 2.0]],
-    "np.nextafter": [[1.3, 2.0]],
-    "mantissa": [[1.3], [-5.3], [0.01]],
-    "fraction_part": [[1.3], [-5.3]],
-    "np.imag": [[1.3]],
-    "math.ldexp": [[1.3, 3]],
-    "math.log": [[1.7, 2.9], [0.4, 10.0]],
-    "math.hypot": [[1.2, -0.7, 2.0], [-1.5]],
-    "math.gamma": [[0.7], [6.2], [-0.4]],
-    "math.lgamma": [[-0.4], [-2.6], [30.0]],
-}
+
+def _library(prefix: str) -> SimpleNamespace:
+    """The formulas under the names of a library."""
+    return SimpleNamespace(**{name[len(prefix) :]: f for name, f in BY_NAME.items() if name.startswith(prefix)})
+
+
+LIBRARIES = {"math": _library("math."), "np": _library("np.")}
+
+
+def expression(op: Op) -> tuple[int, Callable[..., Any]] | None:
+    """How many numbers it takes, and what it makes of symbols; None where SymPy has no formula for it."""
+    if op.name in BY_NAME:
+        formula = BY_NAME[op.name]
+        written = inspect.isfunction(formula) and formula.__module__ == __name__
+        return (len(inspect.signature(formula).parameters) if written else len(op.args)), formula
+    if op.zero or op.variadic or not isinstance(op.code, str) or not op.args:
+        return None
+    symbols = sp.symbols(f"y:{len(op.args)}")
+    try:
+        made = eval(op.code, {**LIBRARIES, "__builtins__": {}}, dict(zip(op.args, symbols)))
+    except (NameError, AttributeError, TypeError, SyntaxError):
+        return None  # it is made of something else
+    if not isinstance(made, sp.Expr) or made.has(sp.Mod, sp.floor):
+        return None
+    return len(symbols), lambda *xs: made.subs(dict(zip(symbols, xs)), simultaneous=True)
+
+
+__all__ = ["BY_NAME", "expression"]

@@ -1,6 +1,6 @@
-"""Arguments on which every operation on arrays is tried: name → [(inputs, static parameters)].
+"""Arguments for operations that `trials.py` can make up none for: name → [(inputs, static parameters)].
 
-Elementwise operations are tried on arrays too, with all pairs of shapes in `PAIRS`.
+Each is tried in float32, with NaN and inf, and with its lengths made 0 and 1, too.
 """
 
 from __future__ import annotations
@@ -17,36 +17,13 @@ def r(*shape):
     return _rng.standard_normal(shape)
 
 
-def distinct(*shape):
-    """Different numbers, none near another: no ties."""
-    return _rng.permutation(np.linspace(-2.0, 2.0, int(np.prod(shape)))).reshape(shape)
-
-
-PAIRS = [
-    ((3,), (3,)),
-    ((2, 3), (3,)),
-    ((2, 1), (3,)),
-    ((2, 3), ()),
-    ((), (3,)),
-    ((1,), (4,)),
-    ((1, 1), (2, 2)),
-    ((), ()),
-]
-
-AXES = [{}, {"axis": 0}, {"axis": -1}, {"axis": 1, "keepdims": True}]
-MORE_AXES = [*AXES, {"axis": (0, 1)}, {"axis": (0, -1), "keepdims": True}]
 WHOLE = ("slice", None, None, None)
 
 SAMPLES = {
     # reductions
-    "np.sum": [([r(2, 3)], p) for p in MORE_AXES] + [([r(2, 1, 3)], {"axis": 1}), ([2.5], {}), ([r(4)], {})],
-    "np.mean": [([r(2, 3)], p) for p in MORE_AXES] + [([r(4)], {}), ([2.5], {})],
-    "np.var": [([r(2, 3)], p) for p in AXES] + [([r(5)], {"ddof": 1})],
-    "np.std": [([r(2, 3)], p) for p in AXES] + [([r(5)], {"ddof": 1})],
-    "np.max": [([distinct(2, 3)], p) for p in MORE_AXES] + [([distinct(4)], {}), ([2.5], {})],
-    "np.min": [([distinct(2, 3)], p) for p in MORE_AXES] + [([distinct(4)], {}), ([2.5], {})],
+    "np.var": [([r(5)], {"ddof": 1})],
+    "np.std": [([r(5)], {"ddof": 1})],
     "products_without": [([r(4)], {"m": 1}), ([r(2, 4)], {"m": 2}), ([np.array([0.0, 2.0, 0.0])], {"m": 1})],
-    "np.cumsum": [([r(2, 3)], {}), ([r(2, 3)], {"axis": 0}), ([r(2, 3)], {"axis": -1}), ([r(4)], {})],
     # shapes
     "np.reshape": [
         ([r(2, 3)], {"shape": (6,)}),
@@ -57,7 +34,6 @@ SAMPLES = {
         ([2.5], {"shape": (1, 1)}),
         ([r(1, 1)], {"shape": ()}),
     ],
-    "np.ravel": [([r(2, 3)], {}), ([r(1, 1)], {}), ([2.5], {})],
     "reshape_like": [([r(6), r(2, 3)], {}), ([r(1), np.float64(2.0)], {})],
     "np.expand_dims": [([r(2, 3)], {"axis": a}) for a in (0, 1, -1, (0, 3))] + [([2.5], {"axis": 0})],
     "np.squeeze": [([r(2, 1, 3)], {"axis": 1}), ([r(1, 1)], {"axis": (0, 1)}), ([r(1, 2, 1)], {}), ([r(2, 3)], {})],
@@ -73,7 +49,6 @@ SAMPLES = {
         ([r(2, 3, 4)], {"source": 0, "destination": -1}),
         ([r(2, 3, 4)], {"source": (0, 1), "destination": (-1, 0)}),
     ],
-    "np.flip": [([r(2, 3)], {}), ([r(2, 3)], {"axis": 1})],
     "np.roll": [([r(2, 3), 1], {"axis": 1}), ([r(5), Fixed(-2)], {}), ([r(2, 3), 2], {})],
     "np.triu": [([r(3, 3)], {}), ([r(2, 3)], {"k": 1})],
     "np.tril": [([r(3, 3)], {}), ([r(2, 3)], {"k": -1})],
@@ -210,9 +185,7 @@ SAMPLES = {
     "np.linspace": [([0.5, 2.0], {"shape": (5,)}), ([0.5, 2.0, 4], {"shape": (None,), "endpoint": False})],
     "np.array": [([r(3)], {}), ([2.5], {}), ([r(3)], {"dtype": np.float32})],
     "np.asarray": [([r(3)], {}), ([2.5], {})],
-    "np.ascontiguousarray": [([r(2, 3)], {})],
     "copy": [([r(3)], {})],
-    "np.copy": [([r(3)], {}), ([2.5], {})],
     "np.float64": [([r(3)], {}), ([2.5], {})],
     "np.float32": [([r(3)], {})],
     "np.float16": [([r(3)], {})],

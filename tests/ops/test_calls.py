@@ -1,4 +1,7 @@
-"""Library functions called as users call them: the value, both modes, and second order."""
+"""Library functions called as users call them: the value, both modes, and second order.
+
+Every call in `calls.py` is also made in float32, with empty arrays and axes of length one, and with NaN and inf.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import numpy as np
 import pytest
 
 import s2s_ad
+from s2s_ad.errors import DifferentiationError
 from tests.ops.calls import ALL
 from tests.ops.driver import rng_for
+from tests.ops.trials import Trial, variants
 
 CASES = [pytest.param(group, k, id=f"{group}-{k}") for group, calls in ALL.items() for k in range(len(calls))]
 
@@ -26,7 +31,9 @@ def like(rng, value):
         )  # fmt: skip
     if not np.issubdtype(np.asarray(value).dtype, np.floating):
         return None
-    return rng.standard_normal(np.shape(value))[()] if np.ndim(value) else float(rng.standard_normal())
+    if isinstance(value, (np.ndarray, np.generic)):
+        return np.asarray(rng.standard_normal(np.shape(value)), value.dtype)[()]
+    return float(rng.standard_normal())
 
 
 def dot(a, b):
@@ -41,6 +48,47 @@ def moved(args, dots, step):
 @pytest.mark.parametrize("group, k", CASES)
 def test_call(group, k):
     check_call(rng_for(group, k), *ALL[group][k])
+
+
+@pytest.mark.parametrize("group, k", CASES)
+def test_other_arguments(group, k):
+    f, args = ALL[group][k]
+    check_other_arguments(rng_for(group, k, "other"), f, args)
+
+
+def check_other_arguments(rng, f, args):
+    """Whatever NumPy makes of them, in shape, dtype and value, comes out; derivatives have their shapes and dtypes."""
+    for trial in variants(Trial(args, {})):
+        with np.errstate(all="ignore"):
+            try:
+                wanted = f(*trial.inputs)
+            except (ValueError, IndexError, TypeError, ArithmeticError, np.linalg.LinAlgError):
+                continue  # NumPy does not take them
+            try:
+                value, pullback = s2s_ad.vjp(f, *trial.inputs)
+                ct, dots = like(rng, value), like(rng, trial.inputs)
+                back, (_, tangent) = pullback(ct), s2s_ad.jvp(f, trial.inputs, dots)
+            except (DifferentiationError, np.linalg.LinAlgError):
+                continue  # refused with a message
+            except ValueError as error:
+                assert "zero-size array" in str(error)  # as older versions of NumPy itself
+                continue
+            narrow = any(np.asarray(x).dtype == np.float32 for x in trial.inputs)
+            for got, expected in zip(flat(value), flat(wanted), strict=True):
+                assert np.shape(got) == np.shape(expected), trial
+                assert np.asarray(got).dtype == np.asarray(expected).dtype, trial
+                near = 1e-4 if narrow else 1e-12
+                np.testing.assert_allclose(got, expected, rtol=near, atol=near, err_msg=str(trial))
+            for x, x_bar in zip(trial.inputs, back):
+                assert np.shape(x_bar) == np.shape(x), trial
+                assert np.asarray(x_bar).dtype == np.asarray(x).dtype, trial
+            for y, y_dot in zip(flat(value), flat(tangent)):
+                if y_dot is not None:
+                    assert np.shape(y_dot) == np.shape(y) and np.asarray(y_dot).dtype == np.asarray(y).dtype, trial
+            numbers = [np.ravel(x) for x in (*flat(back), *flat(tangent)) if x is not None]
+            if numbers and np.all(np.isfinite(np.concatenate(numbers))):
+                near = 2e-3 if narrow else 1e-8
+                assert dot(back, dots) == pytest.approx(dot(ct, tangent), rel=near, abs=near), trial
 
 
 def check_call(rng, f, args):

@@ -5,9 +5,7 @@ import pytest
 
 import s2s_ad
 from s2s_ad.errors import UnsupportedError
-from tests.ops.calls import ALL
 from tests.ops.driver import Case
-from tests.ops.test_calls import flat
 
 
 def both_modes(f, x):
@@ -148,19 +146,3 @@ def test_what_is_not_differentiated_is_refused_where_it_stands(f):
     with pytest.raises(UnsupportedError) as error:
         s2s_ad.grad(f)(np.eye(3) + 0.5)
     assert error.value.span is not None and error.value.span.file == __file__
-
-
-@pytest.mark.parametrize("group, k", [(group, k) for group, calls in ALL.items() for k in range(len(calls))])
-def test_float32_stays_float32(group, k):
-    f, args = ALL[group][k]
-    narrow = [x.astype(np.float32) if isinstance(x, np.ndarray) else x for x in args]
-    value, pullback = s2s_ad.vjp(f, *narrow)
-    wanted = flat(f(*narrow))
-    for got, expected in zip(flat(value), wanted):
-        assert np.asarray(got).dtype == np.asarray(expected).dtype
-    weights = [np.ones_like(x) if np.asarray(x).dtype.kind == "f" else None for x in wanted]
-    ct = weights[0] if not isinstance(value, (tuple, list)) else type(value)(weights) if type(value) in (
-        tuple, list) else tuple(weights)  # fmt: skip
-    for x, x_bar in zip(narrow, pullback(ct)):
-        if isinstance(x, np.ndarray):
-            assert x_bar.dtype == np.float32 and x_bar.shape == x.shape
