@@ -74,7 +74,7 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
 def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     unit, entry, found = _read_entry(function, arguments, of, _entry_key(function, arguments, of))
     calls = (s for f in unit.functions.values() for s in all_stmts(f.body) if isinstance(s, Call))
-    if found.written and any(call.callee == entry for call in calls):
+    if (found.written or found.in_order) and any(call.callee == entry for call in calls):
         # what it writes to an argument of a call of its own must reach the caller: that takes a function of its own
         unit, entry, found = _read_entry(function, arguments, of, ("entry",))
     result = found.result
@@ -87,7 +87,7 @@ def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
-    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written)
+    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written, found.in_order)
 
 
 def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
@@ -201,6 +201,8 @@ def _read_body(
             machine.cell_names[argument.cell] = part
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
+    if unit.follow and not inner:
+        machine.may_rely.update(arrays)
     of = None if inner else unit.of
     if of is not None:  # the caller's own names for his arguments, which nothing in the function binds to anything else
         machine.store.update({(machine.frame.id, f"$given.{part}"): value for part, value in values.items()})
@@ -222,7 +224,8 @@ def _read_body(
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
     places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
-    done = Specialised(name, result, paths=tuple(flat.paths), shared=shared, written=written)
+    in_order = tuple(place for place, cell in zip(places, arrays) if cell in machine.relied)
+    done = Specialised(name, result, tuple(flat.paths), written, in_order, shared)
     return done, Function(name, body, _doc(function), span)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
-from s2s_ad.frontend.arrays import IN_ORDER, NO_AXES, Arrays, NotWritable
+from s2s_ad.frontend.arrays import NO_AXES, Arrays, NotWritable
 from s2s_ad.frontend.source import Definition
 from s2s_ad.frontend.values import (
     MISSING,
@@ -78,6 +78,7 @@ class Specialised:
     result: Spec | None
     paths: tuple[Path | None, ...] = ()  # of what is static in the result
     written: tuple[int, ...] = ()  # numbers of the leaves of its arguments that it writes to
+    in_order: tuple[int, ...] = ()  # and of those that it takes to be stored row by row
     shared: bool = False  # its results may share memory with its arguments or with each other
     known: bool = True  # False: while its own body is being read, and nothing is known of the result yet
 
@@ -164,8 +165,7 @@ class Machine(Arrays):
             kinds = ", ".join(str(atom.kind) for atom in inputs)
             raise KindError(f"{found.name} does not take ({kinds}): {error}") from error
         self.nameable.add(out)
-        if found.name in IN_ORDER:
-            self.in_order.add(out)
+        self.note_order(found, inputs, out)
         if found.name in NO_AXES and isinstance(out.kind, Array) and not out.kind.rank:
             self.without_axes.add(out)
         return Sym(out)

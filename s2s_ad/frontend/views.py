@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.arrays import rows_change
+from s2s_ad.frontend.arrays import may_be_view, rows_change
+from s2s_ad.frontend.layout import in_order, turned
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.operators import operand, read
@@ -21,8 +22,6 @@ from s2s_ad.ops.registry import OPS
 
 _VIEWS = frozenset({"np.transpose", "np.swapaxes", "np.moveaxis", "np.squeeze", "np.expand_dims", "np.flip"})
 _VIEWS_OF_REAL = frozenset({"np.asarray", "np.real"})
-# views for some arguments only, and not marked for it in the table
-_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
 
 
 # --- making views -----------------------------------------------------------------------------------------------------
@@ -43,22 +42,17 @@ def result_of(
             return refs[0]
         if op.name == "np.asarray":
             return made if made.kind != refs[0].kind else refs[0]
-    if op.alias or op.name in _SOMETIMES_VIEWS or op.code in op.args or _of_the_user(op):
+    if op.name in ("np.reshape", "np.ravel") and inputs[0] is refs[0] and turned(machine, refs[0], made.kind):
+        return made
+    if may_be_view(op):
         return machine.tie(machine.new_array(made), [ref.cell for ref in refs])
     return made
 
 
-def _of_the_user(op: Op) -> bool:
-    """A function with a rule of the user's own may return what it was given."""
-    module = getattr(op.function, "__module__", None) or "numpy"
-    return module.split(".")[0] not in ("numpy", "math", "builtins", "operator", "_operator", "s2s_ad")
-
-
 def _is_view(machine: Machine, op: Op, owner: ArrayRef) -> bool:
     """Whether a reshape surely is a view; where it is not sure, it may be a copy."""
-    whole = not owner.steps and owner.cell in machine.in_order
     rank_one = isinstance(owner.kind, Array) and owner.kind.rank == 1
-    return whole or op.name == "np.reshape" and rank_one
+    return op.name == "np.reshape" and rank_one or in_order(machine, owner)
 
 
 def view(machine: Machine, owner: ArrayRef, step: Step, made: Sym) -> ArrayRef:

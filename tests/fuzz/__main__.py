@@ -21,7 +21,7 @@ REGRESSIONS = Path(__file__).resolve().parents[1] / "regressions"
 def failure(text: str) -> Wrong | None:
     """How the program fails, if it does. What is no program at all does not fail."""
     try:
-        run(text, seconds=4)
+        run(text, seconds=10)
     except Wrong as error:
         return error
     except (SyntaxError, NameError, AttributeError, TypeError, ValueError, IndexError, ZeroDivisionError):
