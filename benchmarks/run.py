@@ -11,6 +11,7 @@ import time
 import timeit
 from pathlib import Path
 
+from programs import programs, writes
 from rich.console import Console
 from rich.table import Table
 
@@ -137,6 +138,8 @@ def main():
         import s2s_ad
 
         gradients(s2s_ad, table)
+        programs(ROOT, load, medians, table)
+        writes(s2s_ad, emitted, medians, table)
         generation(s2s_ad, table, Path(temporary))
     imports(table)
     Console(width=110).print(table)

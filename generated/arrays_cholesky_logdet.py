@@ -34,9 +34,7 @@ def cholesky_logdet_grad(A):
             A_bar[i, j] = v_bar
             A_bar[j, j] -= v_bar * A[i, j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
-        v_bar = A_bar[j, j]
-        v = 0.5 / A[j, j]
-        A_bar[j, j] = v_bar * v if v_bar != 0 else v_bar
+        A_bar[j, j] *= 0.5 / A[j, j]
     return A_bar
 
 
@@ -74,9 +72,7 @@ def cholesky_logdet_value_and_grad(A):
             A_bar[i, j] = v_bar
             A_bar[j, j] -= v_bar * A[i, j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
-        v_bar = A_bar[j, j]
-        v = 0.5 / A[j, j]
-        A_bar[j, j] = v_bar * v if v_bar != 0 else v_bar
+        A_bar[j, j] *= 0.5 / A[j, j]
     return logdet, A_bar
 
 
@@ -148,7 +144,5 @@ def cholesky_logdet_vjp(A, y_bar=1.0):
             A_bar[i, j] = v_bar
             A_bar[j, j] -= v_bar * A[i, j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
-        v_bar = A_bar[j, j]
-        v = 0.5 / A[j, j]
-        A_bar[j, j] = v_bar * v if v_bar != 0 else v_bar
+        A_bar[j, j] *= 0.5 / A[j, j]
     return logdet, A_bar

@@ -194,7 +194,7 @@ def acceleration_bwd(saved, a_bar):
                 # a[i] += mass[j] * r / (r @ r + softening**2) ** 1.5  [dynamics.py:13]
                 v_bar = a_bar[i] / v4
                 v5 = mass[j]
-                r_bar = 2.0 * -(np.sum(v_bar * (v5 * r / v4)) * (1.5 * v3**0.5)) * r + v_bar * v5
+                r_bar = v_bar * v5 - 2.0 * (np.sum(v_bar * (v5 * r / v4)) * (1.5 * v3**0.5)) * r
                 mass_bar[j] += np.sum(v_bar * r)
                 # r = x[j] - x[i]  [dynamics.py:12]
                 x_bar[i] -= r_bar

@@ -58,14 +58,12 @@ def cholesky_vjp(A, y_bar):
         # A[i, i + 1 :] = 0.0  [factorisations.py:44]
         A_bar[i, i + 1 :] = 0.0
         # A[i, i] = np.sqrt(A[i, i])  [factorisations.py:43]
-        v_bar = A_bar[i, i]
-        v2 = 0.5 / A[i, i]
-        v_bar = v_bar * v2 if v_bar != 0 else v_bar
+        v_bar = A_bar[i, i] * (0.5 / A[i, i])
         A_bar[i, i] = v_bar
         # A[i, i] -= A[i, :i] @ A[i, :i]  [factorisations.py:42]
-        v3 = -(v_bar * A[i, :i])
-        A_bar[i, :i] += v3
-        A_bar[i, :i] += v3
+        v2 = -(v_bar * A[i, :i])
+        A_bar[i, :i] += v2
+        A_bar[i, :i] += v2
         for j in reversed(range(i)):
             # A[i, j] /= A[j, j]  [factorisations.py:41]
             v_bar = A_bar[i, j] / A[j, j]

@@ -83,24 +83,24 @@ def gram_schmidt_vjp(A, y_bar):
             v10 = R[k, j]
             # A[:, j] -= Q[:, k] * R[k, j]  [factorisations.py:58]
             v_bar = A_bar[:, j]
-            v10_bar = np.sum(-v_bar * v8)
+            v11 = np.sum(v_bar * v8)
             v8_bar -= v_bar * v10
             # R[k, j] = Q[:, k] @ A[:, j]  [factorisations.py:57]
-            v11 = R_bar[k, j]
+            v12 = R_bar[k, j]
             R_bar[k, j] = 0.0
-            v10_bar = v10_bar + v11
+            v10_bar = v12 - v11
             A_bar[:, j] += v10_bar * v8
             v8_bar = v8_bar + v10_bar * v9
         # Q[:, k] = A[:, k] / R[k, k]  [factorisations.py:55]
-        v12 = Q_bar[:, k].copy()
+        v13 = Q_bar[:, k].copy()
         Q_bar[:, k] = 0.0
-        v7_bar = (v8_bar + v12) / v6
-        v13 = np.sum(v7_bar * v8)
+        v7_bar = (v8_bar + v13) / v6
+        v14 = np.sum(v7_bar * v8)
         A_bar[:, k] += v7_bar
         # R[k, k] = np.sqrt(np.sum(A[:, k] ** 2))  [factorisations.py:54]
-        v14 = R_bar[k, k]
+        v15 = R_bar[k, k]
         R_bar[k, k] = 0.0
-        v6_bar = v14 - v13
-        v15 = 0.5 / v6
-        A_bar[:, k] += (v6_bar * v15 if v6_bar != 0 else v6_bar) * (2.0 * v7)
+        v6_bar = v15 - v14
+        v16 = 0.5 / v6
+        A_bar[:, k] += (v6_bar * v16 if v6_bar != 0 else v6_bar) * (2.0 * v7)
     return (Q, R), A_bar

@@ -82,7 +82,7 @@ def thomas_vjp(lower, diagonal, upper, rhs, y_bar):
         w = lower[i - 1] / v3
         # rhs[i] -= w * rhs[i - 1]  [factorisations.py:68]
         v_bar = rhs_bar[i]
-        w_bar = -v_bar * rhs[i - 1]
+        w_bar = -(v_bar * rhs[i - 1])
         rhs_bar[i - 1] -= v_bar * w
         # diagonal[i] -= w * upper[i - 1]  [factorisations.py:67]
         v_bar = diagonal_bar[i]

@@ -43,7 +43,7 @@ def distance_grad(time, period, semi_major_axis, eccentricity):
         v10 = angle_bar / (1.0 - eccentricity * v9)
         v_bar_2 = v10 * step
         eccentricity_bar -= v_bar_2 * v9
-        angle_bar -= -v_bar_2 * eccentricity * v8
+        angle_bar += v_bar_2 * eccentricity * v8
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         eccentricity_bar += v10 * v8
         angle_bar = angle_bar - v10 + v10 * eccentricity * v9
@@ -99,7 +99,7 @@ def distance_value_and_grad(time, period, semi_major_axis, eccentricity):
         v11 = angle_bar / (1.0 - eccentricity * v10)
         v_bar_2 = v11 * step
         eccentricity_bar -= v_bar_2 * v10
-        angle_bar -= -v_bar_2 * eccentricity * v9
+        angle_bar += v_bar_2 * eccentricity * v9
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         eccentricity_bar += v11 * v9
         angle_bar = angle_bar - v11 + v11 * eccentricity * v10
@@ -210,7 +210,7 @@ def distance_vjp(time, period, semi_major_axis, eccentricity, y_bar=1.0):
         v11 = angle_bar / (1.0 - eccentricity * v10)
         v_bar_2 = v11 * step
         eccentricity_bar -= v_bar_2 * v10
-        angle_bar -= -v_bar_2 * eccentricity * v9
+        angle_bar += v_bar_2 * eccentricity * v9
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         eccentricity_bar += v11 * v9
         angle_bar = angle_bar - v11 + v11 * eccentricity * v10

@@ -37,7 +37,7 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
         v7 = angle_bar / (1.0 - eccentricity * v6)
         v_bar_2 = v7 * step
         eccentricity_bar -= v_bar_2 * v6
-        angle_bar -= -v_bar_2 * eccentricity * v5
+        angle_bar += v_bar_2 * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v7
         eccentricity_bar += v7 * v5
@@ -86,7 +86,7 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
         v7 = angle_bar / (1.0 - eccentricity * v6)
         v_bar = v7 * step
         eccentricity_bar -= v_bar * v6
-        angle_bar -= -v_bar * eccentricity * v5
+        angle_bar += v_bar * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v7
         eccentricity_bar += v7 * v5
@@ -172,7 +172,7 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
         v7 = angle_bar / (1.0 - eccentricity * v6)
         v_bar = v7 * step
         eccentricity_bar -= v_bar * v6
-        angle_bar -= -v_bar * eccentricity * v5
+        angle_bar += v_bar * eccentricity * v5
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v7
         eccentricity_bar += v7 * v5

@@ -46,7 +46,7 @@ def cubic_over_cubic_vjp(x, b1, b2, b3, b4, b5, b6, b7, y_bar):
     b5_bar = np.sum(v3_bar * x)
     b4_bar = np.sum(v_bar * v2)
     b3_bar = np.sum(v_bar * v)
-    x_bar = v3_bar * b7 * v5 + v3_bar * b6 * v6 - v4 * b5 + v_bar * b4 * v5 + v_bar * b3 * v6
+    x_bar = v3_bar * b7 * v5 - v4 * b6 * v6 - v4 * b5 + v_bar * b4 * v5 + v_bar * b3 * v6
     b1_bar = np.sum(v_bar)
     b2_bar = np.sum(v_bar * x)
     x_bar += v_bar * b2

@@ -29,6 +29,6 @@ def mgh17_vjp(x, b1, b2, b3, b4, b5, y_bar):
     b1_bar = np.sum(y_bar)
     b2_bar = np.sum(y_bar * v)
     v_bar_2 = y_bar * b2 * v
-    b4_bar = np.sum(-v_bar_2 * x)
+    b4_bar = -np.sum(v_bar_2 * x)
     x_bar = v_bar * b5 - v_bar_2 * b4
     return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar)

@@ -64,7 +64,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
                 sold_bar = 0.0
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             strike_bar += sold_bar
-            v8_bar = -sold_bar * spot
+            v8_bar = -(sold_bar * spot)
             spot_bar -= sold_bar * v8
             v12 = 2 * i - step
             if up != 0 or v12 >= 1:
@@ -87,7 +87,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
         del values_bar[-1]
         v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
         strike_bar += v_bar
-        v14_bar = -v_bar * spot
+        v14_bar = -(v_bar * spot)
         spot_bar -= v_bar * v14
         v15 = 2 * i - steps
         if up != 0 or v15 >= 1:
@@ -180,7 +180,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
                 sold_bar = 0.0
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             strike_bar += sold_bar
-            v8_bar = -sold_bar * spot
+            v8_bar = -(sold_bar * spot)
             spot_bar -= sold_bar * v8
             v12 = 2 * i - step
             if up != 0 or v12 >= 1:
@@ -203,7 +203,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         del values_bar[-1]
         v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
         strike_bar += v_bar
-        v14_bar = -v_bar * spot
+        v14_bar = -(v_bar * spot)
         spot_bar -= v_bar * v14
         v15 = 2 * i - steps
         if up != 0 or v15 >= 1:
@@ -396,7 +396,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
                 sold_bar = 0.0
             # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             strike_bar += sold_bar
-            v8_bar = -sold_bar * spot
+            v8_bar = -(sold_bar * spot)
             spot_bar -= sold_bar * v8
             v12 = 2 * i - step
             if up != 0 or v12 >= 1:
@@ -419,7 +419,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         del values_bar[-1]
         v_bar = 0.0 if 0.0 > strike - spot * v14 else v_bar
         strike_bar += v_bar
-        v14_bar = -v_bar * spot
+        v14_bar = -(v_bar * spot)
         spot_bar -= v_bar * v14
         v15 = 2 * i - steps
         if up != 0 or v15 >= 1:

@@ -40,7 +40,7 @@ def black_scholes_call_grad(spot, strike, rate, volatility, expiry):
     v3_bar = v_bar * expiry
     expiry_bar += v_bar * v3
     rate_bar += v3_bar
-    volatility_bar = v3_bar * volatility
+    volatility_bar = volatility * v3_bar
     v12 = v_bar / v2 / strike
     spot_bar = v6 + v12
     strike_bar -= v12 * v2
@@ -88,7 +88,7 @@ def black_scholes_call_value_and_grad(spot, strike, rate, volatility, expiry):
     v3_bar = v_bar * expiry
     expiry_bar += v_bar * v3
     rate_bar += v3_bar
-    volatility_bar = v3_bar * volatility
+    volatility_bar = volatility * v3_bar
     v12 = v_bar / v2 / strike
     spot_bar = v6 + v12
     strike_bar -= v12 * v2
@@ -187,7 +187,7 @@ def black_scholes_call_vjp(spot, strike, rate, volatility, expiry, y_bar=1.0):
     v3_bar = v_bar * expiry
     expiry_bar += v_bar * v3
     rate_bar += v3_bar
-    volatility_bar = v3_bar * volatility
+    volatility_bar = volatility * v3_bar
     v11 = v_bar / v2 / strike
     spot_bar += v11
     strike_bar -= v11 * v2

@@ -67,7 +67,7 @@ def smoothing_loss_jvp(level, slope, times, values, level_dot, slope_dot, times_
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
     v2 = np.sum(centred * centred)
     y = np.sum(error * error) / v2
-    y_dot = (np.sum(2.0 * error_dot * error) - np.sum(2.0 * centred_dot * centred) * y) / v2
+    y_dot = (np.sum(2.0 * error_dot * error) - np.sum(2.0 * centred * centred_dot) * y) / v2
     return y, y_dot
 
 

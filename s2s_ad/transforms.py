@@ -27,7 +27,7 @@ CHECKED = False  # the tests set it: the verifier runs between any two passes
 
 def optimized(program: Program, optimize: bool) -> Program:
     """The program made shorter and plainer; with `optimize` off only what nothing reads is taken away."""
-    return _through(program, (simplify, cse, simplify, dce) if optimize else (dce,))
+    return _through(program, (simplify, cse, dce, simplify, dce) if optimize else (dce,))
 
 
 def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) -> Program:

@@ -7,6 +7,7 @@ loops make the two indices equal in every axis.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from s2s_ad.analysis.affine import Sum, contradictory
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import dtype_of
 from s2s_ad.ops.registry import OPS
@@ -64,6 +65,7 @@ class Kept:
         self.chains: dict[Value, _Chain] = {}
         self.users: dict[Value, list[Stmt]] = {}  # the statements that make another version of one
         self.stored: dict[Value, Apply] = {}
+        self.reads: Counter[Atom] = Counter(body.results)
         self._survey(body, (), ())
         if any(isinstance(s, Apply) and s.op.store for s in self.places):
             self._follow_all(body)
@@ -87,6 +89,14 @@ class Kept:
         chain = self.chains.get(found) if found is not None else None
         return chain.versions[-1][1] if chain is not None and chain.home is self.body else found
 
+    def only_written(self, value: Value) -> Value | None:
+        """The last version of an array, if the number is read by nothing but the write to an element that stays."""
+        stored = self.stored.get(value)
+        if stored is None or not _fits(value, stored) or stored.out not in self.chains or self.reads[value] != 1:
+            return None
+        found = self._last(stored, stored.out, stored.inputs[2:], value)
+        return found.inputs[0] if found is not None else None  # type: ignore[return-value]
+
     # --- what there is ------------------------------------------------------------------------------------------------
 
     def _survey(self, block: Block, path: tuple[Step, ...], loops: tuple[Loop, ...]) -> None:
@@ -94,6 +104,7 @@ class Kept:
             self.around[value] = loops
         for at, stmt in enumerate(block.stmts):
             self.places[stmt] = (*path, Step(at, stmt, None))
+            self.reads.update(inputs_of(stmt))
             if isinstance(stmt, Apply):
                 self.makers.update((out, stmt) for out in stmt.outputs)
                 if stmt.op.store and isinstance(stmt.inputs[0], Value):
@@ -107,6 +118,7 @@ class Kept:
             for value in outputs_of(stmt):
                 self.around[value] = loops
             for inner in blocks_of(stmt):
+                self.reads.update(inner.results)
                 around = (*loops, stmt) if isinstance(stmt, (For, While)) else loops
                 self._survey(inner, (*path, Step(at, stmt, inner)), around)
 

@@ -52,6 +52,10 @@ class Selection:
         infinite = infinite or level >= Guard.POLE and self._infinite((*stmt.inputs, stmt.out))
         return Guard.ALL if infinite else level
 
+    def level(self, value: Value) -> Guard:
+        """What may be dropped of a value later on."""
+        return self._known(value)
+
     def _infinite(self, atoms: Iterable[Atom]) -> bool:
         return any(a in self.infinite for a in atoms)
 

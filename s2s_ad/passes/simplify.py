@@ -140,25 +140,32 @@ class _Simplifier:
         """a - b * c for a + -b * c, also where -b is there for others: a sign is taken out of what is added."""
         if stmt.op.name not in ("add", "sub", "index_add"):
             return stmt
-        product = self.maker(stmt.inputs[1], "mul") or self.maker(stmt.inputs[1], "div")
-        if product is None or self.uses[product.out] != 1:
-            return stmt
         one, other = map(self.product, stmt.inputs[:2])
         if one is not None and other is not None and one[1] == other[1] and one[1]:
             return stmt  # twice the same
+        made = len(builder.stmts)
+        plain = self.positive(stmt.inputs[1], builder)
+        if plain is None:
+            return stmt
+        self.changed = True
+        less = builder.apply(OPS["neg"], plain)
+        for part in builder.stmts[made:]:
+            assert isinstance(part, Apply)
+            self.makers[part.out], self.uses[part.out] = part, 1
+        return replace(stmt, inputs=(stmt.inputs[0], less, *stmt.inputs[2:]))
+
+    def positive(self, atom: Atom, builder: Builder) -> Atom | None:
+        """b * c for -b * c, where the product is read only once."""
+        product = self.maker(atom, "mul") or self.maker(atom, "div")
+        if product is None or self.uses[product.out] != 1:
+            return None
         for i in (0, 1):
             negated = self.maker(product.inputs[i], "neg")
-            if negated is not None:
-                plain = (*product.inputs[:i], negated.inputs[0], *product.inputs[i + 1 :])
-                made = builder.apply_all(product.op, plain, product.params)[0]
-                less = builder.apply(OPS["neg"], made)
-                if less.kind == product.out.kind:
-                    self.changed = True
-                    for part in builder.stmts[-2:]:
-                        assert isinstance(part, Apply)
-                        self.makers[part.out], self.uses[part.out] = part, 1
-                    return replace(stmt, inputs=(stmt.inputs[0], less, *stmt.inputs[2:]))
-        return stmt
+            plain = negated.inputs[0] if negated is not None else self.positive(product.inputs[i], builder)
+            if plain is not None and plain.kind == product.inputs[i].kind:
+                factors = (*product.inputs[:i], plain, *product.inputs[i + 1 :])
+                return builder.apply_all(product.op, factors, product.params)[0]
+        return None
 
     def known(self, stmt: Apply) -> Atom | None:
         """An atom that the result is equal to."""

@@ -38,6 +38,7 @@ from s2s_ad.ir.nodes import (
 from s2s_ad.ir.walk import all_stmts, clone, free_values, map_inputs, outputs_of, substitute
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import pullback
+from s2s_ad.ops.guards import Guard
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.accumulate import Adjoints
 from s2s_ad.passes.cse import cse_key, shareable
@@ -155,11 +156,19 @@ class Sweep:
             return
         since = len(builder.stmts)
         filled = stmt.op.name in ("index_set", "index_add") and self.lengths.fills(stmt)
-        shares = pullback(builder, stmt, ct, on, self.selection.guard(stmt), self.lengths.same, filled)
+        shares = pullback(builder, stmt, ct, on, self.guard(stmt), self.lengths.same, filled)
         for a, share in zip(stmt.inputs, shares):
             if share is not None:
                 # a share of several inputs is not changed for the sake of one of them
                 adjoints.add(builder, a, share, since if shares.count(share) == 1 else None)
+
+    def guard(self, stmt: Apply) -> Guard:
+        """How the pullback is guarded: not because of writes that leave the element alone where the result stands."""
+        level = self.selection.level(stmt.out)
+        last = self.kept.only_written(stmt.out) if level is Guard.POLE else None
+        if last is not None and self.selection.level(last) <= Guard.STEEP:
+            return Guard.NONE
+        return self.selection.guard(stmt)
 
     def back_call(self, stmt: Call, builder: Builder, adjoints: Adjoints) -> None:
         inputs = flags(stmt.inputs, self.active)
