@@ -95,8 +95,13 @@ def reshape_like(ct, x, like):
     return reshape_like(ct, x)
 
 
+def _cast(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    # a single number may be one of Python's when it runs
+    return f"x.astype(np.{params['dtype']})" if shape_of(kinds[0]) else f"np.{params['dtype']}(x)"
+
+
 @linear(
-    name="astype", code=lambda params, kinds: f"x.astype(np.{params['dtype']})",
+    name="astype", code=_cast,
     infer=lambda kinds, params, op: Array(params["dtype"], shape_of(kinds[0])),
 )  # fmt: skip
 def astype(ct, x, dtype=None):

@@ -140,8 +140,8 @@ def expectation(f: Case, args: Args) -> Any:
     try:
         with np.errstate(all="ignore"):
             expected = f(*args)
-    except Wrong:
-        raise
+    except Wrong as error:
+        raise Unfit(f"takes {error} by itself") from error
     except Exception as error:  # whatever a random program raises by itself
         raise Unfit(f"raises {type(error).__name__}") from error
     if not np.all(np.abs(numbers(expected)) < LARGE):
