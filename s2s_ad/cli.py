@@ -24,6 +24,7 @@ from s2s_ad.derivative import SHOWN
 from s2s_ad.errors import DifferentiationError
 from s2s_ad.rules import Rule, details, markdown, overview
 from s2s_ad.rules import rules as all_rules
+from s2s_ad.views.trace import trace as evaluation_trace
 
 app = typer.Typer(
     help="Derivatives of Python functions, as Python that a person can read.",
@@ -116,6 +117,46 @@ def check(
     _print_report(result)
     if not result.good:
         raise Failure(f"a derivative of {target} is wrong")
+
+
+class Format(str, Enum):
+    text = "text"
+    html = "html"
+    json = "json"
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def trace(
+    target: Target,
+    args: Annotated[list[str], typer.Argument(help='The arguments: literals or NumPy, such as 2.0 "np.ones(3)".')],
+    direction: Annotated[
+        Optional[list[str]], typer.Option(help='A tangent for each argument, such as "(1.0, 0.0)"; several times too.')
+    ] = None,
+    seed: Annotated[Optional[str], typer.Option(help="The cotangent of the value; ones if not given.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="So many trips of a loop are shown.")] = 8,
+    format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.text,
+    find_nan: Annotated[bool, typer.Option("--find-nan", help="Only say where NaN or inf appears first.")] = False,
+) -> None:
+    """Print the evaluation trace: each operation as it ran, with its value, tangents, adjoint and line."""
+    fn, _ = _resolve(target)
+    directions = [_argument(text) for text in direction] if direction else None
+    with contextlib.redirect_stdout(io.StringIO()):
+        made = evaluation_trace(
+            fn, *map(_argument, args), directions=directions, seed=seed and _argument(seed), limit=limit
+        )
+    if find_nan:
+        found = made.find_nan()
+        typer.echo(f"{found}" if found is not None else "every number is finite")
+    elif format is Format.html:
+        typer.echo(made._repr_html_())
+    elif format is Format.json:
+        typer.echo(made.json())
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console(highlight=False).print(made)
+    else:
+        typer.echo(str(made))
 
 
 @app.command("rules")

@@ -15,6 +15,7 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
 from s2s_ad.modes import derivative_of
 from s2s_ad.native import check_backend
+from s2s_ad.views.trace import Trace, trace
 
 
 class Differentiable:
@@ -86,6 +87,14 @@ class Differentiable:
             cotangent = cotangent[0]
         cts = tuple(ct for ct in pullback(cotangent) if ct is not None)
         return value, cts[0] if len(cts) == 1 else cts
+
+    def trace(self, *args: Any, directions: Any = None, seed: Any = None, limit: int = 8) -> Trace:
+        """The evaluation trace at the arguments: each operation with its value, tangents, adjoint and source line.
+
+        `directions`: a tangent for each argument, for each direction; `seed`: the cotangent of the value; `limit`: so
+        many trips of a loop are shown.
+        """
+        return trace(self.__s2s_function__, *args, directions=directions, seed=seed, limit=limit)
 
     def source(self, mode: str = "grad", *args: Any) -> str:
         """The text of the module of a derivative ("grad", "jvp", "jacobian", "hessian", "hvp" ...), formatted."""

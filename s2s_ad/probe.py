@@ -120,7 +120,8 @@ class Probe:
 
     # --- the function as a program ------------------------------------------------------------------------------------
 
-    def _bound(self, args: tuple[Any, ...]) -> dict[str, Any]:
+    def bound(self, args: tuple[Any, ...]) -> dict[str, Any]:
+        """The arguments by the names of their parameters, with defaults."""
         bound = inspect.signature(plain_function(self.f)).bind(*args)
         bound.apply_defaults()
         return bound.arguments
@@ -128,15 +129,18 @@ class Probe:
     @cached_property
     def lowered(self) -> Lowered:
         """The function as the frontend reads it."""
-        specs = {name: spec_of(value) for name, value in self._bound(self.args).items()}
+        specs = {name: spec_of(value) for name, value in self.bound(self.args).items()}
         return prepared(lowered_target(self.f, specs), optimize=False)
 
     def interpreted(self, run: Callable[..., tuple[Any, ...]], args: tuple[Any, ...]) -> Any:
         """The function as one number, when `run(*inputs)` runs its program; `args` may hold anything as numbers."""
-        lowered, values = self.lowered, self._bound(args)
-        inputs = [leaf for name, spec in lowered.arguments.items() for leaf in leaves(spec, values[name])]
-        inputs += [resolve(plain_function(self.f), read.path) for read in lowered.reads]
-        return self.weighted(rebuild(lowered.result, iter(run(*inputs))))
+        return self.weighted(rebuild(self.lowered.result, iter(run(*self.inputs(args)))))
+
+    def inputs(self, args: tuple[Any, ...]) -> list[Any]:
+        """What the program takes: the parts of the arguments, and what it reads outside."""
+        lowered, values = self.lowered, self.bound(args)
+        found = [leaf for name, spec in lowered.arguments.items() for leaf in leaves(spec, values[name])]
+        return found + [resolve(plain_function(self.f), read.path) for read in lowered.reads]
 
     @cached_property
     def epsilon(self) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ir.nodes import Apply, Program, Stmt
-from s2s_ad.ops.evaluate import Scope, _Evaluator
+from s2s_ad.ops.evaluate import Evaluator, Scope
 
 
 class NotApplicable(Exception):
@@ -39,7 +39,7 @@ SPECIAL = {"math.erf", "math.erfc", "math.gamma", "math.lgamma", "digamma", "pol
 CASTS = {"float", "astype", "np.float64", "np.float32", "np.float16"}
 
 
-class Shadow(_Evaluator, ABC):
+class Shadow(Evaluator, ABC):
     """Runs a program in which some numbers are not floats but things that know how they depend on one variable."""
 
     def __init__(self, program: Program) -> None:

@@ -12,10 +12,12 @@ Scope = dict[Value, Any]
 
 def evaluate(program: Program, *inputs: Any) -> tuple[Any, ...]:
     """The outputs of the entry function, flat."""
-    return _Evaluator(program).call(program.entry, inputs)
+    return Evaluator(program).call(program.entry, inputs)
 
 
-class _Evaluator:
+class Evaluator:
+    """Runs blocks in scopes; what a subclass reads may be more than a number."""
+
     def __init__(self, program: Program) -> None:
         self.program = program
 
