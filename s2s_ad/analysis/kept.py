@@ -143,7 +143,9 @@ class Kept:
             found = self._last(made, made.inputs[0], made.inputs[1:], value)
             if found is not None:
                 return found
-        if stored is not None and _fits(value, stored) and stored.out in self.chains:
+        if stored is None or made is None or self.places[made][:-1] != self.places[stored][:-1]:
+            return None  # a branch that was not taken has not stored it
+        if _fits(value, stored) and stored.out in self.chains:
             return self._last(stored, stored.out, stored.inputs[2:], value)
         return None
 

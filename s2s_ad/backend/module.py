@@ -6,7 +6,7 @@ import ast
 import builtins
 import importlib
 import keyword
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.backend.functions import Written, write_function
@@ -59,16 +59,17 @@ def emit_module(
         if name in compiled:
             made.tree.decorator_list.append(ast.parse(_JIT[1:], mode="eval").body)
         written.append(made)
-    return _assemble(written, aliases, title, bool(compiled))
+    return _assemble(written, aliases, title, bool(compiled), objects)
 
 
 def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
-    """The objects of the user's that effects name; one name for two of them is refused."""
+    """The objects of the user's that operations name; one name for two of them is refused."""
     found: dict[str, object] = {}
     for function in functions:
         for stmt in all_stmts(program.functions[function].body):
-            if isinstance(stmt, Apply) and stmt.op.effect:
-                for name, value in dict(stmt.params).get("names", ()):
+            if isinstance(stmt, Apply):
+                named = dict(stmt.params).get("names", ()) if stmt.op.effect else stmt.op.objects.items()
+                for name, value in named:
                     if found.setdefault(name, value) is not value:
                         raise UnsupportedError(
                             f"two different things are called {name}", span=stmt.span, remedy="Rename one of them."
@@ -127,9 +128,11 @@ def _effectful(program: Program) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str, native: bool) -> Emitted:
+def _assemble(
+    written: Sequence[Written], aliases: dict[str, str], title: str, native: bool, named: Mapping[str, object]
+) -> Emitted:
     used = sorted(set().union(*(w.used for w in written)))
-    objects: dict[str, object] = {}
+    objects = {name: value for name, value in named.items() if name in used}
     for w in written:
         objects.update(w.objects)
     needed: dict[str, str] = {}

@@ -20,6 +20,7 @@ from s2s_ad.frontend import (
     nested,
     patterns,
     simple,
+    with_statement,
 )
 from s2s_ad.frontend.arguments import Signature, bind
 from s2s_ad.frontend.arrays import RowsChange
@@ -50,6 +51,7 @@ ROOMS = (
     nested,
     patterns,
     simple,
+    with_statement,
 )
 _MOST_ROUNDS = 12
 
@@ -219,7 +221,7 @@ def _read_body(
             raise NoSpec("the function returns a list that has other names")
         theirs = machine.frozen.union(arrays)
         shared = len(set(flat.arrays)) < len(flat.arrays) or not theirs.isdisjoint(flat.arrays)
-        if inner and shared and key not in unit.asked:
+        if inner and shared and key not in unit.asked and key[-1] != "recompute":
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
     places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]

@@ -25,6 +25,7 @@ from s2s_ad.ops.array_helpers import (
     quantile_weights,
     scipy_special,
     sum_pads,
+    unit_directions,
 )
 from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
 
@@ -190,6 +191,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         prefixes_without,
         put_where,
         scipy_special,
+        unit_directions,
         expm,
         expm_change,
         expm_bend,

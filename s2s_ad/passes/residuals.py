@@ -104,7 +104,10 @@ def choose_residuals(
 
     for sink in sinks:
         repeat(sink)
-    order = sorted(repeated, key=position.__getitem__)
+    after: dict[Value, int] = {}
+    for value in repeated:  # an element read again is read after its index, which may have come later in the program
+        after[value] = max([position[value], *(after[p] for p in parents(value) if p in after)])
+    order = sorted(repeated, key=after.__getitem__)
     return Residuals(tuple(saved), tuple(repeated[v] for v in order), same)
 
 

@@ -205,8 +205,8 @@ class _Simplifier:
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
         """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""
         inputs = stmt.inputs
-        if stmt.op.name == "zeros_like" and (source := self.maker(inputs[0], "zeros_like")) is not None:
-            return source.inputs
+        if stmt.op.name in ("zeros_like", "zero_rows") and (source := self.maker(inputs[0], "zeros_like")) is not None:
+            return (*source.inputs, *inputs[1:])
         if stmt.op.name == "index_add":
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())

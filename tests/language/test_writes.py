@@ -649,17 +649,6 @@ def test_what_is_left_in_an_argument():
 # --- refused: what NumPy would not do either, or where it cannot be decided which memory is meant ---------------------
 
 
-def may_be_a_copy(a):
-    flat = a.reshape(-1)  # a copy, if the rows of a do not lie one behind the other
-    a[0, 0] = 1.0
-    return np.sum(flat)
-
-
-def written_in_what_may_be_a_copy(a):
-    a.ravel()[0] = 1.0
-    return np.sum(a)
-
-
 def kept_in_a_list(a):
     xs = []
     for i in range(len(a) + 1):
@@ -710,8 +699,6 @@ def writes_and_calls_itself(a, n=3):
 @pytest.mark.parametrize(
     "f",
     [
-        may_be_a_copy,
-        written_in_what_may_be_a_copy,
         kept_in_a_list,
         global_array,
         wrong_kind,
