@@ -7,7 +7,7 @@ import builtins
 import importlib
 import keyword
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from s2s_ad.backend.functions import Written, write_function
 from s2s_ad.backend.printer import format_source, text_of
@@ -55,6 +55,8 @@ def emit_module(
     written = []
     for name, entry in [*((e.name, e) for e in entries), *((name, None) for name in plain)]:
         function, called_as = program.functions[name], name if entry is not None else callees[name]
+        if entry is not None and name in compiled:
+            entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if name in compiled:
             made.tree.decorator_list.append(ast.parse(_JIT[1:], mode="eval").body)

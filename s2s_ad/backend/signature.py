@@ -183,6 +183,12 @@ def returned(function: Function, entry: Entry | None, exprs: Expressions, object
     return [ast.Return(_rebuilt(entry.result, iter(results), exprs, objects))]
 
 
+def errstate(entry: Entry, exprs: Expressions) -> ast.expr:
+    """The decorator under which the function warns of no more than the one that was differentiated."""
+    keywords = [ast.keyword(name, ast.Constant(mode)) for name, mode in entry.errstate]
+    return ast.Call(ast.Attribute(load(exprs.outside("np")), "errstate", ast.Load()), [], keywords)
+
+
 def _rebuilt(spec: Spec, results: Iterator[Atom], exprs: Expressions, objects: dict[str, object]) -> ast.expr:
     if isinstance(spec, Leaf):
         return exprs.atom(next(results))

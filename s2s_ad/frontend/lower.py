@@ -88,7 +88,7 @@ def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
         unit.functions[entry] = replace(unit.functions[entry], body=replace(body, results=(ZERO_FLOAT,)))
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
-    program = Program(lift(unit.functions, entry, values), entry)
+    program = Program(lift(unit.functions, entry, values), entry, {"errstate": tuple(sorted(unit.errstate.items()))})
     return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written, found.in_order)
 
 

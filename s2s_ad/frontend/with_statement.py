@@ -27,7 +27,22 @@ def _with(machine: Machine, node: ast.With) -> None:
             return
         if obj is not np.errstate or item.optional_vars is not None:
             raise UnsupportedError("with is supported for np.errstate(...) and gradient_of(...) only")
+        assert isinstance(value, ast.Call)
+        _errstate(machine, value)
     run_block(machine, node.body)
+
+
+def _errstate(machine: Machine, node: ast.Call) -> None:
+    """What is not to be warned of, the derivative does not warn of either."""
+    for keyword in node.keywords:
+        mode = machine.eval(keyword.value)
+        if keyword.arg is None or not isinstance(mode, Known) or mode.obj not in ("ignore", "warn"):
+            raise UnsupportedError(
+                f"np.errstate with {keyword.arg or '**'}={ast.unparse(keyword.value)}",
+                remedy='Use "ignore" or "warn"; where something is to be raised, ask np.isfinite and raise it.',
+            )
+        if mode.obj == "ignore":
+            machine.unit.errstate[keyword.arg] = "ignore"
 
 
 def _hook(machine: Machine, node: ast.With, call: ast.Call, target: ast.expr | None) -> None:
