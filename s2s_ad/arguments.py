@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.ir.kinds import FLOAT, Array, List
+from s2s_ad.ir.kinds import FLOAT, Array, List, Stream, kind_of
 from s2s_ad.ir.structure import Leaf, Spec, Static, leaves, rebuild, spec_of
 from s2s_ad.pipeline import Compiled
 from s2s_ad.signature import parse_kinds
@@ -132,3 +133,12 @@ def own_copy(value: Any) -> Any:
     if type(value) in (tuple, list):
         return type(value)(map(own_copy, value))
     return {k: own_copy(v) for k, v in value.items()} if type(value) is dict else value
+
+
+def replica(value: Any) -> Any:
+    """A copy of which a call leaves nothing behind in the original, generators of random numbers included."""
+    if type(value) in (tuple, list):
+        return type(value)(map(replica, value))
+    if type(value) is dict:
+        return {k: replica(v) for k, v in value.items()}
+    return copy.deepcopy(value) if isinstance(kind_of(value), Stream) else own_copy(value)

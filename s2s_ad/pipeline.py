@@ -120,8 +120,8 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     program, entries = _merged([owned(lowered) for lowered in derivatives])
     if backend == "numpy":
         return emit_module(program, entries, optimize=optimize, title=title)
-    program, compiled = native(program, entries)
-    return emit_module(program, entries, optimize=True, title=title, compiled=compiled)
+    program, compiled, twins = native(program, entries)
+    return emit_module(program, entries, optimize=True, title=title, compiled=compiled, twins=twins)
 
 
 def _merged(derivatives: Sequence[Lowered]) -> tuple[Program, list[Entry]]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from s2s_ad.backend.module import Emitted
-from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar
+from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar, Stream
 from s2s_ad.ir.structure import Guard, Leaf, Lowered, Node, Path, Read, Spec, Static, resolve
 from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.span import Span
@@ -77,6 +77,8 @@ def kind_text(kind: Kind) -> Any:
         return [kind.dtype, *kind.shape]
     if isinstance(kind, List):
         return {"list": kind_text(kind.item)}
+    if isinstance(kind, Stream):
+        return {"stream": kind.name}
     if isinstance(kind, Record):
         return "record"
     raise NotKept(str(kind))
@@ -85,6 +87,8 @@ def kind_text(kind: Kind) -> Any:
 def kind_from(text: Any) -> Kind:
     if isinstance(text, str):
         return RECORD if text == "record" else Scalar(text)
+    if isinstance(text, dict) and "stream" in text:
+        return Stream(text["stream"])
     if isinstance(text, dict):
         return List(kind_from(text["list"]))
     return Array(text[0], tuple(text[1:]))
@@ -92,7 +96,7 @@ def kind_from(text: Any) -> Kind:
 
 def spec_text(spec: Spec) -> Any:
     if isinstance(spec, Leaf):
-        return {"leaf": kind_text(spec.kind)}
+        return {"leaf": kind_text(spec.kind), "boxed": spec.boxed}
     if isinstance(spec, Static):
         if not isinstance(spec.value, _PLAIN):
             raise NotKept("a static argument that is no plain value")
@@ -104,7 +108,7 @@ def spec_text(spec: Spec) -> Any:
 
 def spec_from(text: Any) -> Spec:
     if "leaf" in text:
-        return Leaf(kind_from(text["leaf"]))
+        return Leaf(kind_from(text["leaf"]), text["boxed"])
     if "static" in text:
         return Static(text["static"])
     return Node(_CONTAINERS[text["node"]], tuple(map(spec_from, text["items"])), tuple(text["keys"]))

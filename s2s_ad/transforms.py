@@ -373,7 +373,7 @@ def floats(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> dict[str, Sp
 
 def as_float(spec: Spec) -> Spec:
     """Ints that are to be differentiated are taken as floats, those of NumPy and in lists too; int arrays are not."""
-    return map_leaves(spec, lambda leaf: Leaf(_as_float(leaf.kind)))
+    return map_leaves(spec, lambda leaf: Leaf(_as_float(leaf.kind), leaf.boxed))
 
 
 def _as_float(kind: Kind) -> Kind:

@@ -6,8 +6,9 @@ import ast
 import builtins
 import importlib
 import keyword
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
 from s2s_ad.backend.printer import format_source, text_of
@@ -22,7 +23,6 @@ from s2s_ad.span import Span
 __all__ = ["Emitted", "emit_module", "format_source"]
 
 _IMPORTS = {"math": "import math", "np": "import numpy as np"}
-_JIT = '@numba.njit(cache=True, error_model="numpy", boundscheck=True)'
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,28 @@ class Emitted:
 
 
 def emit_module(
-    program: Program, entries: Sequence[Entry], *, optimize: bool, title: str = "", compiled: Collection[str] = ()
+    program: Program,
+    entries: Sequence[Entry],
+    *,
+    optimize: bool,
+    title: str = "",
+    compiled: Mapping[str, bool] | None = None,
+    twins: Mapping[str, str] | None = None,
 ) -> Emitted:
-    """Write the entries, and every function that they call, as Python; those in `compiled` for numba."""
+    """Write the entries, and every function that they call, as Python; those in `compiled` for numba.
+
+    It says of each whether numba is to look at every index before it is used; `twins` names for some the same function
+    that does.
+    """
     called = _called(program, [entry.name for entry in entries])
     by_name = {entry.name: entry for entry in entries}
+    native, compiled = compiled is not None, compiled or {}
+    others = dict(twins or {})
+    called = [name for name in called if name not in others.values()]
     plain = [name for name in called if name not in by_name or not is_flat(by_name[name])]
     taken = {name for entry in entries for name in (entry.name, *parameter_names(entry))}
     callees = _callee_names(called, plain, taken)
+    callees.update((twin, f"{callees[name]}_checked") for name, twin in others.items())
     parameters = {name for entry in entries for name in parameter_names(entry)}
     aliases = {name: f"{name}_" for name in sorted(parameters) if name in _IMPORTS or hasattr(builtins, name)}
     aliases |= {name: f"{name}_" for name in sorted(parameters) if name in HELPERS}
@@ -59,9 +73,18 @@ def emit_module(
             entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if name in compiled:
-            made.tree.decorator_list.append(ast.parse(_JIT[1:], mode="eval").body)
+            made.tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
         written.append(made)
-    return _assemble(written, aliases, title, bool(compiled), objects)
+    whole = _assemble(written, aliases, title, native, objects)
+    lines = [
+        f"{callees[twin]} = {_jit(True, cached=False)}({callees[name]}.py_func)\n" for name, twin in others.items()
+    ]
+    return replace(whole, text=whole.text + "".join(f"\n\n{line}" for line in lines))
+
+
+def _jit(looking: bool, cached: bool = True) -> str:
+    options = ["cache=True"] * cached + ['error_model="numpy"'] + ["boundscheck=True"] * looking
+    return f"numba.njit({', '.join(options)})"
 
 
 def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
@@ -85,7 +108,8 @@ def _called(program: Program, roots: Iterable[str]) -> list[str]:
     queue = list(roots)
     seen = set(queue)
     while queue:
-        for stmt in all_stmts(program.functions[queue.pop(0)].body):
+        function = program.functions.get(queue.pop(0))
+        for stmt in all_stmts(function.body) if function is not None else ():
             if isinstance(stmt, Call):
                 found.setdefault(stmt.callee)
                 if stmt.callee not in seen:
@@ -151,7 +175,9 @@ def _assemble(
     inject: dict[str, object] = {}
     for name, value in objects.items():
         origin = _importable(name, value)
-        if origin:
+        if isinstance(value, ModuleType):
+            lines.append(f"import {name}")
+        elif origin:
             lines.append(f"from {origin} import {name}")
         else:
             inject[name] = value
@@ -162,7 +188,7 @@ def _assemble(
     text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
     spans: dict[int, Span] = {}
     helpers: list[tuple[str, dict[int, Span]]] = [
-        (f"{_JIT}\n" * native + text.rstrip("\n") + "\n", {}) for text in needed.values()
+        (f"@{_jit(False)}\n" * native + text.rstrip("\n") + "\n", {}) for text in needed.values()
     ]
     for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:
         text += "\n\n" if text else ""
@@ -194,7 +220,7 @@ def _import_line(name: str, aliases: dict[str, str]) -> str:
 
 def _in_groups(lines: list[str]) -> list[str]:
     """The standard library first, then a blank line and the rest."""
-    first = [line for line in lines if line.startswith("import math")]
+    first = sorted(line for line in lines if line in ("import math", "import random"))
     rest = [line for line in lines if line not in first]
     return [*first, *([""] if first and rest else []), *rest]
 

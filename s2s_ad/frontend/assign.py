@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import BUILTINS, Machine, expression, number, statement
+from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.messages import Text
 from s2s_ad.frontend.operators import binary, operator_name, read
@@ -44,6 +44,9 @@ def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
         elif isinstance(target, ast.Subscript):
             set_item(machine, machine.eval(target.value), machine.eval(target.slice), value)
         elif isinstance(target, ast.Attribute):
+            if target.attr == "flat":
+                METHODS["flat ="](machine, machine.eval(target.value), [value], {})
+                return
             raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
         else:
             raise UnsupportedError(f"{type(target).__name__.lower()} is no target that can be assigned to")
@@ -183,8 +186,6 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
     name, target = operator_name(node.op), node.target
     if isinstance(target, ast.Name):
         old = lookup(machine, target.id)
-        if type(old) is Sym:
-            machine.check_alone(old)
         new = _changed(machine, name, old, machine.eval(node.value))
         name_value(machine, new, target.id)
         machine.set(target.id, new)

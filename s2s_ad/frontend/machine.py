@@ -375,6 +375,7 @@ EXPRESSIONS: dict[type[ast.AST], Expression] = {}
 STATEMENTS: dict[type[ast.AST], Statement] = {}
 BUILTINS: dict[Any, Builtin] = {}
 METHODS: dict[str, Method] = {}
+INDEXED: dict[int, Callable[[Machine, Abstract], Abstract]] = {}  # id of an object of NumPy → what [...] of it makes
 
 
 def expression(*types: type[ast.AST]) -> Callable[[Expression], Expression]:

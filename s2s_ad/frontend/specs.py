@@ -39,7 +39,7 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
         if isinstance(value, ArrayRef):
             flat.arrays += sorted(reach([value.cell], machine.store))
         flat.atoms.append(value.atom)
-        return Leaf(value.kind)
+        return Leaf(value.kind, isinstance(value, ArrayRef) and not getattr(value.kind, "shape", True))
     if isinstance(value, Known):
         flat.paths.append(value.path)
         return Static(value.obj)
@@ -74,7 +74,10 @@ def value_of(
     memory with.
     """
     if isinstance(spec, Leaf):
-        held = machine.wrap(Sym(next(leaves)), frozen_arrays if isinstance(spec.kind, Array) else frozen)
+        made = Sym(next(leaves))
+        if spec.boxed:
+            machine.without_axes.add(made.atom)
+        held = machine.wrap(made, frozen_arrays if isinstance(spec.kind, Array) else frozen)
         return machine.tie(held, tied) if tied and isinstance(held, ArrayRef) else held
     if isinstance(spec, Static):
         if isinstance(spec.value, bool):

@@ -97,6 +97,20 @@ class Tuple(Abstract):
 
 
 @dataclass(frozen=True, eq=False)
+class Named(Tuple):
+    """What a function of NumPy returns several results in, by name too."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Flat(Abstract):
+    """x.flat: the elements of an array one after the other. What is read through it is a copy, and it is written to."""
+
+    owner: Sym
+
+
+@dataclass(frozen=True, eq=False)
 class Ref(Abstract):
     """A list or a dict: the number of its cell."""
 
@@ -261,7 +275,7 @@ def refs_in(value: Abstract) -> Iterator[int]:
     elif isinstance(value, (Enumerate, Reversed, Zip, Mapped, Nested, Generator)):
         for part in parts_of(value):
             yield from refs_in(part)
-    elif isinstance(value, (View, Method)):
+    elif isinstance(value, (View, Method, Flat)):
         yield from refs_in(value.owner)
     elif isinstance(value, Chosen):
         for array in value.arrays:

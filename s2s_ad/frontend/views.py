@@ -49,6 +49,12 @@ def result_of(
     return made
 
 
+def flattened(machine: Machine, owner: Sym) -> Abstract:
+    """The elements one after the other: a view where that is sure, else something that may be one."""
+    op = OPS["np.ravel"]
+    return machine.held(result_of(machine, op, [owner], [owner.atom], {}, machine.apply(op, owner.atom)))
+
+
 def _is_view(machine: Machine, op: Op, owner: ArrayRef) -> bool:
     """Whether a reshape surely is a view; where it is not sure, it may be a copy."""
     rank_one = isinstance(owner.kind, Array) and owner.kind.rank == 1
@@ -91,8 +97,18 @@ def write_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: 
     if at_chosen(machine, owner, lambda array: write_item(machine, array, atoms, index, value)):
         return
     _check_written(owner.kind, value.kind)
+    if isinstance(owner.kind, Array) and not owner.kind.rank and not owner.steps:
+        replaced(machine, owner, _only_item(machine, owner.kind, value))
+        return
     base, atoms, index = _target(machine, owner, atoms, index)
     replaced(machine, base, machine.apply("index_set", base.atom, value, *atoms, index=index))
+
+
+def _only_item(machine: Machine, kind: Array, value: Atom) -> Sym:
+    """What an array without axes holds after its one item was set: a number of its dtype."""
+    if isinstance(value.kind, Array) and value.kind.rank:
+        raise KindError("an array without axes holds a number, and not an array")
+    return machine.apply(f"np.{kind.dtype}", value)
 
 
 def add_to_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:

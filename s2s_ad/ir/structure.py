@@ -6,15 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
+import numpy as np
+
 from s2s_ad.ir.kinds import Kind, kind_of
 from s2s_ad.ir.nodes import Program
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """A number, an array, or a list of them whose length is known only when it runs."""
+    """A number, an array, or a list of them whose length is known only when it runs.
+
+    `boxed`: an array without axes, which is changed in place, and not one of NumPy's numbers.
+    """
 
     kind: Kind
+    boxed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,7 @@ def spec_of(value: Any) -> Spec:
         return Static(value)
     kind = kind_of(value)
     if kind is not None:
-        return Leaf(kind)
+        return Leaf(kind, isinstance(value, np.ndarray) and not value.ndim)
     if type(value) in (tuple, list):
         return Node(type(value), tuple(map(spec_of, value)))
     if type(value) is dict:

@@ -23,11 +23,21 @@ from s2s_ad.ops.array_helpers import (
     prefixes_without,
     put_where,
     quantile_weights,
+    running_places,
     scipy_special,
     sum_pads,
     unit_directions,
 )
-from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
+from s2s_ad.ops.native_helpers import (
+    checked_divisor,
+    checked_place,
+    checked_power,
+    checked_product,
+    checked_sum,
+    checked_whole,
+    grown,
+    with_row,
+)
 
 
 def unbroadcast(x, shape):
@@ -190,6 +200,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         inverse_gaps,
         prefixes_without,
         put_where,
+        running_places,
         scipy_special,
         unit_directions,
         expm,
@@ -201,6 +212,8 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_product,
         checked_power,
         checked_divisor,
+        checked_place,
+        checked_whole,
     )
 }
 
