@@ -11,6 +11,7 @@ import numpy as np
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import COMPLEX, FLOAT, Array, List, Stream, is_complex, kind_of
 from s2s_ad.ir.structure import Leaf, Spec, Static, leaves, rebuild, spec_of
+from s2s_ad.pipeline import Compiled
 from s2s_ad.signature import parse_kinds
 
 
@@ -31,13 +32,22 @@ def converted(spec: Spec, value: Any) -> Any:
     return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
 
 
-def check_apart(
-    specs: Mapping[str, Spec], values: Mapping[str, Any], written: tuple[int, ...], reads: Mapping[str, Any]
-) -> None:
-    """Refuse arguments that share memory if one is written to: the derivative takes them for separate arrays."""
-    if not written:
+def check_memory(compiled: Compiled, values: Mapping[str, Any], reads: Mapping[str, Any]) -> None:
+    """Refuse arguments whose memory is not as the derivative takes it to be.
+
+    An array that is written to shares it with no other; one that is reshaped and written to is stored row by row.
+    """
+    if not compiled.written and not compiled.in_order:
         return
+    specs, written = compiled.arguments, compiled.written
     flat = [(name, leaf) for name, value in values.items() for leaf in leaves(specs[name], value)]
+    for place in compiled.in_order:
+        name, array = flat[place]
+        if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
+            raise UnsupportedError(
+                f"{name} is not stored row by row without gaps: whether reshaping it makes a copy is not followed",
+                remedy=f"Pass np.ascontiguousarray({name}).",
+            )
     others = [*enumerate(flat), *((-1, pair) for pair in reads.items())]
     for place in written:
         name, array = flat[place]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib
 import types
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from s2s_ad.backend.module import Emitted
 from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar, Stream
-from s2s_ad.ir.structure import Guard, Leaf, Node, Path, Read, Spec, Static, resolve
+from s2s_ad.ir.structure import Guard, Leaf, Lowered, Node, Path, Read, Spec, Static, resolve
 from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.span import Span
 
@@ -115,14 +114,7 @@ def spec_from(text: Any) -> Spec:
     return Node(_CONTAINERS[text["node"]], tuple(map(spec_from, text["items"])), tuple(text["keys"]))
 
 
-def to_json(
-    entry: str,
-    arguments: Mapping[str, Spec],
-    reads: tuple[Read, ...],
-    guards: tuple[Guard, ...],
-    emitted: Emitted,
-    written: tuple[int, ...] = (),
-) -> Json:
+def to_json(lowered: Lowered, emitted: Emitted) -> Json:
     """All that is needed to run it again. Raises NotKept where that would need an object of this process."""
     names = {}
     for name, thing in emitted.names.items():
@@ -130,12 +122,13 @@ def to_json(
             raise NotKept(f"{name}, which no module has under that name")
         names[name] = [thing.__module__, thing.__qualname__]
     return {
-        "entry": entry,
-        "arguments": [[name, spec_text(spec)] for name, spec in arguments.items()],
-        "reads": [[r.name, _path_text(r.path), kind_text(r.kind)] for r in reads],
-        "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in guards],
+        "entry": lowered.program.entry,
+        "arguments": [[name, spec_text(spec)] for name, spec in lowered.arguments.items()],
+        "reads": [[r.name, _path_text(r.path), kind_text(r.kind)] for r in lowered.reads],
+        "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in lowered.guards],
         "text": emitted.text,
-        "written": list(written),
+        "written": list(lowered.written),
+        "in_order": list(lowered.in_order),
         "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
         "names": names,
     }

@@ -182,7 +182,7 @@ class Lowered:
 
     `program.main.body.params` are the leaves of `arguments`, in order, and then one for each of `reads`;
     `program.main.body.results` are the leaves of `result`. `written` are the numbers of those leaves of the arguments
-    that the function writes to.
+    that the function writes to, `in_order` of those that it takes to be stored row by row without gaps.
     """
 
     program: Program
@@ -191,6 +191,7 @@ class Lowered:
     reads: tuple[Read, ...]
     guards: tuple[Guard, ...]
     written: tuple[int, ...] = ()
+    in_order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
