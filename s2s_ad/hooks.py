@@ -16,7 +16,7 @@ from s2s_ad.derivative import plain_function
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, MANY, Array, Kind, kind_of, sample
 from s2s_ad.ops.core import Op, register
-from s2s_ad.ops.registry import FUNCTIONS, OPS
+from s2s_ad.ops.registry import FUNCTIONS, OPS, USERS
 from s2s_ad.ops.trace import Traced, Zero, apply
 from s2s_ad.signature import parse_kinds
 
@@ -140,6 +140,7 @@ class Rule:
 
 def _registered(function: Any, op: Op) -> Op:
     OPS.pop(op.name, None)
+    USERS.add(op.name)
     return register(op, function)
 
 

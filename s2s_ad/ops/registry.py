@@ -42,3 +42,4 @@ class Functions(dict[Any, "Op"]):
 
 
 FUNCTIONS = Functions()
+USERS: set[str] = set()  # the names of the operations that rules of the user's have added
