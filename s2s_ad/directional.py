@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from s2s_ad import jacobians, transforms
-from s2s_ad.arguments import check_apart, converted, cotangent_like, own_copy, zeros_like
+from s2s_ad.arguments import check_apart, check_objects_apart, converted, cotangent_like, own_copy, zeros_like
 from s2s_ad.derivative import Derivative, How, run
 from s2s_ad.errors import KindError
 from s2s_ad.ir.structure import Lowered, Spec, leaf_kinds, spec_of
@@ -21,7 +21,7 @@ class Jvp(Derivative):
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         if len(tangents) != len(primals):
             raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-        given = self._signature.bind(*tangents).arguments
+        given = self._dots(tangents)
         return self._along(self._bind(tuple(primals), {}), given)
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -71,10 +71,11 @@ class _Halves(Derivative):
     def _start(self, primals: tuple[Any, ...]) -> tuple[Any, Any, dict[str, Any], dict[str, Spec], Compiled]:
         """(value, saved, arguments, their specs, the second half): none of which the caller can change."""
         given_now = self._bind(primals, {})
-        values = {name: own_copy(value) for name, value in given_now.items()}
+        values = own_copy(given_now)
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
         compiled, reads = self.compiled_for_specs(specs)
         check_apart(compiled.arguments, given_now, compiled.written, reads)
+        check_objects_apart(given_now, compiled.changed, (guard.seen for guard in compiled.guards))
         call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
         value, saved = run(compiled, call, {name: own_copy(read) for name, read in reads.items()})
         return own_copy(value), saved, values, specs, self._second[tuple(specs.values())]
@@ -93,7 +94,7 @@ class Linearized(_Halves):
         def tangent(*tangents: Any) -> Any:
             if len(tangents) != len(primals):
                 raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-            dots = self._signature.bind(*tangents).arguments
+            dots = self._dots(tangents)
             call = [saved]
             for spec, name in zip(list(second.arguments.values())[1:], given):
                 dot = dots[name] if name in dots else zeros_like(values[name])
@@ -124,7 +125,10 @@ class Vjp(_Halves):
     def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
         """One cotangent for each of the arguments that the call gave, those in *args one by one."""
         out: list[Any] = []
-        for name, value in values.items():
+        for name in self._free():
+            if name not in values:
+                continue
+            value = values[name]
             cts = found.get(name)
             several = self.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
             out += (cts or [None] * len(value)) if several else [cts]

@@ -212,10 +212,7 @@ def _moved(spec: Spec, value: Any, direction: Any, step: Callable[[Any, Any], An
         if isinstance(spec.kind, List):
             return [_moved(Leaf(spec.kind.item), v, d, step) for v, d in zip(value, direction)]
         return step(value, direction) if spec.kind.real else value
-    items = value.values() if spec.type is dict else value
-    steps = direction.values() if spec.type is dict else direction
-    made = [_moved(s, v, d, step) for s, v, d in zip(spec.items, items, steps)]
-    return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+    return spec.made([_moved(s, v, d, step) for s, v, d in zip(spec.items, spec.parts(value), spec.parts(direction))])
 
 
 def _dtype(kind: Kind) -> str:

@@ -11,11 +11,22 @@ from typing import Any
 
 from s2s_ad.backend.module import Emitted
 from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar
-from s2s_ad.ir.structure import Guard, Leaf, Node, Path, Read, Spec, Static, resolve
+from s2s_ad.ir.structure import (
+    Again,
+    Guard,
+    Leaf,
+    Node,
+    Path,
+    Read,
+    Spec,
+    Static,
+    class_at,
+    path_of_class,
+    resolve,
+)
 from s2s_ad.span import Span
 
 Json = dict[str, Any]
-_CONTAINERS = {"tuple": tuple, "list": list, "dict": dict}
 _PLAIN = (str, bool, int, float, type(None))
 
 
@@ -83,13 +94,18 @@ def kind_from(text: Any) -> Kind:
 def spec_text(spec: Spec) -> Any:
     if isinstance(spec, Leaf):
         return {"leaf": kind_text(spec.kind)}
+    if isinstance(spec, Again):
+        return {"again": spec.value}
     if isinstance(spec, Static):
         if not isinstance(spec.value, _PLAIN):
             raise NotKept("a static argument that is no plain value")
         return {"static": spec.value}
     if not all(isinstance(key, _PLAIN) for key in spec.keys):
         raise NotKept("a key that is no plain value")
-    return {"node": spec.type.__name__, "items": [spec_text(s) for s in spec.items], "keys": list(spec.keys)}
+    path = path_of_class(spec.type)
+    if path[0][0] == "object":
+        raise NotKept("a class to which no name leads")
+    return {"node": path[0][1], "items": [spec_text(s) for s in spec.items], "keys": list(spec.keys)}
 
 
 def spec_from(text: Any) -> Spec:
@@ -97,7 +113,9 @@ def spec_from(text: Any) -> Spec:
         return Leaf(kind_from(text["leaf"]))
     if "static" in text:
         return Static(text["static"])
-    return Node(_CONTAINERS[text["node"]], tuple(map(spec_from, text["items"])), tuple(text["keys"]))
+    if "again" in text:
+        return Again(text["again"])
+    return Node(class_at(text["node"]), tuple(map(spec_from, text["items"])), tuple(text["keys"]))
 
 
 def to_json(
@@ -107,6 +125,7 @@ def to_json(
     guards: tuple[Guard, ...],
     emitted: Emitted,
     written: tuple[int, ...] = (),
+    changed: tuple[str, ...] = (),
 ) -> Json:
     """All that is needed to run it again. Raises NotKept where that would need an object of this process."""
     names = {}
@@ -121,6 +140,7 @@ def to_json(
         "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in guards],
         "text": emitted.text,
         "written": list(written),
+        "changed": list(changed),
         "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
         "names": names,
     }

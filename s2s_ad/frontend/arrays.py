@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.values import Abstract, ArrayRef, Items, NeedsUnroll, Poison, Step, Store, Sym, Table
+from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Items, NeedsUnroll, Poison, Step, Store, Sym, Table
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Atom, Value
@@ -71,7 +71,7 @@ class Arrays:
 
     def filled(self, content: Abstract) -> Abstract:
         """The content of a cell, which refers to the arrays in it."""
-        if isinstance(content, (Items, Table)) and any(type(item) is Sym for item in content.items):
+        if isinstance(content, (Items, Table, Fields)) and any(type(item) is Sym for item in content.items):
             return replace(content, items=tuple(map(self.held, content.items)))
         return content
 

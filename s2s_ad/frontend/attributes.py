@@ -9,16 +9,39 @@ import numpy as np
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.library import call_op
 from s2s_ad.frontend.machine import METHODS, Machine, expression, number
+from s2s_ad.frontend.objects import attribute_of, class_attribute, class_of, is_users, super_attribute
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import static_attribute
-from s2s_ad.frontend.values import NOTHING, Abstract, Known, Message, Method, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import (
+    NOTHING,
+    Abstract,
+    Known,
+    Message,
+    Method,
+    Record,
+    Ref,
+    Super,
+    Sym,
+    Tuple,
+    is_nothing,
+    what,
+)
 from s2s_ad.ir.kinds import ONE, Array
 from s2s_ad.ops.registry import FUNCTIONS
 
 
 @expression(ast.Attribute)
 def _attribute(machine: Machine, node: ast.Attribute) -> Abstract:
-    return attribute(machine, machine.eval(node.value), node.attr)
+    return attribute(machine, machine.eval(node.value), mangled(machine, node.attr))
+
+
+def mangled(machine: Machine, name: str) -> str:
+    """The name of an attribute as Python finds it: __x in a class C is _C__x."""
+    function = machine.frame.function
+    parts = function.__qualname__.split(".") if function is not None else []
+    if not name.startswith("__") or name.endswith("__") or len(parts) < 2 or parts[-2] == "<locals>":
+        return name
+    return f"_{parts[-2].lstrip('_')}{name}"
 
 
 def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
@@ -29,6 +52,13 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
         found = _of_number(machine, owner, name)
         if found is not None:
             return found
+    if isinstance(owner, Super):
+        return super_attribute(machine, owner, name)
+    cls = class_of(machine, owner)
+    if cls is not None and not (isinstance(owner, Record) and name in METHODS):
+        return attribute_of(machine, owner, cls, name)
+    if isinstance(owner, Known) and is_users(owner.obj):
+        return class_attribute(machine, owner, name)
     if isinstance(owner, (Sym, Ref, Tuple)) and name in METHODS:
         return Method(owner, name)
     if isinstance(owner, Message) or (isinstance(owner, Known) and isinstance(owner.obj, str)):

@@ -13,11 +13,13 @@ from s2s_ad.frontend import (
     attributes,
     builtin_functions,
     comprehensions,
+    construct,
     iteration,
     loop_statements,
     messages,
     methods,
     nested,
+    objects,
     patterns,
     simple,
 )
@@ -29,7 +31,7 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, ArrayRef, Poison, Ref, Sym, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
@@ -42,11 +44,13 @@ ROOMS = (
     attributes,
     builtin_functions,
     comprehensions,
+    construct,
     iteration,
     loop_statements,
     messages,
     methods,
     nested,
+    objects,
     patterns,
     simple,
 )
@@ -86,7 +90,7 @@ def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry)
-    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written)
+    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written, found.changed)
 
 
 def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
@@ -180,11 +184,17 @@ def _read_body(
     steps = iter(paths)
     before = unit.serial
     inner = bool(path)  # then a write to an argument is a write to an array of the caller's, and made there
-    values = {part: value_of(machine, spec, leaves, steps, True, inner) for part, spec in specs.items()}
+    values: dict[str, Abstract] = {}
+    owned: dict[str, list[int]] = {}
+    for part, spec in specs.items():
+        first = unit.serial + 1
+        values[part] = value_of(machine, spec, leaves, steps, True, inner)
+        cells = [cell for cell in range(first, unit.serial + 1) if isinstance(machine.store.get(cell), Fields)]
+        owned[part] = cells
     made = [cell for cell in range(before + 1, unit.serial + 1) if cell in machine.store]
     arrays = [cell for cell in made if _is_array(machine.store[cell])]
     for part, argument in values.items():
-        if isinstance(argument, ArrayRef):
+        if isinstance(argument, (ArrayRef, Ref)):
             machine.cell_names[argument.cell] = part
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
@@ -206,7 +216,8 @@ def _read_body(
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
     places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
-    done = Specialised(name, result, paths=tuple(flat.paths), shared=shared, written=written)
+    changed = tuple(part for part, cells in owned.items() if any(cell in machine.written for cell in cells))
+    done = Specialised(name, result, tuple(flat.paths), written, shared, changed=changed)
     return done, Function(name, body, _doc(function), span)
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.machine import METHODS, Machine, expression, number
+from s2s_ad.frontend.machine import METHODS, Machine, expression, number, special
 from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import DynamicListError, convert, hold, list_atom
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
     ArrayRef,
+    Fields,
     Items,
     Known,
     NeedsUnroll,
@@ -59,6 +60,9 @@ def get_item(machine: Machine, owner: Abstract, index: Abstract) -> Abstract:
         return NOTHING
     if isinstance(owner, Sym):
         return _array_item(machine, owner, index)
+    own = special(machine, owner, "__getitem__", index)
+    if own is not None:
+        return own
     content = machine.content(owner) if isinstance(owner, Ref) else owner
     if isinstance(content, Table):
         key = static_key(index)
@@ -224,9 +228,13 @@ def set_item(machine: Machine, owner: Abstract, index: Abstract, value: Abstract
     if isinstance(owner, Sym) and isinstance(owner.kind, Array):
         _set_array_item(machine, machine.held(owner), index, value)
         return
+    if special(machine, owner, "__setitem__", index, value) is not None:
+        return
     if not isinstance(owner, Ref):
         raise UnsupportedError(f"items of {what(owner)} cannot be set")
     content = machine.content(owner)
+    if isinstance(content, Fields):
+        raise UnsupportedError(f"a {content.cls.__name__} has no items that can be set")
     if isinstance(content, Table):
         machine.write(owner, set_key(content, static_key(index), value))
         return

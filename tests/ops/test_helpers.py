@@ -68,7 +68,18 @@ def test_products_without():
 def test_the_text_runs_alone(name):
     scope = {"math": math, "np": np}
     exec(HELPERS[name], scope)
-    known = {"math", "np", name, *dir(builtins), *dir(math), *dir(np), *dir(np.ndarray), *dir(np.linalg), *dir(np.add)}
+    known = {
+        "math",
+        "np",
+        name,
+        *dir(builtins),
+        *dir(math),
+        *dir(np),
+        *dir(np.ndarray),
+        *dir(np.linalg),
+        *dir(np.add),
+        *dir(dict),
+    }
     known |= {"scipy", "special", "linalg", *HELPERS}
     names = set(scope[name].__code__.co_names)
     for inner in scope[name].__code__.co_consts:
