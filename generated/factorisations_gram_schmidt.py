@@ -101,6 +101,5 @@ def gram_schmidt_vjp(A, y_bar):
         v15 = R_bar[k, k]
         R_bar[k, k] = 0.0
         v6_bar = v15 - v14
-        v16 = 0.5 / v6
-        A_bar[:, k] += (v6_bar * v16 if v6_bar != 0 else v6_bar) * (2.0 * v7)
+        A_bar[:, k] += (v6_bar * (0.5 / v6) if v6_bar != 0 else v6_bar) * (2.0 * v7)
     return (Q, R), A_bar

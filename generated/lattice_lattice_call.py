@@ -60,16 +60,17 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
         v12_bar = v_bar * spot
         spot_bar = spot_bar + v_bar * v12
         v13 = 2 * i - steps
-        v14 = v13 * up ** (1.0 if v13 == 0 else v13 - 1)
-        up_bar = up_bar + (v12_bar * v14 if v12_bar != 0 else v12_bar)
+        up_bar = up_bar + (
+            v12_bar * (v13 * up ** (1.0 if v13 == 0 else v13 - 1)) if v12_bar != 0 else v12_bar
+        )
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v15 = v_bar * p
-    up_bar = up_bar - v15 - v15 / up * v4 + v_bar / up * v4
+    v14 = v_bar * p
+    up_bar = up_bar - v14 - v14 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
@@ -77,8 +78,7 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    v16 = 0.5 / v
-    dt_bar = dt_bar + (v_bar * v16 if v_bar != 0 else v_bar)
+    dt_bar = dt_bar + (v_bar * (0.5 / v) if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -142,16 +142,17 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         v12_bar = v_bar * spot
         spot_bar = spot_bar + v_bar * v12
         v13 = 2 * i - steps
-        v14 = v13 * up ** (1.0 if v13 == 0 else v13 - 1)
-        up_bar = up_bar + (v12_bar * v14 if v12_bar != 0 else v12_bar)
+        up_bar = up_bar + (
+            v12_bar * (v13 * up ** (1.0 if v13 == 0 else v13 - 1)) if v12_bar != 0 else v12_bar
+        )
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v15 = v_bar * p
-    up_bar = up_bar - v15 - v15 / up * v4 + v_bar / up * v4
+    v14 = v_bar * p
+    up_bar = up_bar - v14 - v14 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
@@ -159,8 +160,7 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    v16 = 0.5 / v
-    dt_bar = dt_bar + (v_bar * v16 if v_bar != 0 else v_bar)
+    dt_bar = dt_bar + (v_bar * (0.5 / v) if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -291,16 +291,17 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         v12_bar = v_bar * spot
         spot_bar = spot_bar + v_bar * v12
         v13 = 2 * i - steps
-        v14 = v13 * up ** (1.0 if v13 == 0 else v13 - 1)
-        up_bar = up_bar + (v12_bar * v14 if v12_bar != 0 else v12_bar)
+        up_bar = up_bar + (
+            v12_bar * (v13 * up ** (1.0 if v13 == 0 else v13 - 1)) if v12_bar != 0 else v12_bar
+        )
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v5
-    v15 = v_bar * p
-    up_bar = up_bar - v15 - v15 / up * v4 + v_bar / up * v4
+    v14 = v_bar * p
+    up_bar = up_bar - v14 - v14 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
     rate_bar = rate_bar + v2_bar * dt
     dt_bar = dt_bar + v2_bar * rate
@@ -308,8 +309,7 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar = v_bar * volatility
-    v16 = 0.5 / v
-    dt_bar = dt_bar + (v_bar * v16 if v_bar != 0 else v_bar)
+    dt_bar = dt_bar + (v_bar * (0.5 / v) if v_bar != 0 else v_bar)
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

@@ -81,9 +81,8 @@ def conv2d_vjp(images, weights, bias, y_bar):
             out_bar[:, i, j, :] = 0.0
             v6 = weights[None, :, :, :]
             v_bar = np.broadcast_to(np.expand_dims(v_bar, (1, 2, 3)), np.shape(window * v6))
-            v7 = v_bar != 0
-            window_bar = unbroadcast(np.where(v7, v_bar * v6, 0.0), np.shape(window))
-            v6_bar = np.sum(np.where(v7, v_bar * window, 0.0), axis=0, keepdims=True)
+            window_bar = unbroadcast(np.where(v_bar != 0, v_bar * v6, 0.0), np.shape(window))
+            v6_bar = np.sum(np.where(v_bar != 0, v_bar * window, 0.0), axis=0, keepdims=True)
             weights_bar[None, :, :, :] += v6_bar
             # window = images[:, i : i + k, j : j + k, :, np.newaxis]  [networks.py:13]
             images_bar[:, i:v5, j:v4, :, None] += window_bar

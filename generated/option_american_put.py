@@ -111,8 +111,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar *= volatility
-    v18 = 0.5 / v if v != 0 else math.inf
-    dt_bar += v_bar * v18 if v_bar != 0 else v_bar
+    dt_bar += v_bar * (0.5 / v if v != 0 else math.inf) if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -227,8 +226,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar *= volatility
-    v18 = 0.5 / v if v != 0 else math.inf
-    dt_bar += v_bar * v18 if v_bar != 0 else v_bar
+    dt_bar += v_bar * (0.5 / v if v != 0 else math.inf) if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -443,8 +441,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = up_bar * up
     volatility_bar = v_bar * v
     v_bar *= volatility
-    v18 = 0.5 / v if v != 0 else math.inf
-    dt_bar += v_bar * v18 if v_bar != 0 else v_bar
+    dt_bar += v_bar * (0.5 / v if v != 0 else math.inf) if v_bar != 0 else v_bar
     # dt = expiry / steps  [option.py:20]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

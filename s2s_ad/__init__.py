@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from s2s_ad.check import check_grads
     from s2s_ad.decorator import differentiate
     from s2s_ad.errors import DifferentiationError, KindError, NotDifferentiableError, UnsupportedError
-    from s2s_ad.hooks import stop_gradient
+    from s2s_ad.hooks import checkpoint, gradient_of, rule, stop_gradient
+    from s2s_ad.ops.trace import d
 
 __version__ = "0.1.0"
 
@@ -31,9 +32,12 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "check_grads",
+    "checkpoint",
+    "d",
     "differentiate",
     "elementwise_grad",
     "grad",
+    "gradient_of",
     "hessian",
     "hvp",
     "jacfwd",
@@ -41,6 +45,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "rule",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -64,7 +69,8 @@ _HOMES = {
     "check": ("check_grads",),
     "decorator": ("differentiate",),
     "errors": ("DifferentiationError", "KindError", "NotDifferentiableError", "UnsupportedError"),
-    "hooks": ("stop_gradient",),
+    "hooks": ("checkpoint", "gradient_of", "rule", "stop_gradient"),
+    "ops.trace": ("d",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from s2s_ad.derivative import Derivative, How
 from s2s_ad.directional import Jvp, Linearized, Vjp
+from s2s_ad.inside import parts_of
 from s2s_ad.modes import Jacobian
 from s2s_ad.native import check_backend
 
@@ -267,3 +268,16 @@ def linearize(
     """
     check_backend(backend)
     return _once.get(f, How("lin", None, False, optimize, of, backend), Linearized)(*primals)  # type: ignore[no-any-return]
+
+
+def _parts(mode: str) -> Callable[..., tuple[Any, ...]]:
+    def parts(f: Any, *, of: Any = None, backend: str = "numpy", optimize: bool = True) -> tuple[Any, ...]:
+        check_backend(backend)
+        return parts_of(f, How(mode, None, False, optimize, of, backend))
+
+    return parts
+
+
+for _call, _mode in ((jvp, "jvp"), (hvp, "hvp"), (vjp, "fwd"), (linearize, "lin")):
+    # called inside a function that is differentiated, it becomes a part of that
+    _call.__s2s_parts__ = _parts(_mode)  # type: ignore[union-attr]

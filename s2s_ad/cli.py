@@ -24,6 +24,7 @@ from s2s_ad.derivative import SHOWN
 from s2s_ad.errors import DifferentiationError
 from s2s_ad.rules import Rule, details, markdown, overview
 from s2s_ad.rules import rules as all_rules
+from s2s_ad.views.graph import graph as computational_graph
 from s2s_ad.views.trace import trace as evaluation_trace
 
 app = typer.Typer(
@@ -157,6 +158,25 @@ def trace(
         Console(highlight=False).print(made)
     else:
         typer.echo(str(made))
+
+
+@app.command("graph", context_settings={"ignore_unknown_options": True})
+def show_graph(
+    target: Target,
+    args: Annotated[Optional[list[str]], typer.Argument(help="Arguments, where their kinds are not floats.")] = None,
+    values: Annotated[bool, typer.Option("--values", help="Show what each node is in a run at the arguments.")] = False,
+    signature: Signature = None,
+    out: Annotated[Optional[Path], typer.Option("-o", "--out", help="A file: .svg, .dot or .mmd.")] = None,
+) -> None:
+    """Draw the computational graph; without -o, print it in the language of Mermaid."""
+    fn, _ = _resolve(target)
+    with contextlib.redirect_stdout(io.StringIO()):
+        made = computational_graph(fn, *map(_argument, args or ()), values=values, signature=signature)
+    if out is None:
+        typer.echo(made.mermaid(), nl=False)
+    else:
+        made.save(out)
+        typer.echo(out)
 
 
 @app.command("rules")

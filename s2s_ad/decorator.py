@@ -15,6 +15,7 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
 from s2s_ad.modes import derivative_of
 from s2s_ad.native import check_backend
+from s2s_ad.views.graph import Graph, graph
 from s2s_ad.views.trace import Trace, trace
 
 
@@ -42,6 +43,7 @@ class Differentiable:
         if found is None:
             how = How(mode, self._wrt, False, self._optimize, backend=self._backend)
             made = derivative_of(self.__s2s_function__, how)
+            made.owner = self
             found = self._derivatives.setdefault(mode, made)
         return found
 
@@ -95,6 +97,10 @@ class Differentiable:
         many trips of a loop are shown.
         """
         return trace(self.__s2s_function__, *args, directions=directions, seed=seed, limit=limit)
+
+    def graph(self, *args: Any, values: bool = False) -> Graph:
+        """The computational graph for arguments like these; with `values` what each node is in a run at them."""
+        return graph(self.__s2s_function__, *args, values=values)
 
     def source(self, mode: str = "grad", *args: Any) -> str:
         """The text of the module of a derivative ("grad", "jvp", "jacobian", "hessian", "hvp" ...), formatted."""

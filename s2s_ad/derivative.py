@@ -57,6 +57,10 @@ class How:
             raise ValueError(f"no such derivative: {self.mode}")
 
 
+def _at(owner: Any, mode: str) -> Any:
+    return owner._derivative(mode)
+
+
 # a function and the module-level names that must still mean what they did: (scope, name, object)
 Quick = tuple[Callable[..., Any], tuple[tuple[dict[str, Any], str, Any], ...]]
 
@@ -83,11 +87,14 @@ class Derivative:
         self._quick: dict[tuple[type, ...], Quick] = {}
         self._last: dict[str, Spec] | None = None
         self._lock = threading.RLock()
+        self.owner: Any = None  # the decorated function, if it is one of its derivatives
         functools.update_wrapper(self, self.function, updated=())
         self.__name__ = f"{getattr(target, '__name__', 'f')}_{how.mode}"
         del self.__dict__["__wrapped__"]  # its result is not that of the function
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.owner is not None:  # found again at the function, which its name leads to
+            return _at, (self.owner, self.how.mode)
         return type(self), (self.target, self.how)
 
     def __repr__(self) -> str:
@@ -218,24 +225,33 @@ class Derivative:
                 remedy="Take the derivative of the function itself, and pass it all arguments.",
             )
         bound = self._signature.bind(*positional, **keywords)
-        given = {name: _argument_spec(p, bound.arguments) for name, p in self.parameters.items()}
-        lowered = self.lowered(given)
-        body = lowered.program.main.body
-        by_name: dict[str, list[Value]] = {}
-        params = list(body.params)
-        for name, spec in lowered.arguments.items():
-            by_name[name], params = params[: len(leaf_kinds(spec))], params[len(leaf_kinds(spec)) :]
-        baked: dict[Value, Atom] = {}
-        for name in [n for n in self.parameters if n not in bound.arguments]:
-            # a number that the call leaves to its default is a constant of this call
-            default = self.parameters[name].default
-            numbers = leaves(given[name], default) if leaf_kinds(given[name]) else []
-            baked.update(zip(by_name.pop(name), map(const, numbers)))
+        lowered = self.lowered(self._given(bound.arguments))
+        by_name, params, baked = self._params(lowered, bound.arguments)
         # the caller has the leaves in the order in which the call names them
         named = [value for name in keywords if name in by_name for value in by_name.pop(name)]
         order = (*(value for values in by_name.values() for value in values), *named, *params)
-        changed = substitute(Block(order, body.stmts, body.results), baked)
-        return transforms.with_main(lowered, changed)
+        body = lowered.program.main.body
+        return transforms.with_main(lowered, substitute(Block(order, body.stmts, body.results), baked))
+
+    def _given(self, bound: dict[str, Any]) -> dict[str, Spec]:
+        return {name: _argument_spec(p, bound) for name, p in self.parameters.items()}
+
+    def _params(
+        self, lowered: Lowered, bound: dict[str, Any]
+    ) -> tuple[dict[str, list[Value]], list[Value], dict[Value, Atom]]:
+        """The params of each argument of a call, those after them, and constants for what it leaves to defaults."""
+        by_name: dict[str, list[Value]] = {}
+        params = list(lowered.program.main.body.params)
+        for name in self.parameters:
+            n = len(leaf_kinds(lowered.arguments[name]))
+            by_name[name], params = params[:n], params[n:]
+        baked: dict[Value, Atom] = {}
+        for name in [n for n in self.parameters if n not in bound]:
+            # a number that the call leaves to its default is a constant of this call
+            spec, default = lowered.arguments[name], self.parameters[name].default
+            numbers = leaves(spec, default) if leaf_kinds(spec) else []
+            baked.update(zip(by_name.pop(name), map(const, numbers)))
+        return by_name, params, baked
 
     @property
     def __s2s_function__(self) -> Any:

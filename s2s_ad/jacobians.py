@@ -82,8 +82,8 @@ def jacobian_forward(
         known = {i: (order.index(x), other) for i, other in enumerate(above) if is_number(other.kind)}
         moving = [i for i in dots if i < len(kinds) and i not in known]
         builder.section(f"Along {x.hint}" if x.hint and len(inputs) > 1 else "", True)
-        columns = along(builder, only_tangents(after, there), seed, x, [dots[i] for i in moving])
-        found.update(((i, x), _as_columns(builder, c, outputs[i], x)) for i, c in zip(moving, columns))
+        columns, wide = along(builder, only_tangents(after, there), seed, x, [dots[i] for i in moving])
+        found.update(((i, x), _as_columns(builder, c, outputs[i], x, wide)) for i, c in zip(moving, columns))
         found.update(((i, x), found[place]) for i, place in known.items() if place in found)
     blocks = _all_blocks(builder, lowered, wrt, flags, outputs, inputs, found)
     made = _structured(lowered, wrt, single, value, blocks)
@@ -119,8 +119,8 @@ def jacobian_reverse(
         zeros = {s: outputs[k] for k, s in zip(wanted, seeds) if s is not seed}
         lean = WithZeros(after, seeds, zeros)
         ends = [(x, end) for x, ct in zip(inputs, cts) if (end := lean.atom(ct)) is not None]
-        rows = along(builder, lean.builder.stmts, seed, y, [end for _, end in ends])
-        found.update(((i, x), _as_rows(builder, row, y, x)) for (x, _), row in zip(ends, rows))
+        rows, wide = along(builder, lean.builder.stmts, seed, y, [end for _, end in ends])
+        found.update(((i, x), _as_rows(builder, row, y, x, wide)) for (x, _), row in zip(ends, rows))
     blocks = _all_blocks(builder, lowered, wrt, flags, outputs[: len(kinds)], inputs, found)
     made = _structured(lowered, wrt, single, value, blocks)
     return _passing_on(lowered, program, builder, made, aux, outputs[len(kinds) :], optimize, name)
@@ -148,20 +148,20 @@ def _refuse_lists(kinds: Sequence[Kind], lowered: Lowered) -> None:
         )
 
 
-def _as_columns(builder: Builder, found: Atom, y: Atom, x: Value) -> Atom:
+def _as_columns(builder: Builder, found: Atom, y: Atom, x: Value, wide: bool) -> Atom:
     if is_number(x.kind) or isinstance(x.kind, List) and not isinstance(y.kind, List):
         return found
-    return builder.apply(OPS["turned" if isinstance(y.kind, List) else "columns"], found, y, x)
+    if isinstance(y.kind, List):
+        return builder.apply(OPS["turned"], found, y, x)
+    return builder.apply_all(OPS["columns"], (found, y, x), (("wide", wide),))[0]
 
 
-def _as_rows(builder: Builder, found: Atom, y: Atom, x: Value) -> Atom:
+def _as_rows(builder: Builder, found: Atom, y: Atom, x: Value, wide: bool) -> Atom:
     if is_number(y.kind) or isinstance(y.kind, List):
         return found
-    return (
-        builder.apply(OPS["turned"], found, x, y)
-        if isinstance(x.kind, List)
-        else builder.apply(OPS["rows"], found, y, x)
-    )
+    if isinstance(x.kind, List):
+        return builder.apply(OPS["turned"], found, x, y)
+    return builder.apply_all(OPS["rows"], (found, y, x), (("wide", wide),))[0]
 
 
 def _all_blocks(

@@ -99,7 +99,7 @@ def annotate(error: BaseException) -> None:
     Meant for `except Exception as error: annotate(error); raise`. An error that was not raised in an emitted module, or
     in a line of it that stems from nowhere, stays as it is. What numba has no code for is an UnsupportedError.
     """
-    if type(error).__module__ == "numba.core.errors":
+    if any(frame.f_globals.get("__name__", "").startswith("numba.core") for frame, _ in _frames(error.__traceback__)):
         raise UnsupportedError(
             f"numba cannot compile this derivative: {_first_reason(error)}", remedy='Use backend="numpy" for it.'
         ) from error

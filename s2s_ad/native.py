@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
 from s2s_ad.backend.signature import is_flat
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import List
-from s2s_ad.ir.nodes import Atom, Call, Function, Program, Value
+from s2s_ad.ir.builder import FALSE, Builder
+from s2s_ad.ir.kinds import BOOL, INT, List
+from s2s_ad.ir.nodes import Atom, Block, Call, Const, Function, If, Program, Value
 from s2s_ad.ir.structure import Entry
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.native.bounds import Assumption, reads_by_arrays
 from s2s_ad.passes.native.lower import native as lowered
 
 BACKENDS = ("numpy", "numba")
@@ -26,32 +27,83 @@ def check_backend(backend: str) -> None:
         raise UnsupportedError("numba is not installed", remedy='Install it: pip install "s2s-ad[numba]".')
 
 
-def native(program: Program, entries: Sequence[Entry]) -> tuple[Program, frozenset[str]]:
-    """The program for numba, and which of its functions numba compiles."""
+def native(program: Program, entries: Sequence[Entry]) -> tuple[Program, dict[str, bool], dict[str, str]]:
+    """The program for numba; which of its functions numba compiles, and whether it is to look at each index.
+
+    And for functions that are there twice, once with such a look, the name of the other.
+    """
     functions = dict(program.functions)
+    mains = {entry.name: functions.pop(entry.name) for entry in entries}
+    inner = {name: _free(f"_{name}", functions) for name in mains}
+    functions.update((inner[name], replace(main, name=inner[name])) for name, main in mains.items())
+    made, assumed = lowered(replace(program, functions=functions, entry=next(iter(functions))), set(inner.values()))
+    found = dict(made.functions)
+    twins: dict[str, str] = {}
     wrappers: dict[str, Function] = {}
     for entry in entries:
-        main = functions[entry.name]
+        main, name = mains[entry.name], inner[entry.name]
         lists = any(isinstance(atom.kind, List) for atom in (*main.body.params, *main.body.results))
-        if lists or not is_flat(entry):
-            inner = f"_{entry.name}"
-            while inner in functions:
-                inner = f"_{inner}"
-            functions[inner] = replace(functions.pop(entry.name), name=inner)
-            wrappers[entry.name] = _wrapper(entry, main, inner)
-    made = lowered(replace(program, functions=functions, entry=next(iter(functions))))
-    return replace(program, functions={**wrappers, **made.functions}), frozenset(made.functions)
+        if lists or assumed[name] or not is_flat(entry):
+            if assumed[name]:
+                twins[name] = _free(f"{name}_checked", found)
+            wrappers[entry.name] = _wrapper(entry, main, name, twins.get(name, name), assumed[name])
+        else:
+            found[entry.name] = replace(found.pop(name), name=entry.name)
+    looked_at = {name: reads_by_arrays(function.body) for name, function in found.items()}
+    return replace(program, functions={**wrappers, **found}), looked_at, twins
 
 
-def _wrapper(entry: Entry, main: Function, inner: str) -> Function:
-    """Python around native code: lists come in and go out as arrays."""
+def _free(name: str, taken: Mapping[str, Function]) -> str:
+    while name in taken:
+        name = f"_{name}"
+    return name
+
+
+def _wrapper(entry: Entry, main: Function, inner: str, twin: str, assumed: Sequence[Assumption]) -> Function:
+    """Python around native code: lists come in and go out as arrays, and the assumptions are looked at."""
     builder = Builder(main.span)
     params = tuple(replace(value) for value in main.body.params)
     given: list[Atom] = [builder.apply(OPS["list_to_array"], p) if isinstance(p.kind, List) else p for p in params]
     outputs = tuple(Value(atom.kind) for atom in main.body.results)
-    builder.emit(Call(inner, tuple(given), outputs, main.span))
-    results = [
+    if not assumed:
+        builder.emit(Call(inner, tuple(given), outputs, main.span))
+    else:
+        conditions = [_condition(builder, params, each) for each in assumed]
+        calls = []
+        for name in (inner, twin):
+            results = tuple(replace(out) for out in outputs)
+            calls.append(Block((), (Call(name, tuple(given), results, main.span),), results))
+        builder.emit(If(_all(builder, conditions), calls[0], calls[1], outputs, main.span))
+    returned = [
         builder.apply(OPS["array_to_list"], out, kind=out.kind) if isinstance(out.kind, List) else out
         for out in outputs
     ]
-    return Function(entry.name, builder.block(params, results), main.doc, main.span)
+    return Function(entry.name, builder.block(params, returned), main.doc, main.span)
+
+
+def _condition(builder: Builder, params: Sequence[Value], assumption: Assumption) -> Atom:
+    """Whether it holds of these arguments, as `what is added >= what is taken away`."""
+    sides: list[Atom] = []
+    for sign in (1, -1):
+        constant = max(sign * assumption.constant, 0)
+        total: Atom | None = Const(constant, INT) if constant else None
+        for place, axis, count in assumption.terms:
+            if sign * count <= 0:
+                continue
+            number: Atom = params[place]
+            if axis is not None:
+                number = builder.apply(OPS["shape_item"], number, axis=axis)
+            if abs(count) > 1:
+                number = builder.apply(OPS["mul"], Const(abs(count), INT), number)
+            total = number if total is None else builder.apply(OPS["add"], number, total)
+        sides.append(total or Const(0, INT))
+    return builder.apply(OPS["ge"], *sides)
+
+
+def _all(builder: Builder, conditions: Sequence[Atom]) -> Atom:
+    total = conditions[-1]
+    for condition in conditions[-2::-1]:
+        out = Value(BOOL)
+        builder.emit(If(condition, Block((), (), (total,)), Block((), (), (FALSE,)), (out,), builder.span))
+        total = out
+    return total

@@ -119,8 +119,8 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     program, entries = _merged([owned(lowered) for lowered in derivatives])
     if backend == "numpy":
         return emit_module(program, entries, optimize=optimize, title=title)
-    program, compiled = native(program, entries)
-    return emit_module(program, entries, optimize=True, title=title, compiled=compiled)
+    program, compiled, twins = native(program, entries)
+    return emit_module(program, entries, optimize=True, title=title, compiled=compiled, twins=twins)
 
 
 def _merged(derivatives: Sequence[Lowered]) -> tuple[Program, list[Entry]]:
@@ -165,7 +165,10 @@ def _entry(lowered: Lowered, name: str) -> Entry:
     params = [Param(arg, spec) for arg, spec in lowered.arguments.items() if leaf_kinds(spec)]
     if params and params[-1].name.startswith(("y_bar", "value_bar")) and _is_number(params[-1].spec):
         params[-1] = replace(params[-1], default="1.0")
-    return Entry(name, tuple(params), lowered.reads, lowered.result, lowered.program.main.doc)
+    program = lowered.program
+    return Entry(
+        name, tuple(params), lowered.reads, lowered.result, program.main.doc, program.notes.get("errstate", ())
+    )
 
 
 def _is_number(spec: Spec) -> bool:

@@ -24,6 +24,7 @@ from s2s_ad.ir.structure import (
     path_of_class,
     resolve,
 )
+from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.span import Span
 
 Json = dict[str, Any]
@@ -36,6 +37,8 @@ class NotKept(Exception):
 
 def fingerprint(thing: Any) -> str:
     """A text that is the same in another process if, and only if, the thing is for our purposes the same."""
+    if callable(thing) and _has_own_rule(thing):
+        raise NotKept("a function with a rule of the user's, which may say something else next time")
     if isinstance(thing, types.FunctionType):
         own = (_code(thing.__code__), repr(_plain(thing.__defaults__)), repr(_plain(thing.__kwdefaults__)))
         return f"{thing.__module__}.{thing.__qualname__} {hashlib.sha256(repr(own).encode()).hexdigest()}"
@@ -49,6 +52,14 @@ def fingerprint(thing: Any) -> str:
     ):
         return f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', thing.__name__)}"
     raise NotKept(f"a {type(thing).__name__}")
+
+
+def _has_own_rule(thing: Any) -> bool:
+    try:
+        op = FUNCTIONS.get(thing)
+    except TypeError:  # it cannot be in a table
+        return False
+    return op is not None and bool(op.objects)
 
 
 def _code(code: types.CodeType) -> tuple[Any, ...]:

@@ -142,7 +142,7 @@ def scalar_output(lowered: Lowered, has_aux: bool) -> tuple[Spec, tuple[bool, ..
         raise KindError(
             f"grad needs a function that returns one real number; this one returns {_describe(result)}",
             span=lowered.program.main.span,
-            remedy="Reduce the result to a number (a sum, a norm), or use vjp with a cotangent, or jvp with a tangent.",
+            remedy="Use jacobian for all its derivatives, vjp with a cotangent, or reduce it to a number (np.sum).",
         )
     return result, tuple(i == 0 for i in range(len(kinds)))
 
@@ -347,6 +347,11 @@ def with_main(lowered: Lowered, body: Block) -> Lowered:
     main = replace(lowered.program.main, body=body)
     functions = {**lowered.program.functions, lowered.program.entry: main}
     return replace(lowered, program=replace(lowered.program, functions=functions))
+
+
+def with_result(lowered: Lowered, result: Spec) -> Lowered:
+    """The same with its results in another structure."""
+    return replace(lowered, result=result)
 
 
 def owned(lowered: Lowered) -> Lowered:

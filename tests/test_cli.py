@@ -99,6 +99,18 @@ def test_generate_writes_a_module_and_prints_its_path(run: Run) -> None:
     assert [path.name for path in Path("generated").iterdir()] == ["mine_f.py"]
 
 
+def test_generate_what_is_asked_for_by_name(run: Run) -> None:
+    modes = ("jacobian", "jacfwd", "jacrev", "hessian", "hvp", "elementwise_grad")
+    result = run("generate", "programs/mine.py:f", *(word for mode in modes for word in ("--mode", mode)))
+    assert result.status == 0, result.err
+    module = definitions(Path("generated/mine_f.py"))
+    assert {f"f_{mode}" for mode in modes} <= set(module) and "f_vjp" not in module
+    assert module["f_hessian"](2.0, 5.0)[0] == (-0.25, 1.0)
+    assert module["f_hvp"](2.0, 5.0, 1.0, 0.0) == (-0.25, 1.0)
+    shown = run("show", "programs/mine.py:f", "--stage", "hessian")
+    assert shown.status == 0 and "def f_hessian(x, y):" in shown.out
+
+
 def test_generate_what_is_asked_for(run: Run) -> None:
     result = run(
         "generate",

@@ -20,6 +20,7 @@ from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import dtype_of
 from s2s_ad.ops.registry import OPS
 
+MOST_PROOFS = 2000  # for one function; what is not proved is saved
 Loop = For | While
 Name = Callable[[Atom], object]  # what stands for a whole number in one trip of the loops around it
 
@@ -70,6 +71,7 @@ class Kept:
         if any(isinstance(s, Apply) and s.op.store for s in self.places):
             self._follow_all(body)
         self.found: dict[Value, Apply | None] = {}
+        self.proofs = 0
         self.shapes: dict[object, Value] | None = None
 
     def read_again(self, value: Value) -> Apply | None:
@@ -100,6 +102,7 @@ class Kept:
     # --- what there is ------------------------------------------------------------------------------------------------
 
     def _survey(self, block: Block, path: tuple[Step, ...], loops: tuple[Loop, ...]) -> None:
+        made: set[Atom] = set(block.params)
         for value in block.params:
             self.around[value] = loops
         for at, stmt in enumerate(block.stmts):
@@ -109,8 +112,10 @@ class Kept:
                 self.makers.update((out, stmt) for out in stmt.outputs)
                 if stmt.op.store and isinstance(stmt.inputs[0], Value):
                     self.users.setdefault(stmt.inputs[0], []).append(stmt)
-                if stmt.op.name == "index_set" and isinstance(stmt.inputs[1], Value):
-                    self.stored.setdefault(stmt.inputs[1], stmt)
+                # in an inner block it may not be written at all, or more than once
+                if stmt.op.name == "index_set" and stmt.inputs[1] in made:
+                    self.stored.setdefault(stmt.inputs[1], stmt)  # type: ignore[arg-type]
+                made.update(stmt.outputs)
             elif isinstance(stmt, (For, While)):
                 for init in stmt.init:
                     if isinstance(init, Value):
@@ -128,7 +133,8 @@ class Kept:
             starts = [(-1, v) for v in home.params]
             starts += [(at, v) for at, stmt in enumerate(home.stmts) for v in outputs_of(stmt)]
             for at, value in starts:
-                if isinstance(value.kind, Array) and value.kind.rank and value not in self.chains:
+                is_array = isinstance(value.kind, Array) and value.kind.rank
+                if is_array and value in self.users and value not in self.chains:
                     chain = _Chain(home, [(at, value)], [])
                     end, inner = _follow(home, value, at + 1, (), chain)
                     if chain.writes:
@@ -214,7 +220,8 @@ class Kept:
             if one is not None and other is not None:
                 point = Sum(0, {("axis", axis): 1})
                 rows += [*_holds(one, point), *_holds(other, point)]
-        return contradictory(rows)
+        self.proofs += 1
+        return self.proofs <= MOST_PROOFS and contradictory(rows)
 
     def _loops_of(self, atom: Atom) -> tuple[Loop, ...]:
         return self.around.get(atom, ()) if isinstance(atom, Value) else ()

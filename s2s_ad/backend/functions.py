@@ -73,7 +73,10 @@ def write_function(
     if doc:
         body.insert(0, ast.Expr(ast.Constant(doc)))
     arguments = signature.arguments(function, entry, fixed, expressions)
-    tree = ast.FunctionDef(name=name, args=arguments, body=body or [ast.Pass()], decorator_list=[], returns=None)
+    decorators = [signature.errstate(entry, expressions)] if entry is not None and entry.errstate else []
+    tree = ast.FunctionDef(
+        name=name, args=arguments, body=body or [ast.Pass()], decorator_list=decorators, returns=None
+    )
     return Written(tree, frozenset(expressions.used), dict(writer.objects))
 
 

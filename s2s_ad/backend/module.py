@@ -6,8 +6,8 @@ import ast
 import builtins
 import importlib
 import keyword
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from s2s_ad.backend.functions import Written, write_function
 from s2s_ad.backend.printer import format_source, text_of
@@ -22,7 +22,6 @@ from s2s_ad.span import Span
 __all__ = ["Emitted", "emit_module", "format_source"]
 
 _IMPORTS = {"math": "import math", "np": "import numpy as np"}
-_JIT = '@numba.njit(cache=True, error_model="numpy", boundscheck=True)'
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,28 @@ class Emitted:
 
 
 def emit_module(
-    program: Program, entries: Sequence[Entry], *, optimize: bool, title: str = "", compiled: Collection[str] = ()
+    program: Program,
+    entries: Sequence[Entry],
+    *,
+    optimize: bool,
+    title: str = "",
+    compiled: Mapping[str, bool] | None = None,
+    twins: Mapping[str, str] | None = None,
 ) -> Emitted:
-    """Write the entries, and every function that they call, as Python; those in `compiled` for numba."""
+    """Write the entries, and every function that they call, as Python; those in `compiled` for numba.
+
+    It says of each whether numba is to look at every index before it is used; `twins` names for some the same function
+    that does.
+    """
     called = _called(program, [entry.name for entry in entries])
     by_name = {entry.name: entry for entry in entries}
+    native, compiled = compiled is not None, compiled or {}
+    others = dict(twins or {})
+    called = [name for name in called if name not in others.values()]
     plain = [name for name in called if name not in by_name or not is_flat(by_name[name])]
     taken = {name for entry in entries for name in (entry.name, *parameter_names(entry))}
     callees = _callee_names(called, plain, taken)
+    callees.update((twin, f"{callees[name]}_checked") for name, twin in others.items())
     parameters = {name for entry in entries for name in parameter_names(entry)}
     aliases = {name: f"{name}_" for name in sorted(parameters) if name in _IMPORTS or hasattr(builtins, name)}
     aliases |= {name: f"{name}_" for name in sorted(parameters) if name in HELPERS}
@@ -55,20 +68,32 @@ def emit_module(
     written = []
     for name, entry in [*((e.name, e) for e in entries), *((name, None) for name in plain)]:
         function, called_as = program.functions[name], name if entry is not None else callees[name]
+        if entry is not None and name in compiled:
+            entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if name in compiled:
-            made.tree.decorator_list.append(ast.parse(_JIT[1:], mode="eval").body)
+            made.tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
         written.append(made)
-    return _assemble(written, aliases, title, bool(compiled))
+    whole = _assemble(written, aliases, title, native, objects)
+    lines = [
+        f"{callees[twin]} = {_jit(True, cached=False)}({callees[name]}.py_func)\n" for name, twin in others.items()
+    ]
+    return replace(whole, text=whole.text + "".join(f"\n\n{line}" for line in lines))
+
+
+def _jit(looking: bool, cached: bool = True) -> str:
+    options = ["cache=True"] * cached + ['error_model="numpy"'] + ["boundscheck=True"] * looking
+    return f"numba.njit({', '.join(options)})"
 
 
 def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
-    """The objects of the user's that effects name; one name for two of them is refused."""
+    """The objects of the user's that operations name; one name for two of them is refused."""
     found: dict[str, object] = {}
     for function in functions:
         for stmt in all_stmts(program.functions[function].body):
-            if isinstance(stmt, Apply) and stmt.op.effect:
-                for name, value in dict(stmt.params).get("names", ()):
+            if isinstance(stmt, Apply):
+                named = dict(stmt.params).get("names", ()) if stmt.op.effect else stmt.op.objects.items()
+                for name, value in named:
                     if found.setdefault(name, value) is not value:
                         raise UnsupportedError(
                             f"two different things are called {name}", span=stmt.span, remedy="Rename one of them."
@@ -82,7 +107,8 @@ def _called(program: Program, roots: Iterable[str]) -> list[str]:
     queue = list(roots)
     seen = set(queue)
     while queue:
-        for stmt in all_stmts(program.functions[queue.pop(0)].body):
+        function = program.functions.get(queue.pop(0))
+        for stmt in all_stmts(function.body) if function is not None else ():
             if isinstance(stmt, Call):
                 found.setdefault(stmt.callee)
                 if stmt.callee not in seen:
@@ -127,9 +153,11 @@ def _effectful(program: Program) -> frozenset[str]:
     return frozenset(seen)
 
 
-def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str, native: bool) -> Emitted:
+def _assemble(
+    written: Sequence[Written], aliases: dict[str, str], title: str, native: bool, named: Mapping[str, object]
+) -> Emitted:
     used = sorted(set().union(*(w.used for w in written)))
-    objects: dict[str, object] = {}
+    objects = {name: value for name, value in named.items() if name in used}
     for w in written:
         objects.update(w.objects)
     needed: dict[str, str] = {}
@@ -157,7 +185,7 @@ def _assemble(written: Sequence[Written], aliases: dict[str, str], title: str, n
     text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
     spans: dict[int, Span] = {}
     helpers: list[tuple[str, dict[int, Span]]] = [
-        (f"{_JIT}\n" * native + text.rstrip("\n") + "\n", {}) for text in needed.values()
+        (f"@{_jit(False)}\n" * native + text.rstrip("\n") + "\n", {}) for text in needed.values()
     ]
     for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:
         text += "\n\n" if text else ""

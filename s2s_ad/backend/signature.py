@@ -195,6 +195,12 @@ def returned(function: Function, entry: Entry | None, exprs: Expressions, object
     return [ast.Return(_rebuilt(entry.result, iter(results), exprs, objects, given))]
 
 
+def errstate(entry: Entry, exprs: Expressions) -> ast.expr:
+    """The decorator under which the function warns of no more than the one that was differentiated."""
+    keywords = [ast.keyword(name, ast.Constant(mode)) for name, mode in entry.errstate]
+    return ast.Call(ast.Attribute(load(exprs.outside("np")), "errstate", ast.Load()), [], keywords)
+
+
 def _classes_in(spec: Spec, source: ast.expr, found: dict[type, ast.expr]) -> None:
     """For each class of which an object is among the arguments, where one stands."""
     if not isinstance(spec, Node):

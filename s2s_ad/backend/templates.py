@@ -80,8 +80,9 @@ def outside(text: str) -> frozenset[str]:
 
 
 def identity(op: Op) -> bool:
-    """Whether the result simply is the input: stop_gradient."""
-    return isinstance(op.code, str) and op.code in op.args and not op.effect and op.name != "unpack"
+    """Whether the result simply is the (first) input: stop_gradient."""
+    first = "_0" if op.variadic else op.args[0] if op.args else ""
+    return isinstance(op.code, str) and op.code == first and not op.effect and op.name != "unpack"
 
 
 def mutable(kind: Kind) -> bool:

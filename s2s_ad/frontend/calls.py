@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import types
+from dataclasses import replace
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.arguments import Signature, bind
 from s2s_ad.frontend.arrays import NotWritable
 from s2s_ad.frontend.control import run_block, status
-from s2s_ad.frontend.library import call_op, make_array, no_rule, static
+from s2s_ad.frontend.library import call_op, make_array, no_rule
 from s2s_ad.frontend.machine import (
     BUILTINS,
     FLAGS,
@@ -29,6 +30,7 @@ from s2s_ad.frontend.scope import known, locals_of, nonlocals_of, own_nodes
 from s2s_ad.frontend.shapes import Joiner
 from s2s_ad.frontend.source import definition
 from s2s_ad.frontend.specs import Flat, NoSpec, spec_of, value_of
+from s2s_ad.frontend.transformed import along_or_back, base_of, made_now
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
@@ -89,7 +91,9 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     if found is not None:
         return found(machine, positional, keywords)
     if getattr(obj, "__s2s_static__", False):
-        return _at_compile_time(machine, obj, positional, keywords)
+        return made_now(machine, obj, positional, keywords)
+    if hasattr(obj, "__s2s_parts__"):
+        return along_or_back(machine, obj, positional, keywords)
     if hasattr(obj, "__s2s_lower__"):
         return machine.unit.external(machine, function, positional, keywords)
     op = FUNCTIONS.get(obj) if _hashable(obj) else None
@@ -100,6 +104,10 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     if _hashable(obj) and obj in COMPOSITIONS:
         mark = machine.unit.serial
         return _apart(machine, _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True), mark)
+    if getattr(obj, "__s2s_recompute__", False):
+        inner = _step(machine, function, "__s2s_function__")
+        assert isinstance(inner, Known)
+        return _python(machine, inner.obj, inner.path, positional, keywords, recompute=True)
     if hasattr(obj, "__s2s_function__"):
         return call(machine, _step(machine, function, "__s2s_function__"), positional, keywords)
     if isinstance(obj, functools.partial):
@@ -117,7 +125,7 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
         if made is not None:
             return made  # type: ignore[no-any-return]
     if isinstance(obj, types.FunctionType):
-        if obj.__module__ in ("s2s_ad.api", "s2s_ad.check"):
+        if obj.__module__ in ("s2s_ad.api", "s2s_ad.check", "s2s_ad.hooks"):
             raise UnsupportedError(
                 f"s2s_ad.{obj.__name__} is not called inside a function that is differentiated",
                 remedy="Take grad or value_and_grad there, or make the derivative outside and call it.",
@@ -137,23 +145,6 @@ def _apart(machine: Machine, value: Abstract, mark: int) -> Abstract:
     if isinstance(value, Ref) and isinstance(content := machine.store[value.cell], Items):
         return machine.new_list(tuple(_apart(machine, item, mark) for item in content.items))
     return value
-
-
-def _at_compile_time(machine: Machine, obj: Any, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
-    """A call such as grad(f), which is made now: its arguments are functions and options, and so is its result."""
-    if not positional or not isinstance(positional[0], Known):
-        raise UnsupportedError(
-            "the derivative of a local function is not taken inside a function",
-            remedy="Define it at the top level of a module, and give it what it needs as arguments.",
-        )
-    options = {name: static(machine, value) for name, value in keywords.items()}
-    made = obj(*(static(machine, value) for value in positional), **options)
-    path = positional[0].path
-    base = _step_from(path, positional[0].obj)
-    if hasattr(positional[0].obj, "__s2s_function__"):
-        base = (*base, ("attr", "__s2s_function__"))
-    machine.unit.derived[id(made)] = made, base
-    return Known(made)
 
 
 def _hashable(obj: Any) -> bool:
@@ -177,10 +168,6 @@ def _path(path: Path | None, *steps: tuple[str, Any]) -> Path | None:
 def _given(machine: Machine, value: Any, path: Path | None) -> Abstract:
     """A default, or an argument held by a partial: a number there is a constant of the function."""
     return number(value) if isinstance(value, (bool, int, float)) else known(machine, value, path)
-
-
-def _step_from(path: Path | None, obj: Any) -> Path:
-    return path if path is not None else (("object", obj),)
 
 
 def _step(machine: Machine, function: Known, attribute: str) -> Abstract:
@@ -208,11 +195,12 @@ def _python(
     positional: list[Abstract],
     keywords: dict[str, Abstract],
     library: bool = False,
+    recompute: bool = False,
 ) -> Abstract:
     """A call of a Python function: of its own in the program where that can be, else its body here."""
     found = definition(function)
     refuse_node(found.node, found.span(found.node))
-    base = _step_from(path, function) if not library else None
+    base = base_of(path, function) if not library else None
     defaults = tuple(
         _given(machine, value, _path(base, ("attr", "__defaults__"), ("item", i)))
         for i, value in enumerate(function.__defaults__ or ())
@@ -224,9 +212,14 @@ def _python(
     signature = Signature(found.node.args, function.__name__, defaults, keyword_defaults)
     arguments = bind(machine, signature, *_held(machine, positional, keywords))
     if base is not None:
-        value = _call_of_its_own(machine, function, base, arguments)
+        value = _call_of_its_own(machine, function, base, arguments, recompute)
         if value is not None:
             return value
+        if recompute:
+            raise UnsupportedError(
+                f"{function.__name__} cannot be run again in the reverse sweep: what it was given goes on",
+                remedy="Let it return new numbers and arrays, or leave checkpoint(...) out.",
+            )
     at = machine.builder.span if library else None
     own, nonlocals = locals_of(found.node), nonlocals_of(found.node)
     frame = Frame(machine.unit.number(), found.node, found, own, function, base, None, nonlocals, at)
@@ -317,7 +310,9 @@ def _result(machine: Machine) -> Abstract:
 # --- functions of the program -----------------------------------------------------------------------------------------
 
 
-def _call_of_its_own(machine: Machine, function: Any, path: Path, arguments: dict[str, Abstract]) -> Abstract | None:
+def _call_of_its_own(
+    machine: Machine, function: Any, path: Path, arguments: dict[str, Abstract], recompute: bool
+) -> Abstract | None:
     """Call the specialised function of the program; None if the body has to be put here instead."""
     flat = Flat()
     try:
@@ -326,7 +321,7 @@ def _call_of_its_own(machine: Machine, function: Any, path: Path, arguments: dic
         return None
     if len(set(flat.cells)) < len(flat.cells):  # one list under two names
         return None
-    key = (function, tuple(specs.items()), tuple(flat.paths))
+    key = (function, tuple(specs.items()), tuple(flat.paths), *(("recompute",) if recompute else ()))
     unit = machine.unit
     if key in unit.only_inline:
         return None
@@ -337,6 +332,8 @@ def _call_of_its_own(machine: Machine, function: Any, path: Path, arguments: dic
         return None
     if not found.known:
         return NOTHING
+    if recompute:
+        unit.functions[found.name] = replace(unit.functions[found.name], recompute=True)
     if found.result is None:
         outputs: tuple[Value, ...] = ()
     else:

@@ -9,7 +9,7 @@ from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.scope import guard, read_of, unique
 from s2s_ad.frontend.specs import Flat, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, Known
-from s2s_ad.ir.nodes import Atom, Block, Call, Function, Stmt, Value
+from s2s_ad.ir.nodes import Atom, Block, Call, Stmt, Value
 from s2s_ad.ir.structure import Lowered, Path, Read, leaf_kinds, resolve
 from s2s_ad.ir.walk import map_inputs
 
@@ -69,7 +69,7 @@ def _merge(machine: Machine, lowered: Lowered) -> dict[str, str]:
         return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
 
     for name, function in lowered.program.functions.items():
-        unit.functions[names[name]] = Function(names[name], block(function.body), function.doc, function.span)
+        unit.functions[names[name]] = replace(function, name=names[name], body=block(function.body))
     return names
 
 

@@ -22,6 +22,7 @@ from s2s_ad.frontend import (
     objects,
     patterns,
     simple,
+    with_statement,
 )
 from s2s_ad.frontend.arguments import Signature, bind
 from s2s_ad.frontend.calls import refuse_node, run_body
@@ -53,6 +54,7 @@ ROOMS = (
     objects,
     patterns,
     simple,
+    with_statement,
 )
 _MOST_ROUNDS = 12
 
@@ -89,7 +91,7 @@ def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
         unit.functions[entry] = replace(unit.functions[entry], body=replace(body, results=(ZERO_FLOAT,)))
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
-    program = Program(lift(unit.functions, entry, values), entry)
+    program = Program(lift(unit.functions, entry, values), entry, {"errstate": tuple(sorted(unit.errstate.items()))})
     return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written, found.changed)
 
 
@@ -211,7 +213,7 @@ def _read_body(
             raise NoSpec("the function returns a list that has other names")
         theirs = machine.frozen.union(arrays)
         shared = len(set(flat.arrays)) < len(flat.arrays) or not theirs.isdisjoint(flat.arrays)
-        if inner and shared and key not in unit.asked:
+        if inner and shared and key not in unit.asked and key[-1] != "recompute":
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
     places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]

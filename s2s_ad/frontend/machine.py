@@ -103,6 +103,7 @@ class Unit:
     names: set[str] = field(default_factory=set)  # of functions
     globals: Any = None  # those of the function asked for
     derived: dict[int, tuple[Any, Path]] = field(default_factory=dict)  # derivatives made inside: of what
+    errstate: dict[str, str] = field(default_factory=dict)  # what NumPy is not to warn of
     loads: dict[ast.AST, Counter[str]] = field(default_factory=dict)
     serial: int = 0
 

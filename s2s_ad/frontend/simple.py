@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 
-import numpy as np
-
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.calls import call, refuse_node
-from s2s_ad.frontend.control import run_block
 from s2s_ad.frontend.machine import Machine, expression, number, statement
 from s2s_ad.frontend.operators import read, static_key
 from s2s_ad.frontend.streams import Stream, walked
@@ -162,17 +159,6 @@ def _function(machine: Machine, node: ast.FunctionDef) -> None:
 def _expr(machine: Machine, node: ast.Expr) -> None:
     if not isinstance(node.value, ast.Constant):
         machine.eval(node.value)
-
-
-@statement(ast.With)
-def _with(machine: Machine, node: ast.With) -> None:
-    """np.errstate changes which warnings NumPy gives, and no value: the body stands for itself."""
-    for item in node.items:
-        value = item.context_expr
-        function = machine.eval(value.func) if isinstance(value, ast.Call) else None
-        if not isinstance(function, Known) or function.obj is not np.errstate or item.optional_vars is not None:
-            raise UnsupportedError("with is supported for np.errstate(...) only")
-    run_block(machine, node.body)
 
 
 @statement(ast.Nonlocal)

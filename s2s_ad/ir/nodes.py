@@ -167,12 +167,16 @@ Stmt = Union[Apply, If, For, While, Call, Section]
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """`body.params` are the inputs, `body.results` the outputs, both flat; structure is the pipeline's business."""
+    """`body.params` are the inputs, `body.results` the outputs, both flat; structure is the pipeline's business.
+
+    `recompute`: nothing in it is saved for a reverse sweep, which runs it again.
+    """
 
     name: str
     body: Block
     doc: str = ""
     span: Span | None = None
+    recompute: bool = False
 
 
 @dataclass(frozen=True, eq=False)

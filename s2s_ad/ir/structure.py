@@ -289,7 +289,8 @@ class Param:
 class Entry:
     """A function to be emitted with the signature of its params, then keyword-only ones for the reads.
 
-    `name` is its name in the program; `result` the structure in which it returns its results.
+    `name` is its name in the program; `result` the structure in which it returns its results; `errstate` what NumPy is
+    not to warn of in it.
     """
 
     name: str
@@ -297,6 +298,7 @@ class Entry:
     reads: tuple[Read, ...]
     result: Spec
     doc: str = ""
+    errstate: tuple[tuple[str, str], ...] = ()
 
 
 def count(specs: Sequence[Spec]) -> int:

@@ -128,3 +128,9 @@ def expm_bend(x, e, f):
     """How the change of the exponential of x along e changes along f."""
     n, o = len(x), np.zeros_like(x)
     return expm(np.block([[x, e, f, o], [o, x, o, f], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]
+
+
+def unit_directions(x, start, count):
+    """The unit directions of the shape of x from number `start` on: `count` of them, or as many as there are."""
+    rows = np.eye(min(count, x.size - start), x.size, start, dtype=x.dtype)
+    return rows.reshape(len(rows), *x.shape)

@@ -8,18 +8,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import FLOAT, Array, Kind, List
+from s2s_ad.ir.kinds import FLOAT, INT, MANY, Array, Kind, List
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
 from s2s_ad.ops.linear import dtype_of, shape_of
+from s2s_ad.ops.trace import apply
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
+CHUNK = 64  # so many directions at once: what is computed for them stays near the processor
 
 # a direction of zeros with a one in it; neither varies with anything
 unit = declare(
     (), lambda x, i: None, name="unit", infer=lambda kinds, params, op: kinds[0], cost=1, store=True, zero=True,
     code=lambda params, kinds: "x[i] = 1.0" if len(shape_of(kinds[0])) == 1 else "x.flat[i] = 1.0",
 )  # fmt: skip
+
+
+def _unit_rows_code(params: Params, kinds: Kinds) -> str:
+    if len(shape_of(kinds[0])) > 1:
+        return f"unit_directions(x, start, {CHUNK})"
+    dtype = "" if dtype_of(kinds[0]) == "float64" else f", dtype=np.{dtype_of(kinds[0])}"
+    return f"np.eye(min({CHUNK}, x.size - start), x.size, start{dtype})"
+
+
+def _lifted(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array(dtype_of(kinds[0]), (MANY, *shape_of(kinds[0])))
+
+
+@piecewise_constant(name="unit_rows", infer=_lifted, code=_unit_rows_code, cost=20)
+def unit_rows(x, start):
+    """Some of the unit directions, one after the other, from number `start` on."""
+
+
+@piecewise_constant(name="at_least_one", infer=lambda kinds, params, op: INT, code="max(n, 1)", cost=1)
+def at_least_one(n):
+    """Also of no directions there is one array."""
+
+
+def _spread_code(params: Params, kinds: Kinds) -> str:
+    return "np.broadcast_to(x, (len(seed), *np.shape(x)))" if shape_of(kinds[0]) else "np.full(len(seed), x)"
+
+
+@linear(name="spread", infer=_lifted, code=_spread_code, alias=True)
+def spread(ct, x, seed):
+    """The same for every direction."""
+    return apply("np.sum", ct, axis=0)
+
+
+@piecewise_constant(
+    name="zero_rows", infer=_lifted, cost=20,
+    code=lambda params, kinds: f"np.zeros((len(seed), {_axes('x', kinds[0])}){_dtype_text(kinds[0])})",
+)  # fmt: skip
+def zero_rows(x, seed):
+    """A zero like x for every direction."""
+
+
+def _dtype_text(kind: Kind) -> str:
+    return "" if dtype_of(kind) == "float64" else f", np.{dtype_of(kind)}"
 
 
 def _item(kind: Kind) -> Kind:
@@ -43,27 +88,27 @@ def _both(kinds: Kinds) -> str:
     return parts[0][1:] if len(parts) == 1 and parts[0][0] == "*" else f"({', '.join(parts)})"
 
 
-def _many_text(kinds: Kinds) -> str:
+def _many_text(params: Params, kinds: Kinds) -> str:
+    if params.get("wide"):
+        return "np.concatenate(many)"
     dtype = dtype_of(_item(kinds[0]))
     # an empty list says nothing of its dtype
-    return "many" if dtype == "float64" or isinstance(kinds[0], Array) else f"np.array(many, dtype=np.{dtype})"
+    return "many" if dtype == "float64" else f"np.array(many, dtype=np.{dtype})"
 
 
 def _rows_code(params: Params, kinds: Kinds) -> str:
-    if not any(map(shape_of, kinds[1:])):
-        return "many[0]"
-    if isinstance(kinds[0], Array) and len(shape_of(kinds[1])) + len(shape_of(kinds[2])) == 1:
-        return "many"
-    return f"np.reshape({_many_text(kinds)}, {_both(kinds)})"
+    if params.get("wide") and len(shape_of(kinds[1])) == 1:
+        return _many_text(params, kinds)
+    return f"np.reshape({_many_text(params, kinds)}, {_both(kinds)})"
 
 
 def _columns_code(params: Params, kinds: Kinds) -> str:
     y, x = len(shape_of(kinds[1])), len(shape_of(kinds[2]))
+    turned = _many_text(params, kinds)
     if not y:
-        return _rows_code(params, kinds)
-    turned = f"np.reshape({_many_text(kinds)}, ({_axes('x', kinds[2])}, {_axes('y', kinds[1])}))"
-    if x != 1:
-        turned = turned.replace("*np.shape(x)", "x.size")
+        return turned if params.get("wide") and x == 1 else f"np.reshape({turned}, {_both(kinds)})"
+    if not params.get("wide"):
+        turned = f"np.reshape({turned}, (x.size, {_axes('y', kinds[1])}))"
     turned = f"{turned}.T" if y == 1 else f"np.moveaxis({turned}, 0, -1)"
     return turned if x == 1 else f"{turned}.reshape(*np.shape(y), *np.shape(x))"
 
@@ -72,38 +117,43 @@ def _many(kinds: Kinds, params: Params, op: Op) -> Kind:
     return params["kind"]  # type: ignore[no-any-return]
 
 
-def _apart_code(turned: str) -> Any:
+def _apart_code(turned: str, along: str) -> Any:
     def code(params: Params, kinds: Kinds) -> str:
-        return f"list({turned})" if isinstance(params["kind"], List) else turned
+        if params.get("wide"):
+            return f"np.split({turned}, range({CHUNK}, np.size({along}), {CHUNK}))"
+        return f"list({turned})"
 
     return code
 
 
-@linear(name="rows", alias=True, infer=_block, code=_rows_code)
-def rows(ct, many, y, x):
+# `wide`: the derivatives come in arrays of several, one after the other
+@linear(name="rows", infer=_block, code=_rows_code)
+def rows(ct, many, y, x, wide=False):
     """One derivative for each element of y, of the shape of x, as a block."""
-    return rows_apart(ct, y, x, kind=many.kind)
+    return rows_apart(ct, y, x, kind=many.kind, wide=wide)
 
 
-@linear(name="rows_apart", alias=True, infer=_many, code=_apart_code("np.reshape(block, (np.size(y), *np.shape(x)))"))
-def rows_apart(ct, block, y, x, kind=None):
-    return rows(ct, y, x)
+@linear(
+    name="rows_apart", infer=_many, alias=True, code=_apart_code("np.reshape(block, (np.size(y), *np.shape(x)))", "y")
+)
+def rows_apart(ct, block, y, x, kind=None, wide=False):
+    return rows(ct, y, x, wide=wide)
 
 
-@linear(name="columns", alias=True, infer=_block, code=_columns_code)
-def columns(ct, many, y, x):
+@linear(name="columns", infer=_block, code=_columns_code)
+def columns(ct, many, y, x, wide=False):
     """One derivative for each element of x, of the shape of y, as a block."""
-    return columns_apart(ct, y, x, kind=many.kind)
+    return columns_apart(ct, y, x, kind=many.kind, wide=wide)
 
 
 @linear(
     name="columns_apart",
-    alias=True,
     infer=_many,
-    code=_apart_code("np.moveaxis(np.reshape(block, (*np.shape(y), np.size(x))), -1, 0)"),
+    alias=True,
+    code=_apart_code("np.moveaxis(np.reshape(block, (*np.shape(y), np.size(x))), -1, 0)", "x"),
 )
-def columns_apart(ct, block, y, x, kind=None):
-    return columns(ct, y, x)
+def columns_apart(ct, block, y, x, kind=None, wide=False):
+    return columns(ct, y, x, wide=wide)
 
 
 def _zero_kind(kinds: Kinds, params: Params, op: Op) -> Kind:

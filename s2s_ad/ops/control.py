@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from s2s_ad.ir.kinds import FLOAT, INT, NEVER, RECORD, Array, Kind, List, join
+from s2s_ad.ir.nodes import Block
+from s2s_ad.ir.walk import clone
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
 from s2s_ad.ops.registry import OPS
-from s2s_ad.ops.trace import apply
+from s2s_ad.ops.trace import Traced, apply, current, d
 
 
 class EveryInput(dict[int, Any]):
@@ -271,4 +273,24 @@ record_plus = declare(
 effect = declare(
     (), lambda *xs, code="", names=(): None, name="effect", code=lambda params, kinds: params["code"],
     infer=always(NEVER), effect=True, zero=True, cost=5,
+)  # fmt: skip
+
+
+def _hook_pullback(ct: Any, x: Any, *captured: Any, out: Any, block: Block | None = None) -> Any:
+    """What the user wrote for the reverse sweep, in terms of the cotangent and of what it reads."""
+    assert block is not None
+    given = dict(zip(block.params, (ct.atom, *(value.atom for value in captured))))
+    copied = clone(Block((), block.stmts, block.results), given)
+    current.builder.stmts.extend(copied.stmts)
+    return Traced(copied.results[0]), *(None for _ in captured)
+
+
+def _hook_tangent(x: Any, *captured: Any, out: Any, block: Block | None = None) -> None:
+    d[out] = d[x]
+
+
+# the identity; `block` takes the cotangent, and then the captured values, to another cotangent
+gradient_hook = declare(
+    (), lambda x, *captured, block=None: None, name="gradient_hook", code="_0", cost=0, infer=first,
+    rule=_hook_tangent, pullback=_hook_pullback,
 )  # fmt: skip

@@ -48,6 +48,7 @@ class Op:
                A function of their kinds says whether they may
     selects    it passes some of what it is given on and drops the rest: see `guarded` in ops/derive.py
     store      its code is a statement that changes its first input in place: "a[i] += v"
+    objects    what of the user's its code names
     domain     of a function of numbers: the open interval of each input in which it is differentiated; the last one
                holds for all further inputs. Empty: all numbers.
     """
@@ -72,6 +73,7 @@ class Op:
     domain: tuple[tuple[float, float], ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     function: Any = None
+    objects: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def differentiable(self) -> bool:
@@ -101,6 +103,8 @@ class Op:
         text, names = self.text(params, kinds), self.names(len(kinds))
         if self.effect or self.store:
             return run_statement(text, names, values)
+        if self.objects:
+            return eval(text, {"math": math, "np": np, **self.objects}, dict(zip(names, values)))
         return evaluator(text, names)(*values)
 
     def __repr__(self) -> str:

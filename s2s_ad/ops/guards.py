@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.kinds import Array, Kind
 from s2s_ad.ir.nodes import Apply, Atom, Const, If, Stmt, Value
 from s2s_ad.ir.walk import outputs_of
-from s2s_ad.ops.slopes import pick
-from s2s_ad.ops.trace import choose
+from s2s_ad.ops.core import declare
+from s2s_ad.ops.trace import ZERO, d
 
 
 class Guard(IntEnum):
@@ -51,11 +51,34 @@ def _divides_each(stmt: Apply) -> bool:
     return isinstance(divisor.kind, Array) and (_rank(divisor) > 0 or not _rank(stmt.out))
 
 
-def guarded_share(ct: Any, factor: Any, share: Callable[[], Any]) -> Any:
-    """The share of a cotangent where that is not zero, and zero where it is."""
-    if ct.rank or factor.rank:
-        return pick(ct != 0, share(), 0.0)
-    return choose(ct != 0, share, lambda: ct)
+def _text(operator: str) -> Callable[[Mapping[str, Any], tuple[Kind, ...]], str]:
+    def code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+        if operator == "/" and not any(isinstance(kind, Array) for kind in kinds):
+            return "x / y"  # Python's numbers raise an exception where they are divided by zero
+        each = any(isinstance(kind, Array) and kind.shape for kind in kinds)
+        return f"np.where(x != 0, x {operator} y, 0.0)" if each else f"x {operator} y if x != 0 else x"
+
+    return code
+
+
+# Products and quotients of a cotangent, zero where it is, whatever the slope. They are operations of their own, because
+# their derivative is not that of their text: where a cotangent passes through zero its change still counts.
+
+kept_product = declare(
+    (), lambda x, y: None, name="kept_product", code=_text("*"), selects=True,
+    transposes={0: lambda ct, x, y: kept_product(ct, y), 1: lambda ct, x, y: kept_product(x, ct)},
+)  # fmt: skip
+
+
+def _kept_quotient(x: Any, y: Any, *, out: Any) -> None:
+    change: Any = ZERO if d[x] is ZERO else kept_quotient(d[x], y)
+    d[out] = change if d[y] is ZERO else change - kept_quotient(kept_product(out, d[y]), y)
+
+
+kept_quotient = declare(
+    (), lambda x, y: None, name="kept_quotient", code=_text("/"), selects=True, rule=_kept_quotient,
+    transposes={0: lambda ct, x, y: kept_quotient(ct, y)},
+)  # fmt: skip
 
 
 def may_leak(step: Apply, i: int, guard: Guard, makers: Makers) -> bool:
@@ -137,8 +160,5 @@ def _is_or_one(condition: Atom, x: Atom, y: Atom, makers: Makers) -> bool:
 def guarded_step(name: str) -> dict[int, Callable[..., Any]]:
     """The transposes of a product or a quotient, zero where the cotangent is."""
     if name == "mul":
-        return {
-            0: lambda ct, x, y: guarded_share(ct, y, lambda: ct * y),
-            1: lambda ct, x, y: guarded_share(ct, x, lambda: ct * x),
-        }
-    return {0: lambda ct, x, y: guarded_share(ct, y, lambda: ct / y)}
+        return {0: lambda ct, x, y: kept_product(ct, y), 1: lambda ct, x, y: kept_product(ct, x)}
+    return {0: lambda ct, x, y: kept_quotient(ct, y)}

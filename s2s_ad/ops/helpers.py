@@ -25,8 +25,18 @@ from s2s_ad.ops.array_helpers import (
     quantile_weights,
     scipy_special,
     sum_pads,
+    unit_directions,
 )
-from s2s_ad.ops.native_helpers import checked_divisor, checked_power, checked_product, checked_sum, grown, with_row
+from s2s_ad.ops.native_helpers import (
+    checked_divisor,
+    checked_place,
+    checked_power,
+    checked_product,
+    checked_sum,
+    checked_whole,
+    grown,
+    with_row,
+)
 
 
 def unbroadcast(x, shape):
@@ -199,6 +209,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         prefixes_without,
         put_where,
         scipy_special,
+        unit_directions,
         expm,
         expm_change,
         expm_bend,
@@ -208,6 +219,8 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_product,
         checked_power,
         checked_divisor,
+        checked_place,
+        checked_whole,
     )
 }
 

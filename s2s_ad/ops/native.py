@@ -38,6 +38,14 @@ def trip_count(start, stop, step): ...
 def not_negative(n): ...
 
 
+@piecewise_constant(name="checked_place", code="checked_place(i, n)", cost=1, infer=always(INT))
+def checked_place(i, n): ...
+
+
+@piecewise_constant(name="checked_whole", code="checked_whole(x)", cost=1, infer=first)
+def checked_whole(x): ...
+
+
 @piecewise_constant(name="lesser", code="min(a, b)", cost=1, infer=always(INT))
 def lesser(a, b): ...
 
@@ -54,6 +62,10 @@ with_row = declare(
     cost=5,
     zero=True,
 )
+
+
+@piecewise_constant(name="joined", code="np.concatenate((xs, ys))", infer=first, cost=20)
+def joined(xs, ys): ...
 
 
 def kind_in_array(kind: Kind) -> str:

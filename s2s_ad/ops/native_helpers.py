@@ -48,6 +48,22 @@ def checked_power(x, y):
     return x**y
 
 
+def checked_place(i, n):
+    """The index i of an axis with n places, counted from its beginning."""
+    if i < 0:
+        i += n
+    if i < 0 or i >= n:
+        raise IndexError("an index is out of bounds")
+    return i
+
+
+def checked_whole(x):
+    """x, where its whole part fits into 64 bits."""
+    if not abs(x) < 9.2e18:
+        raise OverflowError("a float has no whole part of 64 bits: use the NumPy backend")
+    return x
+
+
 def checked_divisor(y):
     """y, unless it is 0: native code would not say so."""
     if y == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from s2s_ad.ir.builder import Builder, const
 from s2s_ad.ir.kinds import Array, Kind, Scalar, join
 from s2s_ad.ir.nodes import Atom, Block, Const, If, Value
-from s2s_ad.ops.registry import OPS
+from s2s_ad.ops.registry import FUNCTIONS, OPS
 
 if TYPE_CHECKING:
     from s2s_ad.ops.core import Op
@@ -32,7 +32,6 @@ current = Context()
 class Traced:
     """A number or array of the program, inside a rule. Arithmetic on it appends to the program."""
 
-    __array_ufunc__ = None  # NumPy scalars on the left give way to our operators
     __slots__ = ("atom",)
 
     def __init__(self, atom: Atom) -> None:
@@ -48,6 +47,18 @@ class Traced:
 
     def __neg__(self) -> Any:
         return apply("neg", self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **params: Any) -> Any:
+        """NumPy's functions in rules, and arithmetic with a NumPy number on the left."""
+        if method != "__call__":
+            return NotImplemented
+        return of_library(ufunc, inputs, params)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return of_library(function, args, kwargs)
+
+    def __float__(self) -> float:
+        raise TypeError("inside a rule, use the functions of np, not those of math")
 
     def __getitem__(self, axis: int) -> Any:
         raise TypeError("inside a rule, use getitem(x, ...)")
@@ -82,7 +93,11 @@ for _compare in ("eq", "ne", "lt", "le", "gt", "ge"):
 class Zero:
     """A derivative that is zero because nothing active reaches it. It costs nothing and emits nothing."""
 
-    __array_ufunc__ = None
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **params: Any) -> Any:
+        return of_library(ufunc, inputs, params)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return self
 
     def _stay(self, *other: Any) -> Zero:
         return self
@@ -127,6 +142,32 @@ def apply(op: Op | str, *inputs: Any, **params: Any) -> Any:
     if any(isinstance(x, Zero) for x in inputs):
         return ZERO
     return Traced(current.builder.apply(found, *(traced(x).atom for x in inputs), **params))
+
+
+# what NumPy calls the operators
+_OPERATORS: dict[Any, str] = {
+    np.add: "__add__", np.subtract: "__sub__", np.multiply: "__mul__", np.true_divide: "__truediv__",
+    np.power: "__pow__", np.matmul: "__matmul__", np.negative: "__neg__",
+}  # fmt: skip
+
+
+def of_library(function: Any, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """A function of NumPy's applied in a rule."""
+    if function in _OPERATORS and not params:
+        first, *others = inputs
+        if others and isinstance(others[0], Zero) and not isinstance(first, (Traced, Zero)):
+            return {"__add__": first, "__sub__": first}.get(_OPERATORS[function], ZERO)
+        first = first if isinstance(first, Zero) else traced(first)
+        found = getattr(first, _OPERATORS[function])(*others)
+        if found is NotImplemented:  # of a zero derivative
+            found = getattr(others[0], _OPERATORS[function].replace("__", "__r", 1))(first)
+        return found
+    op = FUNCTIONS.get(function)
+    if op is None:
+        raise TypeError(f"{function.__name__} has no place in the table, so it cannot be used in a rule")
+    fixed = [arg for arg in op.args if not arg.startswith("*")]
+    count = len(inputs) if op.variadic else len(fixed)
+    return apply(op, *inputs[:count], **{**dict(zip(op.defaults, inputs[count:])), **params})
 
 
 class Generic:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.ir.builder import ONE_FLOAT, ONE_INT, ZERO_INT, Builder
+from s2s_ad.ir.builder import ONE_FLOAT, ONE_INT, ZERO_INT, Builder, const
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Range, Section, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, blocks_of, clone, free_values, inputs_of, map_inputs, outputs_of, substitute
+from s2s_ad.ops.blocks import CHUNK
 from s2s_ad.ops.derive import zero
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.batch import Batch, NotBatched
 
 _BUFFERS = ("zeros_like", "list_zeros")
 
@@ -27,11 +29,10 @@ def split(stmts: Iterable[Stmt], seeds: Iterable[Value]) -> tuple[list[Stmt], li
     before: list[Stmt] = []
     after: list[Stmt] = []
     for stmt in stmts:
-        if isinstance(stmt, Apply) and stmt.op.name in _BUFFERS:
-            after.append(stmt)  # each direction adds to zeros of its own
+        if isinstance(stmt, Section) or moving.isdisjoint(_read(stmt)):
             before.append(stmt)
-        elif isinstance(stmt, Section) or moving.isdisjoint(_read(stmt)):
-            before.append(stmt)
+            if isinstance(stmt, Apply) and stmt.op.name in _BUFFERS:
+                after.append(stmt)  # each direction adds to zeros of its own
         else:
             after.append(stmt)
             moving.update(outputs_of(stmt))
@@ -69,37 +70,59 @@ def _silent(stmt: Stmt) -> Stmt:
 
 
 def along(
-    builder: Builder,
-    stmts: Sequence[Stmt],
-    seed: Value,
-    like: Atom,
-    wanted: Sequence[Atom],
-    others: Mapping[Value, Atom] | None = None,
-) -> list[Atom]:
+    builder: Builder, stmts: Sequence[Stmt], seed: Value, like: Atom, wanted: Sequence[Atom]
+) -> tuple[list[Atom], bool]:
     """What becomes of `wanted` for each unit direction in the place of `seed`, as lists; of a number as it is.
 
-    `like` has the shape of the seed. `others` are seeds that stay what they are.
+    `like` has the shape of the seed. The second result says whether the lists hold arrays of several directions.
     """
     if is_number(like.kind):
-        copied = clone(Block((), tuple(stmts), tuple(wanted)), {**(others or {}), seed: ONE_FLOAT})
+        copied = clone(Block((), tuple(stmts), tuple(wanted)), {seed: ONE_FLOAT})
         builder.stmts.extend(copied.stmts)
-        return list(copied.results)
-    is_list = isinstance(like.kind, List)
-    count = builder.apply(OPS["list_len" if is_list else "array_size"], like)
+        return list(copied.results), False
+    several = _several(stmts, seed, like, wanted)
+    body = several or _one(stmts, seed, like, wanted)
+    lists = tuple(Value(List(r.kind), base=r if isinstance(r, Value) else None, suffix="_list") for r in body.results)
+    count = builder.apply(OPS["list_len" if isinstance(like.kind, List) else "array_size"], like)
+    if several:
+        count = builder.apply(OPS["at_least_one"], count)
+    trips = Range(ZERO_INT, count, const(CHUNK) if several else ONE_INT)
+    builder.emit(For(trips, False, (), (), body, lists))
+    return list(lists), several is not None
+
+
+def _one(stmts: Sequence[Stmt], seed: Value, like: Atom, wanted: Sequence[Atom]) -> Block:
+    """The body of a loop over the directions."""
     index, inner = Value(INT, "i"), Builder()
-    if is_list:
-        zeros = inner.apply(OPS["list_zeros"], like)
-        inner.apply(OPS["list_set"], zeros, ONE_FLOAT, index)
+    if isinstance(like.kind, List):
+        inner.apply(OPS["list_set"], inner.apply(OPS["list_zeros"], like), ONE_FLOAT, index)
     else:
         inner.apply(OPS["unit"], inner.apply(OPS["zeros_like"], like), index)
     direction = replace(seed)
     inner.stmts[-1] = replace(inner.stmts[-1], outputs=(direction,))  # type: ignore[arg-type]
-    copied = clone(Block((), tuple(stmts), tuple(wanted)), {**(others or {}), seed: direction})
-    inner.stmts.extend(copied.stmts)
-    lists = tuple(Value(List(r.kind), base=r if isinstance(r, Value) else None, suffix="_list") for r in copied.results)
-    trips = Range(ZERO_INT, count, ONE_INT)
-    builder.emit(For(trips, False, (), (), inner.block((index,), copied.results), lists))
-    return list(lists)
+    copied = clone(Block((), tuple(stmts), tuple(wanted)), {seed: direction})
+    return Block((index,), (*inner.stmts, *copied.stmts), copied.results)
+
+
+def _several(stmts: Sequence[Stmt], seed: Value, like: Atom, wanted: Sequence[Atom]) -> Block | None:
+    """The body of a loop over arrays of directions, where everything can have an axis for them."""
+    if isinstance(like.kind, List):
+        return None
+    start, first = Value(INT, "start"), Builder()
+    made = first.apply(OPS["unit_rows"], like, start)
+    directions = replace(seed, kind=made.kind)
+    first.stmts[-1] = replace(first.stmts[-1], outputs=(directions,))  # type: ignore[arg-type]
+    direction = replace(seed)
+    copied = clone(Block((), tuple(stmts), tuple(wanted)), {seed: direction})
+    batch = Batch({direction: directions})
+    try:
+        batch.stmts(copied.stmts)
+        results = tuple(map(batch.lift, copied.results))
+    except NotBatched:
+        return None
+    if any(not isinstance(r.kind, Array) for r in results):
+        return None
+    return Block((start,), (*first.stmts, *batch.builder.stmts), results)
 
 
 class WithZeros:

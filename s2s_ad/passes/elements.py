@@ -15,8 +15,11 @@ from s2s_ad.ops.registry import OPS
 Maker = Callable[[Atom, str], "Apply | None"]  # what made an atom, if it is the operation of this name
 
 
-def known_elements(stmt: Apply, maker: Maker) -> Atom | None:
-    """What reading or writing these elements is sure to give: the array itself, or what was written there."""
+def known_elements(stmt: Apply, maker: Maker, fills: Callable[[Apply], bool]) -> Atom | None:
+    """What reading or writing these elements is sure to give: the array itself, or what was written there.
+
+    `fills`: whether what is written surely has the shape of what it is written to.
+    """
     x, out = stmt.inputs, stmt.out
     if stmt.op.name == "getitem":
         if _whole(stmt):
@@ -24,7 +27,7 @@ def known_elements(stmt: Apply, maker: Maker) -> Atom | None:
         written = maker(x[0], "index_set")
         if written is not None and written.inputs[1].kind == out.kind and same_elements(stmt, written):
             return written.inputs[1] if ANY not in shape_of(out.kind) and not _repeats(written) else None
-    elif stmt.op.name == "index_set" and _whole(stmt) and x[1].kind == out.kind and ANY not in shape_of(out.kind):
+    elif stmt.op.name == "index_set" and _whole(stmt) and x[1].kind == out.kind and fills(stmt):
         return x[1]
     return None
 

@@ -64,7 +64,8 @@ def _derive(variants: Variants, name: str, active: tuple[bool, ...]) -> tuple[st
         results = [r for r, on in zip(body.results, varied) if on]
         out = pass_.dots_of(builder, results, dots)
         params = (*body.params, *seeds.values())
-        variants.made[new_name] = Function(new_name, builder.block(params, (*body.results, *out)), "", function.span)
+        block = builder.block(params, (*body.results, *out))
+        variants.made[new_name] = Function(new_name, block, "", function.span, function.recompute)
     return new_name, varied
 
 

@@ -20,7 +20,10 @@ def inline(program: Program) -> Program:
     chosen = {
         name
         for name in program.functions
-        if name not in recursive and (calls[name] == 1 or sizes[name] <= SMALL) and name != program.entry
+        if name not in recursive
+        and not program.functions[name].recompute
+        and (calls[name] == 1 or sizes[name] <= SMALL)
+        and name != program.entry
     }
     done: dict[str, Function] = {}
 

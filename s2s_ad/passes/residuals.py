@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from s2s_ad.ir.nodes import Apply, Const, Stmt, Value
@@ -26,7 +27,7 @@ REPEAT_COST = 1  # operations dearer than an addition are saved, not repeated
 
 @dataclass(frozen=True)
 class Residuals:
-    """`saved` in order of definition; `repeated` the statements that make the rest of them again, in order.
+    """`saved` in order of definition; `repeated` the statements that make the rest again, each after what it reads.
 
     `same`: arrays that are overwritten, each with a copy of it that the program has made for itself.
     """
@@ -54,13 +55,14 @@ def choose_residuals(
     def gone(stmt: Apply) -> bool:
         return stmt.op.name == "getitem" and stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
 
-    def maker(stmt: Apply) -> Apply | None:
-        if len(stmt.outputs) == 1 and (found := again(stmt.out)) is not None:
-            return found
-        return stmt if repeatable(stmt) and not gone(stmt) else None
+    @cache
+    def maker(value: Value) -> Apply | None:
+        stmt = defined.get(value)
+        found = again(value) if stmt is not None else None
+        return found or (stmt if stmt is not None and repeatable(stmt) and not gone(stmt) else None)
 
     position: dict[Value, int] = {}
-    makers: dict[Value, Apply] = {}
+    defined: dict[Value, Apply] = {}
     same: dict[Value, Value] = {}
     parts: dict[Value, int] = {}
     for value in params:
@@ -68,8 +70,8 @@ def choose_residuals(
     for stmt in stmts:
         for value in outputs_of(stmt):
             position[value] = len(position)
-            if isinstance(stmt, Apply) and (made := maker(stmt)) is not None:
-                makers[value] = made
+            if isinstance(stmt, Apply):
+                defined[value] = stmt
         if isinstance(stmt, Apply) and stmt.op.name in COPIES and stmt.inputs[0] in overwritten:
             if stmt.inputs[0] in position and stmt.inputs[0].kind == stmt.out.kind and stmt.out not in overwritten:
                 same.setdefault(stmt.inputs[0], stmt.out)
@@ -83,14 +85,15 @@ def choose_residuals(
 
     def parents(value: Value) -> list[Value]:
         # what must be there to make the value again; values from outside the scope are there anyway
-        read = [same.get(a, a) for a in makers[value].inputs if isinstance(a, Value)]
+        made = maker(value)
+        read = [same.get(a, a) for a in made.inputs if isinstance(a, Value)] if made is not None else []
         return [a for a in read if a in position and a not in at_hand]
 
     if len(sinks) > CUT_LIMIT:  # straight code saved once: what the other saved values give is not saved as well
         there = set(sinks)
-        cut = {v for v in sinks if v not in makers or not there.issuperset(parents(v))}
+        cut = {v for v in sinks if maker(v) is None or not there.issuperset(parents(v))}
     else:
-        cut = minimum_cut(sinks, parents, makers.__contains__, lambda v: parts.get(v, size(v)))
+        cut = minimum_cut(sinks, parents, lambda v: maker(v) is not None, lambda v: parts.get(v, size(v)))
     saved = sorted(cut, key=position.__getitem__)
     kept = set(saved)
     repeated: dict[Value, Apply] = {}
@@ -100,12 +103,13 @@ def choose_residuals(
             return
         for parent in parents(value):
             repeat(parent)
-        repeated[value] = makers[value]
+        made = maker(value)
+        assert made is not None, "what is not saved can be made again"
+        repeated[value] = made
 
     for sink in sinks:
         repeat(sink)
-    order = sorted(repeated, key=position.__getitem__)
-    return Residuals(tuple(saved), tuple(repeated[v] for v in order), same)
+    return Residuals(tuple(saved), tuple(repeated.values()), same)
 
 
 def repeatable(stmt: Apply) -> bool:

@@ -11,6 +11,7 @@ from functools import partial
 from s2s_ad.ir.builder import ZERO_INT, Builder, name_like
 from s2s_ad.ir.kinds import INT, RECORD
 from s2s_ad.ir.nodes import (
+    Apply,
     Atom,
     Block,
     Call,
@@ -22,6 +23,7 @@ from s2s_ad.ir.nodes import (
 from s2s_ad.ir.walk import all_stmts, free_values
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.passes.accumulate import Adjoints
+from s2s_ad.passes.directions import only_tangents
 from s2s_ad.passes.residuals import choose_residuals
 from s2s_ad.passes.sweep import Flags, Sweep, trimmed, with_repeats
 from s2s_ad.passes.variants import Variants
@@ -80,7 +82,11 @@ def _split(variants: Variants, name: str, inputs: Flags, outputs: Flags) -> tupl
         function = variants.program.functions[name]
         body = function.body
         pass_, cts, seeds, backward = _sweep_back(variants, function, inputs, outputs)
-        forward, back = halves(body.params, pass_.augmented(body.stmts), body.results, backward.block((), cts), seeds)
+        stmts, later = pass_.augmented(body.stmts), backward.block((), cts)
+        if function.recompute:  # the second half runs it again, from its arguments, and in silence
+            repeated = only_tangents([s for s in stmts if not (isinstance(s, Apply) and s.op.effect)], set())
+            stmts, later = list(body.stmts), Block((), (*repeated, *later.stmts), later.results)
+        forward, back = halves(body.params, stmts, body.results, later, seeds)
         variants.made[forward_name] = Function(forward_name, forward, "", function.span)
         variants.made[backward_name] = Function(backward_name, back, "", function.span)
     return forward_name, backward_name

@@ -6,10 +6,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from s2s_ad.analysis.activity import split_params
+from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, const
 from s2s_ad.ir.kinds import FLOAT, INT, Array, Scalar
 from s2s_ad.ir.nodes import (
@@ -46,7 +48,7 @@ def simplify(program: Program) -> Program:
 
 def simplify_function(function: Function) -> Function:
     for _ in range(ROUNDS):
-        worker = _Simplifier(_use_counts(function.body))
+        worker = _Simplifier(function.body)
         body = worker.block(function.body)
         function = replace(function, body=body)
         if not worker.changed:
@@ -69,8 +71,9 @@ def _use_counts(block: Block) -> Counter[Value]:
 
 
 class _Simplifier:
-    def __init__(self, uses: Counter[Value]) -> None:
-        self.uses = uses
+    def __init__(self, body: Block) -> None:
+        self.uses = _use_counts(body)
+        self.fills: Callable[[Apply], bool] = lambda write: Lengths(body).fills(write)  # rarely asked
         self.same: dict[Value, Atom] = {}
         self.makers: dict[Value, Apply] = {}
         self.order: defaultdict[Value, int] = defaultdict(itertools.count().__next__)  # in which a value was first met
@@ -193,7 +196,7 @@ class _Simplifier:
             return x[0]
         if name == "add" and stmt.out.kind == INT:
             return self.whole_sum(x)
-        return known_elements(stmt, self.maker)
+        return known_elements(stmt, self.maker, self.fills)
 
     def whole_sum(self, x: tuple[Atom, ...]) -> Atom | None:
         """n - 1 + 1, and -1 + 1."""
@@ -205,8 +208,8 @@ class _Simplifier:
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
         """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""
         inputs = stmt.inputs
-        if stmt.op.name == "zeros_like" and (source := self.maker(inputs[0], "zeros_like")) is not None:
-            return source.inputs
+        if stmt.op.name in ("zeros_like", "zero_rows") and (source := self.maker(inputs[0], "zeros_like")) is not None:
+            return (*source.inputs, *inputs[1:])
         if stmt.op.name == "index_add":
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
@@ -224,7 +227,7 @@ class _Simplifier:
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""
         name, x = stmt.op.name, stmt.inputs
-        if name == "add" and (twice := self.doubled(stmt, builder)) is not None:
+        if name == "add" and stmt.out.kind.real and (twice := self.doubled(stmt, builder)) is not None:
             return twice
         if name == "add":
             if (b := self.maker(x[1], "neg")) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,22 @@ def operation(apply: Apply, labels: Mapping[Value, str], numbers: Mapping[Value,
     return "; ".join(ast.unparse(tree) for tree in trees)
 
 
+def expression(atom: Atom, stmts: Sequence[Apply], labels: Mapping[Value, str]) -> str:
+    """What the statements compute for the atom, as one expression."""
+    made: dict[Value, ast.expr] = {}
+
+    def tree(a: Atom) -> ast.expr:
+        if isinstance(a, Value) and a in made:
+            return made[a]
+        return ast.parse(_word(a, {}, {}), mode="eval").body if isinstance(a, Const) else ast.Name(_word(a, labels, {}))
+
+    for stmt in stmts:
+        words = dict(zip(names_of(stmt), map(tree, stmt.inputs)))
+        body = ast.parse(code_of(stmt), mode="eval").body
+        made[stmt.out] = _Named(words).visit(body)
+    return ast.unparse(tree(atom))
+
+
 def _word(atom: Atom, labels: Mapping[Value, str], numbers: Mapping[Value, Any]) -> str:
     if isinstance(atom, Value):
         return labels.get(atom) or shown(numbers.get(atom))
@@ -40,11 +56,12 @@ def _word(atom: Atom, labels: Mapping[Value, str], numbers: Mapping[Value, Any])
 class _Named(ast.NodeTransformer):
     """Labels in the place of names, and functions without their modules."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str | ast.expr]) -> None:
         self.words = words
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self.words.get(node.id, node.id), node.ctx)
+        word = self.words.get(node.id, node.id)
+        return ast.Name(word, node.ctx) if isinstance(word, str) else word
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in _MODULES:

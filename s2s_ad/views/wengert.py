@@ -68,9 +68,11 @@ class WengertList:
         program = self.probe.lowered.program
         self.inputs = program.main.body.params
         recorder = _Recorder(program)
+        self.latest = recorder.latest  # what each value of the program was last
         nodes = [Node(v, n) for v, n in zip(self.inputs, self.probe.inputs(self.probe.args))]
         self.results = tuple(node.atom for node in recorder.call(program.entry, nodes))
         self.lines: list[Union[Step, Choice]] = recorder.lines
+        self.latest.update((v, node.value) for v, node in zip(self.inputs, nodes))
         self.numbers: Scope = {**{v: node.value for v, node in zip(self.inputs, nodes)}, **recorder.numbers}
 
     @property
@@ -155,6 +157,7 @@ class _Recorder(Evaluator):
         super().__init__(program)
         self.lines: list[Union[Step, Choice]] = []
         self.numbers: Scope = {}
+        self.latest: Scope = {}
         self.path: tuple[Trip, ...] = ()
         self.runs = 0
 
@@ -198,6 +201,7 @@ class _Recorder(Evaluator):
         )
         results = result if len(outputs) != 1 else (result,)
         self.numbers.update(zip(outputs, results))
+        self.latest.update(zip(stmt.outputs, results))
         return [Node(out, number) for out, number in zip(outputs, results)]
 
     def trips(self, stmt: For | While, scope: Scope) -> Iterator[tuple[Node, ...]]:

@@ -158,9 +158,40 @@ def made_in_the_loop(a):
     return total
 
 
+def written_in_another_block(a):
+    for i in range(1, len(a)):
+        x = math.sin(a[i - 1]) * a[i]
+        if a[i] > 0.6:
+            a[i] = x
+        for j in range(i):
+            a[j] = math.exp(x) * a[j]
+            a[j] = x
+    return np.sum(a * a)
+
+
+def where_the_index_comes_after(a):
+    b = 0.7 * a
+    for i in range(len(a) - 1, 0, -1):
+        a[i - 1] = a[i] / (2.0 + b[(i + 1) % 5] * b[i])
+        b[2] = np.sin(b[i]) + a[i + i - 2 * i]
+    return np.sum(a * a) + np.sum(b)
+
+
 FREE = [forward_recurrence, backward_recurrence, triangle, every_second, after_the_loop, last_by_its_end, row_by_row]
-SAVING = [around_the_end, again_and_again, always_one_place, an_index_that_wanders, where_it_was, in_a_branch,
-          while_it_lasts, mirrored, columns_and_rows, made_in_the_loop]  # fmt: skip
+SAVING = [
+    around_the_end,
+    again_and_again,
+    always_one_place,
+    an_index_that_wanders,
+    where_it_was,
+    in_a_branch,
+    while_it_lasts,
+    mirrored,
+    columns_and_rows,
+    made_in_the_loop,
+    written_in_another_block,
+    where_the_index_comes_after,
+]
 
 
 def point(f: Callable[..., Any]) -> np.ndarray:
@@ -180,3 +211,13 @@ def test_nothing_is_saved_that_still_stands(f: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("f", SAVING[:3], ids=lambda f: f.__name__)
 def test_what_is_overwritten_is_saved(f: Callable[..., Any]) -> None:
     assert "append" in s2s_ad.grad(f).source(point(f))
+
+
+def test_an_array_that_does_not_fit_is_refused_as_numpy_refuses_it() -> None:
+    def whole(a, b):
+        a[:] = b
+        return np.sum(a * a)
+
+    agrees(whole, X.copy(), X + 1.0)
+    with pytest.raises(ValueError, match="broadcast"):
+        s2s_ad.grad(whole)(X.copy(), X[:3] + 1.0)

@@ -148,11 +148,19 @@ def test_zero_division_comes_through():
         s2s_ad.value_and_grad(lambda x: 1.0 / x)(0.0)
 
 
-def with_jvp(x):
+def with_a_check(x):
+    s2s_ad.check_grads(math.sin, (1.0,))
+    return x * x
+
+
+def of_a_builtin(x):
     return s2s_ad.jvp(math.sin, (x,), (1.0,))[1]
 
 
-def test_jvp_inside_is_refused_by_name():
-    with pytest.raises(s2s_ad.UnsupportedError, match="s2s_ad.jvp is not called inside") as caught:
-        s2s_ad.grad(with_jvp)(1.0)
+def test_what_is_not_called_inside_is_refused_by_name():
+    with pytest.raises(s2s_ad.UnsupportedError, match="s2s_ad.check_grads is not called inside") as caught:
+        s2s_ad.grad(with_a_check)(1.0)
     assert "grad" in caught.value.remedy
+    with pytest.raises(s2s_ad.UnsupportedError, match="sin is an object of type") as caught:
+        s2s_ad.grad(of_a_builtin)(1.0)
+    assert "lambda x: sin(x)" in caught.value.remedy

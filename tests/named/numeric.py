@@ -21,7 +21,7 @@ def by_steps(f, x, step=1e-30):
         moved[at] += 1j * step
         columns.append(np.imag(f(moved)) / step)
     found = np.stack(columns, axis=-1) if columns else np.zeros((*np.shape(f(x)), 0))
-    return found.reshape(*found.shape[:-1], *x.shape)
+    return found.reshape((*found.shape[:-1], *x.shape))
 
 
 def by_differences(f, x, step=1e-6):
@@ -34,4 +34,4 @@ def by_differences(f, x, step=1e-6):
         down[at] -= step
         columns.append((np.asarray(f(up)) - np.asarray(f(down))) / (2 * step))
     found = np.stack(columns, axis=-1)
-    return found.reshape(*found.shape[:-1], *x.shape)
+    return found.reshape((*found.shape[:-1], *x.shape))

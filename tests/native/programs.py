@@ -202,3 +202,79 @@ def gmm(alphas, means, logdiag, x):
             s += math.exp(terms[c] - largest)
         total += math.log(s) + largest
     return total
+
+
+def whiles(x, n):
+    total = 0.0
+    k = 0
+    while k < n:
+        k += 1
+        for i in range(k):
+            j = 0
+            while j < i:
+                j += 1
+                x = math.sin(x) * 1.1
+                total += x * j
+    return total
+
+
+def jacobi(u, f, sweeps):
+    n, m = u.shape
+    new = u.copy()
+    for _ in range(sweeps):
+        for i in range(1, n - 1):
+            for j in range(1, m - 1):
+                new[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] * u[i, j + 1] - f[i, j])
+        for i in range(1, n - 1):
+            for j in range(1, m - 1):
+                u[i, j] = new[i, j]
+    return np.sum(u * u)
+
+
+def burgers(u, steps, c, nu):
+    n = len(u)
+    new = u.copy()
+    for _ in range(steps):
+        for i in range(1, n - 1):
+            new[i] = u[i] - c * u[i] * (u[i] - u[i - 1]) + nu * (u[i + 1] - 2.0 * u[i] + u[i - 1])
+        for i in range(1, n - 1):
+            u[i] = new[i]
+    total = 0.0
+    for i in range(n):
+        total += u[i] * u[i]
+    return total
+
+
+rng = np.random.default_rng(0)
+
+
+def matrix(n):
+    a = rng.standard_normal((n, n))
+    return a @ a.T + n * np.eye(n)
+
+
+CASES = {
+    "triangular": (0.3, 5),
+    "deep": (0.2, 5),
+    "backwards": (0.4, 7),
+    "steps": (0.3, 9, -4, -3),
+    "collatz": (0.3, 7),
+    "inner_while": (1.7, 4),
+    "early": (1.0, 5.0, 30),
+    "maybe_bound": (0.4, 3),
+    "skips": (0.2, 7),
+    "one_branch_saves": (0.6, 6),
+    "loop_in_branch": (0.7, 4),
+    "two_walks": (rng.standard_normal(4), rng.standard_normal(6)),
+    "rows": (rng.standard_normal((3, 4)), rng.standard_normal(4)),
+    "swap": (rng.standard_normal(5),),
+    "prefix": (rng.standard_normal(4),),
+    "lu": (matrix(4),),
+    "gauss_seidel": (rng.standard_normal((5, 5)), rng.standard_normal((5, 5)), 2),
+    "structured": ({"a": 0.3, "b": (1.2, 0.7)}, 4),
+    "over_list": ([0.3, 0.7, 1.1], 0.5),
+    "whiles": (0.4, 3),
+    "jacobi": (rng.standard_normal((4, 5)), rng.standard_normal((4, 5)), 2),
+    "burgers": (rng.standard_normal(6), 3, 0.1, 0.2),
+    "gmm": tuple(rng.standard_normal(s) for s in ((3,), (3, 2), (3, 2), (4, 2))),
+}

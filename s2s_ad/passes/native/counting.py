@@ -33,7 +33,11 @@ class Lowering:
         return self.readings.get(atom) if isinstance(atom, Value) else None
 
     def there(self, builder: Builder, atom: Atom) -> Atom:
-        return placeholder(builder, atom.kind) if isinstance(atom, Absent) else self.atom(atom)
+        if not isinstance(atom, Absent):
+            return self.atom(atom)
+        if isinstance(atom.kind, List):
+            return builder.apply(OPS["list_new"], item=atom.kind.item)
+        return placeholder(builder, atom.kind)
 
     def count(self, builder: Builder, r: Range) -> Atom:
         """How many trips a range has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import split_params
-from s2s_ad.ir.kinds import INT
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of
 from s2s_ad.ops.registry import OPS
@@ -69,6 +69,7 @@ def _cheap(stmt: Stmt) -> bool:
 # Bits that a whole number of known origin needs: a place in an array or a trip that is ever reached, and what is added
 # to such a number at each trip.
 PLACE, STEP, MOST = 45, 16, 62
+_WHOLE = frozenset(("int", "round", "math.floor", "math.ceil", "math.trunc"))
 _LENGTHS = frozenset(
     ("shape_item", "list_len", "array_len", "array_size", "trip_count", "not_negative", "lesser", "range_len")
 )
@@ -87,16 +88,22 @@ class _Overflow:
     def of(self, atom: Atom) -> int:
         if isinstance(atom, Const) and isinstance(atom.value, int):
             return int(atom.value).bit_length()
+        if atom.kind == BOOL:
+            return 1
         return self.bits.get(atom, 64) if isinstance(atom, Value) else 64
 
     def block(self, block: Block) -> Block:
         def same(a: Atom) -> Atom:
             return a
 
-        stmts = []
+        stmts: list[Stmt] = []
         for stmt in block.stmts:
             if isinstance(stmt, Apply):
                 stmt = self.apply(stmt)
+                if stmt.op.name in _WHOLE and stmt.inputs[0].kind == FLOAT and stmt.out.kind == INT:
+                    whole = Value(FLOAT)
+                    stmts.append(Apply(OPS["checked_whole"], stmt.inputs[:1], (whole,), (), stmt.span))
+                    stmt = replace(stmt, inputs=(whole, *stmt.inputs[1:]))
             elif isinstance(stmt, (For, While)):
                 self.carried(stmt)
                 if isinstance(stmt, For) and stmt.trips is not None:

@@ -42,6 +42,7 @@ _OPERATIONS: dict[str, Made] = {
     "list_add_at": lambda b, s, a: b.apply(OPS["index_add"], a[0], a[1], a[2], index=(("in", 0),)),
     "list_set": lambda b, s, a: b.apply(OPS["index_set"], a[0], a[1], a[2], index=(("in", 0),)),
     "list_sum": lambda b, s, a: b.apply(OPS["np.sum"], a[0]),
+    "list_concat": lambda b, s, a: b.apply(OPS["joined"], a[0], a[1]),
     "list_fill": _filled,
     "list_head": lambda b, s, a: _slice(False, b, s, a),
     "list_tail": lambda b, s, a: _slice(True, b, s, a),

@@ -8,9 +8,10 @@ from dataclasses import replace
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Call, Const, For, Function, If, Range, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, map_inputs
+from s2s_ad.ir.nodes import Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
+from s2s_ad.ir.walk import map_inputs, outputs_of
 from s2s_ad.ops.native import is_number, kind_in_array
+from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
 from s2s_ad.passes.native.counting import Counting, Lowering
 from s2s_ad.passes.native.kept import Kept, Side, Sinks, called_like, canonical, in_form, inside_of, refused, unpacked
@@ -27,7 +28,6 @@ from s2s_ad.passes.native.storage import (
     flat,
     grid,
     innermost,
-    plus,
 )
 
 
@@ -41,14 +41,14 @@ class _Lists(Lowering):
         super().__init__(function)
         self.whole = function
         self.raw = self.origins.appended()  # lists that grow item by item in the user's own code stay lists
-        self.packed = {
-            a for s in all_stmts(function.body) if isinstance(s, Apply) and s.op.name == "pack" for a in s.inputs
-        } | set(function.body.results)
+        self.packed = self.origins.recorded()
 
     def function(self) -> Function:
         params = []
         for value in self.whole.body.params:
-            if isinstance(value.kind, List) and value not in self.raw:
+            if isinstance(value.kind, List) and value in self.raw:
+                raise refused("list that is an argument and grows")
+            if isinstance(value.kind, List):
                 if depth_of(value.kind) > 1 or not is_number(value.kind.item):
                     raise refused("arguments that are lists of lists or of arrays")
                 array = Value(Array(kind_in_array(value.kind.item), (ANY,)), value.hint, value.base, value.suffix)
@@ -64,7 +64,12 @@ class _Lists(Lowering):
         """What goes out of the function, or into a record."""
         found = self.readings.get(atom) if isinstance(atom, Value) else None
         if found is None:
-            return placeholder(builder, atom.kind) if isinstance(atom, Absent) else self.atom(atom)
+            value = self.there(builder, atom)
+            if isinstance(atom.kind, List):  # a list that has grown goes out as an array
+                if depth_of(atom.kind) > 1 or not is_number(atom.kind.item):
+                    raise refused("lists of lists or of arrays as results")
+                return builder.apply(OPS["list_to_array"], value)
+            return value
         if isinstance(found, Parts) or isinstance(found, Rows) and depth_of(atom.kind) > 1:
             raise refused("lists of lists as results")
         return found.array_of(builder)
@@ -94,15 +99,20 @@ class _Lists(Lowering):
             fields: list[Atom] = []
             for a in stmt.inputs:
                 found = self.reading(a)
-                fields += [self.result(builder, a)] if found is None else canonical(builder, found).atoms
+                parts = (self.result(builder, a),) if found is None else canonical(builder, found).atoms
+                if isinstance(a.kind, List) and len(parts) != 2 ** depth_of(a.kind) - 1:
+                    raise refused("record for this list in it", stmt)
+                fields += parts
             builder.emit(replace(stmt, inputs=tuple(fields)))
         elif stmt.op.name == "unpack":
             outs: list[Value] = []
             for value in stmt.outputs:
                 depth = depth_of(value.kind)
-                if not depth or value in self.raw:
+                if not depth:
                     outs.append(value)
                     continue
+                if value in self.raw:
+                    raise refused("list that comes out of a record and grows", stmt)
                 item = innermost(value.kind)
                 rank = 0 if is_number(item) else item.rank  # type: ignore[attr-defined]
                 data = called_like(value, Array(kind_in_array(item), (ANY,) * (1 + rank)))
@@ -125,8 +135,7 @@ class _Lists(Lowering):
             return
         if name == "list_get" and (found := self.reading(stmt.inputs[0])) is not None:
             place = self.atom(stmt.inputs[1])
-            if isinstance(place, Const) and place.value < 0:
-                place = plus(builder, found.length(builder), place)
+            place = builder.apply(OPS["checked_place"], place, found.length(builder))
             item = found.item(builder, place, out.kind)
             if isinstance(item, (Rows, Part, Parts)):
                 self.readings[out] = item
@@ -144,6 +153,8 @@ class _Lists(Lowering):
         made = on_arrays(builder, stmt, arrays)
         if made is None:
             raise refused(f"{name} as it is used here", stmt)
+        if out in self.raw:
+            raise refused(f"{name} that makes a list which grows", stmt)
         if isinstance(out.kind, List):
             self.readings[out] = Rows(made)
         else:
@@ -265,16 +276,8 @@ class _Lists(Lowering):
         inside = inside_of({g.key: [results[k] for k in g.places] for g in kept if g.key in opened}, dict(opened), stmt)
         if counting is not None:
             counting.items()
-        self.block(inner, stmt.body.stmts, inside)
-        inner.span = stmt.span
-        ends: list[Value] = []
-        for group in kept:
-            saved = [results[k] for k in group.places]
-            if group.key in opened:
-                made = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
-                ends += during[group.key].close(inner, trip, made).state
-            else:
-                ends += during[group.key].put(inner, trip, [self.there(inner, a) for a in saved]).state
+        ended = self.trip(inner, stmt, trip, kept, during, inside, opened)
+        ends = [value for group in kept for value in ended[group.key].state]
         last = [self.carried(inner, a, k in arrays) for k, a in enumerate(results[:n])]
         stop = [self.atom(results[-1])] if stmt.stops else []
         outs = [called_like(out, params[k].kind) if k in arrays else out for k, out in enumerate(stmt.outputs[:n])]
@@ -304,7 +307,45 @@ class _Lists(Lowering):
                 for member, k in enumerate(group.places):
                     found = after.read(builder, member, group.before)
                     assert found is not None
-                    self.readings[stmt.outputs[k]] = found
+                    if stmt.outputs[k] in self.raw:
+                        assert isinstance(after, Flat)
+                        self.env[stmt.outputs[k]] = after.data[member]
+                    else:
+                        self.readings[stmt.outputs[k]] = found
+
+    def trip(
+        self,
+        inner: Builder,
+        stmt: For | While,
+        trip: Atom,
+        kept: Sequence[Kept],
+        during: dict[object, Storage],
+        inside: Sinks,
+        opened: dict[object, Storage],
+    ) -> dict[object, Storage]:
+        """The statements of a trip, and what it keeps: an array as soon as it is there, before it is written to."""
+        results = stmt.body.results
+        made = {out: at for at, s in enumerate(stmt.body.stmts) for out in outputs_of(s)}
+        waiting: dict[int, list[Kept]] = {}
+        for group in kept:
+            saved = [results[k] for k in group.places]
+            arrays = group.key not in opened and any(isinstance(a.kind, Array) for a in saved)
+            at = max(made.get(a, -1) if isinstance(a, Value) else -1 for a in saved)
+            waiting.setdefault(at if arrays else len(stmt.body.stmts), []).append(group)
+        ended = dict(during)
+        for at in range(-1, len(stmt.body.stmts) + 1):
+            if 0 <= at < len(stmt.body.stmts):
+                self.block(inner, stmt.body.stmts[at : at + 1], inside)
+            inner.span = stmt.span
+            for group in waiting.get(at, ()):
+                saved = [results[k] for k in group.places]
+                if group.key in opened:
+                    filled = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
+                    ended[group.key] = during[group.key].close(inner, trip, filled)
+                else:
+                    items = [self.there(inner, a) for a in saved]
+                    ended[group.key] = during[group.key].put(inner, trip, items)
+        return ended
 
     def holds_list(self, atom: Atom) -> bool:
         return isinstance(atom.kind, List) and atom not in self.raw
@@ -332,6 +373,11 @@ class _Lists(Lowering):
         flats: dict[object, list[int]] = {}
         for k in places:
             y = stmt.outputs[k]
+            if y in self.raw:
+                if depth_of(y.kind) > 1:
+                    raise refused("list of lists that grows", stmt)
+                kept.append(Kept(object(), [k], flat(builder, [y], [innermost(y.kind)], listed=True)))
+                continue
             found = self.grid(builder, stmt, k, trips, depth_of(y.kind), innermost(y.kind), y)
             if found is not None:
                 kept.append(Kept(object(), [k], found))

@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from s2s_ad.ir.nodes import Function, Program
 from s2s_ad.passes.cse import cse
-from s2s_ad.passes.dce import dce_function, effectful
+from s2s_ad.passes.dce import dce_block, dce_function, effectful
+from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.bound import bound
+from s2s_ad.passes.native.bounds import Assumption, within_bounds
+from s2s_ad.passes.native.buffers import reused
+from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
+from s2s_ad.passes.native.rolling import rolled
+from s2s_ad.passes.native.rows import rows_saved
 from s2s_ad.passes.simplify import simplify
 
 
-def native(program: Program) -> Program:
-    """The program without lists and None, with one type for each variable, whose numbers cannot overflow unseen."""
-    made = replace(program, functions={name: _lowered(f) for name, f in program.functions.items()})
+def native(program: Program, entries: Collection[str]) -> tuple[Program, dict[str, tuple[Assumption, ...]]]:
+    """The program without lists and None, with one type for each variable, whose numbers cannot overflow unseen.
+
+    And for each of the entries what is assumed of its arguments: else its indices may be out of bounds.
+    """
+    functions: dict[str, Function] = {}
+    assumed: dict[str, tuple[Assumption, ...]] = {}
+    effects = effectful(program)
+    first = cse(replace(program, functions={name: _plain(f) for name, f in program.functions.items()}))
+    for name, function in first.functions.items():
+        functions[name], assumed[name] = _lowered(function, name in entries, effects)
+    made = replace(program, functions=functions)
     made = cse(simplify(made))
     effects = effectful(made)
-    return replace(made, functions={name: dce_function(f, effects) for name, f in made.functions.items()})
+    functions = {name: _finished(dce_function(f, effects)) for name, f in made.functions.items()}
+    return replace(made, functions=functions), assumed
 
 
-def _lowered(function: Function) -> Function:
+def _finished(function: Function) -> Function:
+    return reused(replace(function, body=plain_numbers(function.body)))
+
+
+def _plain(function: Function) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
-    return without_lists(replace(function, body=hoisted(checked(function.body))))
+    body = plain_numbers(array_loops(function.body))
+    return replace(function, body=hoisted(checked(body)))
+
+
+def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
+    body = dce_block(rows_saved(function.body), effects)
+    body, assumed = within_bounds(rolled(fused(body)), assuming)
+    made = without_lists(replace(function, body=body))
+    return replace(made, body=plain_numbers(made.body)), assumed

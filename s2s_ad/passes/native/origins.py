@@ -118,6 +118,17 @@ class Origins:
                     return self.shape_of(atom, inside, assumed)
         return None
 
+    def recorded(self) -> set[Atom]:
+        """The lists that go into a record or out of the function, also by way of a branch."""
+        stmts = list(all_stmts(self.body))
+        found: set[Atom] = set(self.body.results)
+        found |= {a for s in stmts if isinstance(s, Apply) and s.op.name == "pack" for a in s.inputs}
+        for stmt in reversed(stmts):
+            if isinstance(stmt, If):
+                for out, *sides in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
+                    found.update(sides if out in found else ())
+        return found
+
     def appended(self) -> set[Atom]:
         """The lists that grow or shrink item by item, and those that they flow to or come from."""
         parent: dict[Atom, Atom] = {}

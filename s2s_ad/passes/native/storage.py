@@ -184,10 +184,10 @@ class Flat:
         return replace(self, data=inner.data, used=inner.used, starts=starts, ends=ends)
 
     def read(self, builder: Builder, member: int, before: Storage) -> Reading | None:
-        if self.starts is None or self.ends is None:
-            assert isinstance(before, Flat)
+        assert isinstance(before, Flat)
+        if self.starts is None or self.ends is None or before.starts is None or before.ends is None:
             return Part(self.data[member], before.used, self.used)
-        starts, ends = self.starts.read(builder, 0, self.starts), self.ends.read(builder, 0, self.ends)
+        starts, ends = self.starts.read(builder, 0, before.starts), self.ends.read(builder, 0, before.ends)
         return None if starts is None or ends is None else Parts(self.data[member], starts, ends)
 
 
@@ -313,14 +313,19 @@ def _is_row(kind: Kind) -> bool:
 
 
 def flat(
-    builder: Builder, likes: Sequence[Value], items: Sequence[Kind], bounds: Sequence[Storage] = (), depth: int = 1
+    builder: Builder,
+    likes: Sequence[Value],
+    items: Sequence[Kind],
+    bounds: Sequence[Storage] = (),
+    depth: int = 1,
+    listed: bool = False,
 ) -> Flat:
-    """Storage without a known size, for lists that are filled in step."""
+    """Storage without a known size, for lists that are filled in step; `listed`: that stay lists."""
     data = []
     for like, item in zip(likes, items):
-        if is_number(item):
+        if is_number(item) and not listed:
             data.append(grid(builder, like, item, (Const(FIRST_ROOM, INT),), None).array)
-        elif isinstance(item, Array):  # room for arrays is made when the first of them comes
+        elif isinstance(item, Array) and not listed:  # room for arrays is made when the first of them comes
             data.append(Value(Array(item.dtype, (ANY,) * (item.rank + 1)), like.hint, like.base, like.suffix))
             params = (("shape", (0,) * (item.rank + 1)), ("dtype", dtype_object(item)))
             builder.emit(Apply(OPS["np.empty"], (), (data[-1],), params, builder.span))

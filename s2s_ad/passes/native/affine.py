@@ -1,0 +1,224 @@
+"""Whole numbers as sums of multiples of lengths, arguments and loop indices, and what is surely true of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from s2s_ad.analysis.activity import split_params
+from s2s_ad.ir.kinds import INT, MANY, Array
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value, While
+from s2s_ad.ir.walk import all_stmts, outputs_of
+from s2s_ad.ops.fitting import is_elementwise, shape_of
+
+_SAME_SHAPE = frozenset(
+    ("index_set", "index_add", "copy", "np.copy", "zeros_like", "np.zeros_like", "np.ones_like", "np.empty_like")
+    + ("stop_gradient", "np.array")
+)
+_MADE = frozenset(("np.empty", "np.zeros", "np.ones"))
+_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Length:
+    """The length of an axis of an array, which is not negative."""
+
+    array: Value
+    axis: int
+
+
+Symbol = Value | Length
+
+
+@dataclass(frozen=True)
+class Sum:
+    """constant + the sum of coefficient * symbol."""
+
+    terms: Mapping[Symbol, int]
+    constant: int = 0
+
+    def plus(self, other: Sum, factor: int = 1) -> Sum:
+        terms = dict(self.terms)
+        for symbol, count in other.terms.items():
+            terms[symbol] = terms.get(symbol, 0) + factor * count
+        return Sum({s: c for s, c in terms.items() if c}, self.constant + factor * other.constant)
+
+    def times(self, factor: int) -> Sum:
+        return Sum({}).plus(self, factor)
+
+
+class Affine:
+    """What the whole numbers in a function are made of."""
+
+    def __init__(self, body: Block) -> None:
+        self.made: dict[Value, Stmt] = {}
+        self.slots: dict[Value, tuple[For | While, int]] = {}
+        self.ranges: dict[Value, Range] = {}  # of loop indices
+        self.depth: dict[Value, int] = {}
+        self._roots: dict[Value, Value] = {}
+        self.kept: dict[Value, Value] = {}  # of what a loop takes from a list of arrays, what another has put there
+        self._sums: dict[Value, Sum] = {}
+        for stmt in all_stmts(body):
+            self.made.update((v, stmt) for v in outputs_of(stmt))
+            if isinstance(stmt, (For, While)):
+                self.slots.update((p, (stmt, k)) for k, p in enumerate(split_params(stmt)[1]))
+                if isinstance(stmt, While):
+                    self.slots.update((p, (stmt, k)) for k, p in enumerate(stmt.cond.params))
+                else:
+                    self._note_kept(stmt)
+                if isinstance(stmt, For) and stmt.trips is not None:
+                    self.ranges[stmt.body.params[0]] = stmt.trips
+                    self.depth[stmt.body.params[0]] = len(self.depth)  # inner loops come later
+
+    def _note_kept(self, loop: For) -> None:
+        items = split_params(loop)[0]
+        for walk, item in zip(loop.xs, items[len(items) - len(loop.xs) :]):
+            made = self.made.get(walk.source) if isinstance(walk.source, Value) else None
+            if isinstance(made, (For, While)) and walk.source in made.outputs[len(made.init) :]:
+                kept = made.body.results[made.outputs.index(walk.source)]
+                if isinstance(kept, Value) and isinstance(item.kind, Array):
+                    self.kept[item] = kept
+
+    # --- shapes -------------------------------------------------------------------------------------------------------
+
+    def root(self, value: Value) -> Value:
+        """The array from which this one has its shape."""
+        found = self._roots.get(value)
+        if found is None:
+            self._roots[value] = value  # where a loop leads back to it
+            found = self._roots[value] = self._root(value, set())
+        return found
+
+    def _root(self, atom: Atom, assumed: set[Value]) -> Value:
+        assert isinstance(atom, Value)
+        if atom in self.kept:
+            return self._root(self.kept[atom], assumed)
+        made, slot = self.made.get(atom), self.slots.get(atom)
+        if slot is None and isinstance(made, (For, While)) and atom in made.outputs[: len(made.init)]:
+            slot = (made, made.outputs.index(atom))
+        if slot is not None:
+            loop, k = slot
+            init = loop.init[k]
+            param = split_params(loop)[1][k]
+            if not isinstance(init, Value):
+                return atom
+            first = self._root(init, assumed)
+            if param in assumed:
+                return first
+            last = loop.body.results[k]
+            stays = isinstance(last, Value) and self._root(last, assumed | {param}) is first
+            return first if stays else atom
+        if isinstance(made, If):
+            k = made.outputs.index(atom)
+            sides = [side.results[k] for side in (made.then, made.orelse)]
+            roots = [self._root(a, assumed) for a in sides if isinstance(a, Value)]
+            return roots[0] if len(roots) == 2 and roots[0] is roots[1] else atom
+        if isinstance(made, Apply) and made.op.name in _SAME_SHAPE and isinstance(made.inputs[0], Value):
+            if made.inputs[0].kind.shape == atom.kind.shape:  # type: ignore[attr-defined]
+                return self._root(made.inputs[0], assumed)
+        if isinstance(made, Apply) and is_elementwise(made.op) and isinstance(atom.kind, Array):
+            arrays = [a for a in made.inputs if isinstance(a, Value) and shape_of(a.kind)]
+            alone = len(arrays) == 1 or all(dim == MANY for dim in atom.kind.shape)  # nothing is broadcast
+            for a in arrays:
+                if alone and shape_of(a.kind) == atom.kind.shape:
+                    return self._root(a, assumed)
+        return atom
+
+    def length(self, array: Atom, axis: int) -> Sum:
+        """The length of an axis."""
+        assert isinstance(array, Value)
+        root = self.root(array)
+        made = self.made.get(root)
+        if isinstance(made, Apply) and made.op.name in _MADE:
+            shape, sizes = dict(made.params).get("shape", ()), iter(made.inputs)
+            entries = [next(sizes, None) if n is None else Const(n, INT) for n in shape]
+            if axis < len(entries) and entries[axis] is not None:
+                return self.sum(entries[axis])  # type: ignore[arg-type]
+        return Sum({Length(root, axis): 1})
+
+    def length_value(self, array: Value, axis: int) -> Atom | None:
+        """The number that is the length of an axis of an array, or that was asked for when it was made."""
+        root = self.root(array)
+        made = self.made.get(root)
+        if isinstance(made, Apply) and made.op.name in _MADE:
+            shape, sizes = dict(made.params).get("shape", ()), iter(made.inputs)
+            return [next(sizes, None) if n is None else Const(n, INT) for n in shape][axis]
+        for value, stmt in self.made.items():
+            if isinstance(stmt, Apply) and stmt.op.name in ("shape_item", "array_len"):
+                source, own = stmt.inputs[0], dict(stmt.params).get("axis", 0)
+                if isinstance(source, Value) and isinstance(source.kind, Array) and own == axis:
+                    if self.root(source) is root:
+                        return value
+        return None
+
+    # --- sums ---------------------------------------------------------------------------------------------------------
+
+    def sum(self, atom: Atom) -> Sum:
+        """What a whole number is made of."""
+        if isinstance(atom, Const) and type(atom.value) is int:
+            return Sum({}, atom.value)
+        if not isinstance(atom, Value):
+            return Sum({Value(INT): 1})
+        found = self._sums.get(atom)
+        if found is None:
+            found = self._sums[atom] = self._sum(atom)
+        return found
+
+    def _sum(self, value: Value) -> Sum:
+        made = self.made.get(value)
+        if isinstance(made, Apply) and value.kind == INT:
+            name, inputs = made.op.name, made.inputs
+            if name in ("add", "sub"):
+                return self.sum(inputs[0]).plus(self.sum(inputs[1]), 1 if name == "add" else -1)
+            if name == "neg":
+                return self.sum(inputs[0]).times(-1)
+            if name == "stop_gradient":
+                return self.sum(inputs[0])
+            if name == "mul":
+                for a, b in (inputs, inputs[::-1]):
+                    if isinstance(a, Const):
+                        return self.sum(b).times(int(a.value))
+            if name == "shape_item" and isinstance(inputs[0].kind, Array):
+                return self.length(inputs[0], dict(made.params)["axis"])
+            if name == "array_len":
+                return self.length(inputs[0], 0)
+        return Sum({value: 1})
+
+    # --- proofs -------------------------------------------------------------------------------------------------------
+
+    def not_negative(self, number: Sum) -> bool:
+        """Whether it is surely 0 or more, in the loops whose indices it names."""
+        least = self.least(number)
+        if least is None:
+            return False
+        lengths = all(count > 0 and self.is_length(symbol) for symbol, count in least.terms.items())
+        return lengths and least.constant >= 0
+
+    def least(self, number: Sum) -> Sum | None:
+        """What it is at least, without the indices of loops."""
+        for _ in range(_ROUNDS):
+            indices = [s for s in number.terms if isinstance(s, Value) and s in self.ranges]
+            if not indices:
+                break
+            index = max(indices, key=self.depth.__getitem__)
+            end = self.extreme(index, low=number.terms[index] > 0)
+            if end is None:
+                return None
+            number = number.plus(Sum({index: 1}), -number.terms[index]).plus(end, number.terms[index])
+        return number
+
+    def extreme(self, index: Value, low: bool) -> Sum | None:
+        """The least or the largest value of the index of a loop that is run at all."""
+        trips = self.ranges[index]
+        if not isinstance(trips.step, Const) or trips.step.value == 0:
+            return None
+        up = trips.step.value > 0
+        if low == up:
+            return self.sum(trips.start)
+        return self.sum(trips.stop).plus(Sum({}, 1), -1 if up else 1)
+
+    def is_length(self, symbol: Symbol) -> bool:
+        if isinstance(symbol, Length):
+            return True
+        made = self.made.get(symbol)
+        return isinstance(made, Apply) and made.op.name in ("list_len", "array_size", "not_negative", "trip_count")

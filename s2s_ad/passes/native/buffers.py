@@ -1,0 +1,163 @@
+"""Arrays that every trip of a loop makes anew for itself are made once before the loop, and used again.
+
+A small array costs as much as some dozens of multiplications.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2s_ad.analysis.activity import split_params
+from s2s_ad.ir.builder import ZERO_FLOAT, Builder
+from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
+from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.ops.native import dtype_object
+from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.native.affine import Affine
+
+_EMPTY = frozenset(("np.empty", "np.empty_like"))
+_ZEROS = frozenset(("np.zeros", "np.zeros_like", "zeros_like"))
+_UPDATES = frozenset(("index_set", "index_add"))
+
+
+def reused(function: Function) -> Function:
+    """The function with such arrays made before its loops."""
+    return replace(function, body=_Buffers(Affine(function.body)).block(function.body))
+
+
+class _Buffers:
+    def __init__(self, affine: Affine) -> None:
+        self.affine = affine
+
+    def block(self, block: Block) -> Block:
+        builder = Builder()
+        for stmt in block.stmts:
+            moved = map_inputs(stmt, lambda a: a, self.block)
+            if isinstance(moved, For):
+                moved = self.loop(builder, moved)
+            builder.emit(moved)
+        return replace(block, stmts=tuple(builder.stmts))
+
+    def loop(self, builder: Builder, loop: For) -> For:
+        """The loop, with arrays that are its own made before it."""
+        n = len(loop.init)
+        inside = _defined(loop.body)
+        stmts: list[Stmt] = []
+        params: list[Value] = []
+        init: list[Atom] = []
+        results: list[Atom] = []
+        for k, stmt in enumerate(loop.body.stmts):
+            if isinstance(stmt, Apply) and stmt.op.name in _EMPTY | _ZEROS and isinstance(stmt.out.kind, Array):
+                last = _last_version(stmt.out, loop.body.stmts[k + 1 :], loop.body.results)
+                sizes = self.sizes(stmt, inside)
+                if last is not None and sizes is not None:
+                    param = replace(stmt.out)
+                    init.append(self.made(builder, stmt, sizes))
+                    params.append(param)
+                    zero = stmt.op.name in _ZEROS
+                    write = OPS["index_set"] if zero else OPS["stop_gradient"]
+                    inputs: tuple[Atom, ...] = (param, ZERO_FLOAT) if zero else (param,)
+                    index = (("index", (Ellipsis,)),) if zero else ()
+                    stmts.append(Apply(write, inputs, stmt.outputs, index, stmt.span))
+                    results.append(last)
+                    continue
+            stmts.append(stmt)
+        if not params:
+            return loop
+        body = loop.body
+        whole = Block((*body.params, *params), tuple(stmts), (*body.results[:n], *results, *body.results[n:]))
+        outputs = (*loop.outputs[:n], *(replace(p) for p in params), *loop.outputs[n:])
+        return replace(loop, init=(*loop.init, *init), body=whole, outputs=outputs)
+
+    def sizes(self, stmt: Apply, inside: set[Value]) -> list[Atom] | None:
+        """The lengths of the array, if they are there before the loop and it holds floats."""
+        kind = stmt.out.kind
+        if not isinstance(kind, Array) or not kind.rank:
+            return None
+        found: list[Atom] = []
+        for axis in range(kind.rank):
+            size = self.affine.length_value(stmt.out, axis)
+            if size is None or size in inside:
+                return None
+            found.append(size)
+        return found
+
+    def made(self, builder: Builder, stmt: Apply, sizes: list[Atom]) -> Value:
+        kind = stmt.out.kind
+        assert isinstance(kind, Array)
+        shape = tuple(a.value if isinstance(a, Const) else None for a in sizes)
+        params: tuple[tuple[str, object], ...] = (("shape", shape),)
+        dtype = dtype_object(Array(kind.dtype, ()))
+        params += (("dtype", dtype),) if dtype is not None else ()
+        out = replace(stmt.out)
+        inputs = tuple(a for a in sizes if not isinstance(a, Const))
+        builder.emit(Apply(OPS["np.empty"], inputs, (out,), params, stmt.span))
+        return out
+
+
+def _last_version(value: Value, stmts: tuple[Stmt, ...], results: tuple[Atom, ...]) -> Value | None:
+    """What has become of the array at the end of the trip; None if somebody else may hold it then."""
+    at = value
+    for stmt in stmts:
+        if isinstance(stmt, Section):
+            continue
+        direct = at in inputs_of(stmt)
+        within = any(at in free_values(b) for b in blocks_of(stmt))
+        if not direct and not within:
+            continue
+        if within and not direct:
+            if not all(_only_read(at, b) for b in blocks_of(stmt)):
+                return None
+        elif isinstance(stmt, Apply) and stmt.op.name in _UPDATES and stmt.inputs[0] is at:
+            if at in stmt.inputs[1:]:
+                return None
+            at = stmt.out
+        elif isinstance(stmt, (For, While)) and not within:
+            places = [k for k, a in enumerate(stmt.init) if a is at]
+            reads = inputs_of(stmt)[: len(inputs_of(stmt)) - len(stmt.init)]
+            if len(places) != 1 or at in reads:
+                return None
+            param = split_params(stmt)[1][places[0]]
+            end = _last_version(param, stmt.body.stmts, ())
+            if end is None or stmt.body.results[places[0]] is not end or list(stmt.body.results).count(end) != 1:
+                return None
+            if isinstance(stmt, While) and stmt.cond.params[places[0]] in _reads_of(stmt.cond):
+                return None
+            at = stmt.outputs[places[0]]
+        elif not _plain_read(stmt, at):
+            return None
+    return None if any(r is at for r in results) else at
+
+
+def _plain_read(stmt: Stmt, value: Value) -> bool:
+    """Whether it only looks at elements of the array, or at its shape."""
+    if not isinstance(stmt, Apply):
+        return False
+    if stmt.op.name in ("shape_item", "array_len") or stmt.op.name in _ZEROS:
+        return True
+    return stmt.op.name == "getitem" and not isinstance(stmt.out.kind, Array) and stmt.inputs[0] is value
+
+
+def _only_read(value: Value, block: Block) -> bool:
+    if value in block.results:
+        return False
+    for stmt in block.stmts:
+        if value in inputs_of(stmt) and not _plain_read(stmt, value):
+            return False
+        if not all(_only_read(value, inner) for inner in blocks_of(stmt)):
+            return False
+    return True
+
+
+def _reads_of(block: Block) -> set[Atom]:
+    return {a for stmt in block.stmts for a in inputs_of(stmt)} | set(block.results)
+
+
+def _defined(block: Block) -> set[Value]:
+    found = set(block.params)
+    for stmt in block.stmts:
+        found.update(outputs_of(stmt))
+        for inner in blocks_of(stmt):
+            found |= _defined(inner)
+    return found

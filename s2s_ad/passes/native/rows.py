@@ -1,0 +1,183 @@
+"""An array saved once a trip, where an inner loop would save several numbers made of its elements.
+
+The numbers are made again from the elements, by operations no dearer than an addition, where they are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from s2s_ad.analysis.activity import split_params
+from s2s_ad.ir.kinds import Array, List
+from s2s_ad.ir.nodes import Apply, Atom, Block, For, Stmt, Value, Walk
+from s2s_ad.ir.walk import blocks_of, clone, free_values, inputs_of, map_inputs, outputs_of
+
+CHEAP = 1  # the cost of an operation that is done again
+
+
+def rows_saved(block: Block) -> Block:
+    """The block with rows saved instead of elements, where they are fewer; the lists are then read by nobody."""
+    stmts = [map_inputs(stmt, lambda a: a, rows_saved) for stmt in block.stmts]
+    for k, first in enumerate(stmts):
+        for m in range(k + 1, len(stmts)):
+            second = stmts[m]
+            if isinstance(first, For) and isinstance(second, For):
+                found = _Pair(first, second).rows()
+                if found is not None:
+                    stmts[k], stmts[m] = first, second = found
+    return replace(block, stmts=tuple(stmts))
+
+
+@dataclass
+class _Saved:
+    """A number that an inner loop saves and an inner loop of the reverse sweep reads."""
+
+    value: Atom  # in the inner loop of the forward sweep
+    item: Value  # in that of the reverse sweep
+    made: list[Apply]  # how to make it again
+    arrays: list[Value]  # of whose elements
+
+
+@dataclass
+class _Inner:
+    """An inner loop and the one that reads what it saves."""
+
+    forward: For
+    reverse: For
+    saved: list[_Saved] = field(default_factory=list)
+
+
+class _Pair:
+    """A loop of the forward sweep and the one of the reverse sweep that reads its lists, last trip first."""
+
+    def __init__(self, first: For, second: For) -> None:
+        self.first, self.second = first, second
+        self.inside = _defined(first.body)
+
+    def rows(self) -> tuple[For, For] | None:
+        if self.first.stops or self.second.stops or not self.second.even:
+            return None
+        changed = False
+        for inner in self.inner_pairs():
+            arrays = list(dict.fromkeys(a for saved in inner.saved for a in saved.arrays if a in self.inside))
+            if inner.saved and len(arrays) < len(inner.saved):
+                self.save(inner, arrays)
+                changed = True
+        return (self.first, self.second) if changed else None
+
+    def inner_pairs(self) -> list[_Inner]:
+        """The inner loops that save numbers which can be made again of elements of arrays."""
+        first, second = self.first, self.second
+        makers = {out: s for s in first.body.stmts if isinstance(s, For) for out in s.outputs[len(s.init) :]}
+        items = split_params(second)[0]
+        lists = dict(zip(first.outputs[len(first.init) :], first.body.results[len(first.init) :]))
+        found: dict[tuple[For, For], _Inner] = {}
+        for walk, item in zip(second.xs, items[len(items) - len(second.xs) :]):
+            saved = lists.get(walk.source) if isinstance(walk.source, Value) else None
+            maker = makers.get(saved) if isinstance(saved, Value) else None
+            readers = [s for s in second.body.stmts if _reads(s, item)]
+            if maker is None or not walk.reverse or len(readers) != 1 or item in second.body.results:
+                continue
+            reader = readers[0]
+            if not isinstance(reader, For) or not self.same_trips(maker, reader):
+                continue
+            inner = found.setdefault((maker, reader), _Inner(maker, reader))
+            assert isinstance(saved, Value)
+            value = maker.body.results[maker.outputs.index(saved)]
+            for own, q in zip(reader.xs, _items(reader)):
+                if own.source is item and own.reverse == (maker.reverse != reader.reverse):
+                    made = self.made_again(maker, value)
+                    if made is not None:
+                        inner.saved.append(_Saved(value, q, *made))
+        return list(found.values())
+
+    def same_trips(self, maker: For, reader: For) -> bool:
+        """Whether the index of the one is that of the other when it reads what was saved."""
+        a, b = maker.trips, reader.trips
+        if a is None or b is None or maker.stops or reader.stops or maker.xs:
+            return False
+        pairs = ((a.start, b.start), (a.stop, b.stop), (a.step, b.step))
+        constants = all(x is y or getattr(x, "value", x) == getattr(y, "value", y) for x, y in pairs)
+        return reader.even and constants and not any(x in self.inside for x, _ in pairs)
+
+    def made_again(self, loop: For, value: Atom) -> tuple[list[Apply], list[Value]] | None:
+        """The operations that make a value of the loop from elements of arrays that the loop leaves as they are."""
+        makers = {out: s for s in loop.body.stmts if isinstance(s, Apply) for out in s.outputs}
+        own = _defined(loop.body)
+        made: dict[Value, Apply] = {}
+        arrays: list[Value] = []
+
+        def visit(atom: Atom) -> bool:
+            if not isinstance(atom, Value) or atom in made or atom is loop.body.params[0]:
+                return True
+            if atom not in own:
+                return atom not in self.inside
+            stmt = makers.get(atom)
+            if stmt is None or stmt.op.cost > CHEAP or stmt.op.store or stmt.op.effect:
+                return False
+            if stmt.op.name == "getitem":
+                array = stmt.inputs[0]
+                if not isinstance(array, Value) or array in own or isinstance(stmt.out.kind, Array):
+                    return False
+                arrays.append(array)
+                reads: tuple[Atom, ...] = stmt.inputs[1:]
+            else:
+                reads = stmt.inputs
+            if not all(map(visit, reads)):
+                return False
+            made[atom] = stmt
+            return True
+
+        return (list(made.values()), arrays) if visit(value) and arrays else None
+
+    def save(self, inner: _Inner, arrays: list[Value]) -> None:
+        """Save these arrays in the outer loop, and make the numbers again in the reverse one."""
+        first, second = self.first, self.second
+        lists = [Value(List(a.kind), base=a, suffix="_tape") for a in arrays]
+        rows = [replace(a) for a in arrays]
+        body = replace(first.body, results=(*first.body.results, *arrays))
+        self.first = replace(first, body=body, outputs=(*first.outputs, *lists))
+        mapping: dict[Value, Atom] = dict(zip(arrays, rows))
+        mapping[inner.forward.body.params[0]] = inner.reverse.body.params[0]
+        stmts = tuple({stmt: None for saved in inner.saved for stmt in saved.made})
+        again = clone(Block((), stmts, ()), mapping)
+        given: dict[Value, Atom] = {
+            s.item: mapping.get(s.value, s.value) if isinstance(s.value, Value) else s.value for s in inner.saved
+        }
+        old = inner.reverse.body
+
+        def atom(a: Atom) -> Atom:
+            return given.get(a, a) if isinstance(a, Value) else a
+
+        def within(b: Block) -> Block:
+            return Block(b.params, tuple(map_inputs(s, atom, within) for s in b.stmts), tuple(map(atom, b.results)))
+
+        new = within(old)
+        reverse = replace(inner.reverse, body=replace(new, stmts=(*again.stmts, *new.stmts)))
+        params = second.body.params
+        at = len(params) - len(second.init)
+        changed = tuple(reverse if s is inner.reverse else s for s in second.body.stmts)
+        self.second = replace(
+            second,
+            xs=(*second.xs, *(Walk(y, True) for y in lists)),
+            body=Block((*params[:at], *rows, *params[at:]), changed, second.body.results),
+        )
+        self.inside = _defined(self.first.body)
+
+
+def _items(loop: For) -> tuple[Value, ...]:
+    items = split_params(loop)[0]
+    return items[len(items) - len(loop.xs) :]
+
+
+def _reads(stmt: Stmt, value: Value) -> bool:
+    return value in inputs_of(stmt) or any(value in free_values(b) for b in blocks_of(stmt))
+
+
+def _defined(block: Block) -> set[Atom]:
+    found: set[Atom] = set(block.params)
+    for stmt in block.stmts:
+        found.update(outputs_of(stmt))
+        for inner in blocks_of(stmt):
+            found |= _defined(inner)
+    return found

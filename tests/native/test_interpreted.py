@@ -1,0 +1,93 @@
+"""Programs lowered for numba and run by Python: the lowering itself, without waiting for a compiler."""
+
+from __future__ import annotations
+
+import sys
+import types
+from importlib.machinery import ModuleSpec
+
+import numpy as np
+import pytest
+
+import s2s_ad
+from tests.agree import same
+from tests.fuzz.checks import arguments, imported
+from tests.fuzz.generator import Program
+from tests.native import array_programs, programs
+from tests.native.array_programs import ARRAY_CASES
+from tests.native.programs import CASES
+
+
+@pytest.fixture(autouse=True)
+def _python_for_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    numba = types.ModuleType("numba")
+    numba.__spec__ = ModuleSpec("numba", None)
+
+    def njit(**options):
+        def decorate(function):
+            function.py_func = function
+            return function
+
+        return decorate
+
+    numba.njit = njit
+    monkeypatch.setitem(sys.modules, "numba", numba)
+    monkeypatch.setenv("S2S_AD_CACHE_DIR", "off")
+
+
+def half(value):
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(half, value))
+    if isinstance(value, dict):
+        return {key: half(item) for key, item in value.items()}
+    return np.full(value.shape, 0.5) if isinstance(value, np.ndarray) else 0.5 if isinstance(value, float) else None
+
+
+def both_agree(f, args):
+    tangents = tuple(map(half, args))
+    expected = s2s_ad.jvp(f, args, tangents)
+    same(s2s_ad.jvp(f, args, tangents, backend="numba"), expected, 1e-9)
+    value, pullback = s2s_ad.vjp(f, *args, backend="numba")
+    other, expected_pullback = s2s_ad.vjp(f, *args)
+    same(value, other, 1e-9)
+    same(pullback(half(value)), expected_pullback(half(value)), 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_programs(seed):
+    with imported(Program(seed).text) as module:
+        try:
+            args = arguments(module.f, seed)
+            module.f(*args)
+        except (ArithmeticError, ValueError, IndexError, UnboundLocalError):
+            pytest.skip("the program itself fails at this point")
+        try:
+            both_agree(module.f, arguments(module.f, seed))
+        except s2s_ad.UnsupportedError as error:
+            assert "native code" in str(error)
+            pytest.skip("refused")
+
+
+@pytest.mark.parametrize("name", ARRAY_CASES)
+def test_programs_of_arrays(name):
+    both_agree(getattr(array_programs, name), ARRAY_CASES[name])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_programs_with_loops(name):
+    both_agree(getattr(programs, name), CASES[name])
+
+
+@pytest.mark.parametrize("name", ["deep", "skips", "gmm", "swap", "lu", "triangular"])
+def test_joint_sweeps(name):
+    f, args = getattr(programs, name), CASES[name]
+    wrt = tuple(k for k, a in enumerate(args) if isinstance(a, float) or getattr(a, "dtype", None) == float)
+    same(s2s_ad.value_and_grad(f, wrt, backend="numba")(*args), s2s_ad.value_and_grad(f, wrt)(*args), 1e-9)
+
+
+def test_second_order():
+    for name in ("triangular", "collatz", "one_branch_saves", "lu", "inner_while"):
+        f, args = getattr(programs, name), CASES[name]
+        gradient = s2s_ad.grad(f)
+        tangents = tuple(map(half, args))
+        same(s2s_ad.jvp(gradient, args, tangents, backend="numba"), s2s_ad.jvp(gradient, args, tangents), 1e-9)

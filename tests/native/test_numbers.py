@@ -1,0 +1,91 @@
+"""Where machine arithmetic differs from Python's: it says so, or does as NumPy does."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+import s2s_ad
+from tests.native.harness import joint_agrees
+
+
+def grows(x, n):
+    k = 1
+    for i in range(n):
+        k = k * 3
+    return x * k
+
+
+def doubles(x, n):
+    k = 1
+    for i in range(n):
+        k += k
+    return x * k
+
+
+def remainder(x, k, m):
+    return x * (k // m) + x * x * (k % m)
+
+
+def never_bound(x, n):
+    for i in range(n):
+        y = x * i
+    return y
+
+
+def ratio(x, y):
+    return x / y
+
+
+def whole(x, y):
+    return x * int(y) + math.floor(x) * y
+
+
+def test_floats_without_a_whole_part():
+    joint_agrees(whole, 2.5, -3.7)
+    for wrong in (math.inf, math.nan, 1e300):
+        with pytest.raises(OverflowError):
+            s2s_ad.grad(whole, backend="numba")(1.0, wrong)
+
+
+@pytest.mark.parametrize("f", [grows, doubles])
+def test_whole_numbers_that_do_not_fit(f):
+    joint_agrees(f, 0.5, 20)
+    with pytest.raises(OverflowError, match="64 bits"):
+        s2s_ad.grad(f, backend="numba")(0.5, 70)
+
+
+def test_whole_numbers_are_not_divided_by_zero():
+    joint_agrees(remainder, 0.5, -7, 2)
+    with pytest.raises(ZeroDivisionError):
+        s2s_ad.grad(remainder, backend="numba")(0.5, 7, 0)
+
+
+def test_a_name_without_a_value():
+    joint_agrees(never_bound, 0.5, 3)
+    with pytest.raises(UnboundLocalError, match="'y'"):
+        s2s_ad.value_and_grad(never_bound, backend="numba")(0.5, 0)
+
+
+def test_floats_divided_by_zero_are_as_numpy_has_them():
+    value, (x_bar, y_bar) = s2s_ad.value_and_grad(ratio, (0, 1), backend="numba")(1.0, 0.0)
+    assert (value, x_bar, y_bar) == (np.inf, np.inf, -np.inf)
+
+
+def test_other_dtypes_are_refused():
+    with pytest.raises(s2s_ad.UnsupportedError, match="float32"):
+        s2s_ad.grad(lambda u: u[0] * u[1], backend="numba")(np.ones(2, np.float32))
+
+
+def test_what_numba_has_not_is_refused_by_name():
+    with pytest.raises(s2s_ad.UnsupportedError, match="numba cannot compile"):
+        s2s_ad.grad(lambda u: np.median(np.unique(np.convolve(u, u, "same"))), backend="numba")(np.ones(3))
+
+
+def test_another_backend_is_refused():
+    with pytest.raises(s2s_ad.UnsupportedError, match="no backend 'jax'"):
+        s2s_ad.grad(ratio, backend="jax")
