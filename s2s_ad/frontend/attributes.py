@@ -54,6 +54,8 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
             return found
     if isinstance(owner, Super):
         return super_attribute(machine, owner, name)
+    if isinstance(owner, Ref):
+        machine.content(owner)  # what cannot be read says so itself
     cls = class_of(machine, owner)
     if cls is not None and not (isinstance(owner, Record) and name in METHODS):
         return attribute_of(machine, owner, cls, name)

@@ -32,7 +32,7 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Poison, Ref, Sym, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Items, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
@@ -196,8 +196,7 @@ def _read_body(
     made = [cell for cell in range(before + 1, unit.serial + 1) if cell in machine.store]
     arrays = [cell for cell in made if _is_array(machine.store[cell])]
     for part, argument in values.items():
-        if isinstance(argument, (ArrayRef, Ref)):
-            machine.cell_names[argument.cell] = part
+        _name_cells(machine, argument, part)
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
     given = values
@@ -221,6 +220,22 @@ def _read_body(
     changed = tuple(part for part, cells in owned.items() if any(cell in machine.written for cell in cells))
     done = Specialised(name, result, tuple(flat.paths), written, shared, changed=changed)
     return done, Function(name, body, _doc(function), span)
+
+
+def _name_cells(machine: Machine, value: Abstract, name: str) -> None:
+    """Arrays are called by the name of the argument, and objects in it by the way to them."""
+    if isinstance(value, ArrayRef):
+        machine.cell_names.setdefault(value.cell, name)
+    if not isinstance(value, Ref) or value.cell in machine.cell_names:
+        return
+    content = machine.store[value.cell]
+    if isinstance(content, Fields):
+        machine.cell_names[value.cell] = name
+    if isinstance(content, (Fields, Items, Table)):
+        keys = range(len(content.items)) if isinstance(content, Items) else content.keys
+        for key, item in zip(keys, content.items):
+            if isinstance(item, Ref):
+                _name_cells(machine, item, str(key) if name == "self" else f"{name}_{key}")
 
 
 def _left(of: str | tuple[str, ...], returned: Abstract, given: dict[str, Abstract]) -> Abstract:

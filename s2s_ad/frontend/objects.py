@@ -10,7 +10,7 @@ from typing import Any
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.machine import Machine, builtin, protocol
-from s2s_ad.frontend.operators import equals, read
+from s2s_ad.frontend.operators import equals, read, same_cell
 from s2s_ad.frontend.scope import known
 from s2s_ad.frontend.truth import as_value, negate, truth
 from s2s_ad.frontend.values import (
@@ -380,7 +380,7 @@ def _equal(machine: Machine, a: Abstract, b: Abstract) -> Abstract | None:
         names = [field.name for field in cls.__dataclass_fields__.values() if field.compare]  # type: ignore[attr-defined]
         sides = (Tuple(tuple(attribute_of(machine, side, cls, name) for name in names)) for side in (a, b))
         return equals(machine, *sides)
-    return as_value(isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell)
+    return as_value(same_cell(machine, a, b))
 
 
 @protocol("called")

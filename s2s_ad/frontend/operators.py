@@ -19,6 +19,7 @@ from s2s_ad.frontend.values import (
     Abstract,
     Bound,
     Closure,
+    Fields,
     Items,
     Known,
     Message,
@@ -249,7 +250,7 @@ def _chain(machine: Machine, left: Abstract, rest: list[tuple[ast.cmpop, ast.exp
 
 def compare(machine: Machine, op: ast.cmpop, a: Abstract, b: Abstract) -> Abstract:
     if isinstance(op, (ast.Is, ast.IsNot)):
-        same = _is(read_or_missing(a), read_or_missing(b))
+        same = _is(machine, read_or_missing(a), read_or_missing(b))
         return as_value(same == isinstance(op, ast.Is))
     if isinstance(op, (ast.In, ast.NotIn)):
         found = contains(machine, read(b), read(a))
@@ -263,8 +264,17 @@ def read_or_missing(value: Abstract) -> Abstract:
     return read(value)
 
 
-def _is(a: Abstract, b: Abstract) -> bool:
-    if a is b or (isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell):
+def same_cell(machine: Machine, a: Abstract, b: Abstract) -> bool:
+    """Whether both are one list, dict or object."""
+    if isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell:
+        return True
+    # that objects of arguments are apart is looked at in each call, as if they were written to
+    machine.written.update(x.cell for x in (a, b) if isinstance(x, Ref) and isinstance(machine.store[x.cell], Fields))
+    return False
+
+
+def _is(machine: Machine, a: Abstract, b: Abstract) -> bool:
+    if a is b or same_cell(machine, a, b):
         return True
     if isinstance(a, Bound) and isinstance(b, Bound):
         return False  # a method is made anew each time it is looked up

@@ -252,9 +252,11 @@ class Guard:
 
 
 def outline(value: Any) -> Any:
-    """What may change in a container while it stays the same object: the number of its items, or its keys."""
+    """What may change in a container while it stays the same object: the number of its items, or their names."""
     if type(value) is dict:
         return tuple((type(key), key) for key in value)
+    if has_attributes(type(value)):
+        return attribute_names(value)
     return len(value) if type(value) in (list, tuple) else None
 
 

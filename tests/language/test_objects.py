@@ -314,6 +314,16 @@ def bound_methods_handed_on(x, y):
     return f(x) * g(y) * sum(map(model, (x, y)))
 
 
+@inside((1.5, 2.0))
+def matched(x, y):
+    match Vector(x, y):
+        case State(x=a):
+            return a
+        case Vector(a, y=b):
+            return a * b * b
+    return x
+
+
 def _numbers(specs, values):
     """Every real number of the values, with (argument, leaf, index) of each."""
     for a, (spec, value) in enumerate(zip(specs, values)):
@@ -382,3 +392,158 @@ def _direction(leaf, numbers):
 @pytest.mark.parametrize("f, point", inside.found)
 def test_made_inside(f, point):
     agrees(f, *point)
+
+
+class Node:
+    def __init__(self, value, *children):
+        self.value, self.children, self.parent = value, list(children), None
+        for child in children:
+            child.parent = self
+
+    def total(self, x):
+        own = self.value * x if self.parent is None else self.value * x * self.parent.value
+        return own + sum(child.total(x * x) for child in self.children)
+
+
+def test_a_tree_whose_nodes_know_their_parents():
+    tree = Node(2.0, Node(3.0, Node(5.0)), Node(7.0))
+    value, pullback = s2s_ad.vjp(Node.total, tree, 1.1)
+    assert value == pytest.approx(tree.total(1.1))
+    ct = pullback(1.0)[0]
+    x = 1.1
+    # by hand: 2 x + 3·2 x² + 5·3 x⁴ + 7·2 x²
+    assert ct.value == pytest.approx(x + 3 * x**2 + 7 * x**2)
+    assert ct.children[0].value == pytest.approx(2 * x**2 + 5 * x**4)
+    assert ct.children[0].children[0].value == pytest.approx(3 * x**4)
+    assert ct.children[0].parent is None and type(ct.children[1]) is Node
+
+
+def test_gradients_are_objects_of_the_same_class():
+    frozen = Frozen(1.5, np.array([1.0, 2.0]))
+    ct = s2s_ad.grad(lambda f: np.sum(f.b) * f.a)(frozen)
+    assert type(ct) is Frozen and ct.a == 3.0 and ct.shape is None and ct.n is None and ct.scale == 0.0
+    np.testing.assert_array_equal(ct.b, [1.5, 1.5])
+    assert s2s_ad.grad(lambda s: s.x * s.v)(State(2.0, 3.0)) == State(3.0, 2.0)
+    model = Derived(1.5)
+    assert vars(s2s_ad.grad(Derived.forward, wrt="self")(model, 2.0)) == {"w": 2.0, "steps": None, "bias": 1.0}
+    assert vars(model) == {"w": 1.5, "steps": 0, "bias": 1.0}
+
+
+def test_bound_methods_callable_objects_and_partials():
+    model = Derived(1.5, 2.0)
+    assert s2s_ad.grad(model.forward)(3.0) == 1.5
+    assert s2s_ad.grad(model)(3.0) == 2.0 * (1.5 * 3.0 + 2.0) * 1.5
+    assert s2s_ad.grad(model.forward, wrt=("self", "x"))(3.0)[0].w == 3.0
+    assert s2s_ad.grad(functools.partial(Base.forward, model))(3.0) == 1.5
+    model.w = 4.0
+    assert s2s_ad.grad(model.forward)(3.0) == 4.0
+    value, pullback = s2s_ad.vjp(model.forward, 3.0)
+    assert (value, pullback(1.0)) == (14.0, (4.0,))
+    assert s2s_ad.jvp(model.forward, (3.0,), (1.0,)) == (14.0, 4.0)
+    s2s_ad.check_grads(model.forward, (3.0,))
+    s2s_ad.check_grads(Derived.__call__, (model, 3.0), order=2)
+
+
+GLOBAL = Derived(1.5, 2.0)
+
+
+def reads_a_global(x):
+    return GLOBAL.forward(x) * GLOBAL.rate
+
+
+def test_attributes_outside_are_read_anew(monkeypatch):
+    g = s2s_ad.grad(reads_a_global)
+    assert g(1.0) == 1.5 * 0.1
+    monkeypatch.setattr(GLOBAL, "w", 3.0)
+    assert g(1.0) == 3.0 * 0.1
+    monkeypatch.setattr(Base, "rate", 0.5)
+    assert g(1.0) == 1.5
+    monkeypatch.setattr(GLOBAL, "rate", 2.0, raising=False)
+    assert g(1.0) == 6.0
+    monkeypatch.setattr(Derived, "forward", lambda self, x: self.bias * x * x)
+    assert g(1.0) == 8.0
+    monkeypatch.setitem(globals(), "GLOBAL", Base(7.0))
+    assert g(1.0) == 3.5
+
+
+def changes(p, q):
+    p.x = p.x * q.x
+    return p.x * q.x
+
+
+def asks(p, q):
+    return p.x if p is q else p.y
+
+
+def sets_outside(x):
+    GLOBAL.w = x
+    return x
+
+
+def sets_frozen(f):
+    f.a = 2.0 * f.a
+    return f.a
+
+
+def has_no_such(p):
+    return p.z
+
+
+def sometimes_has(p):
+    if p.x > 0:
+        p.z = p.x
+    return p.z
+
+
+def of_two_classes(x):
+    p = Vector(x) if x > 0 else Base(x)
+    return p.x
+
+
+def written_by_a_second_name(x, y):
+    a, b = Vector(x), Vector(y)
+    c = a if x > y else b
+    c.x = 3.0 * x
+    return c.x * a.x
+
+
+REFUSED = [
+    (changes, 2 * (Vector(1.0),), "changes an object in p", "deepcopy"),
+    (asks, 2 * (Vector(1.0),), "in q too", "deepcopy"),
+    (sets_outside, (1.0,), "stands outside the function", "argument"),
+    (sets_frozen, (Frozen(1.0, np.ones(2)),), "frozen", "replace"),
+    (has_no_such, (Vector(1.0),), "no attribute z", "__init__"),
+    (sometimes_has, (Vector(1.0),), "no attribute z on one of two paths", "before the branch"),
+    (of_two_classes, (1.0,), "a Vector on one path and a Base on another", "branch"),
+    (written_by_a_second_name, (1.0, 2.0), "other names", "copy.copy"),
+]
+
+
+@pytest.mark.parametrize("f, args, message, remedy", REFUSED, ids=lambda v: getattr(v, "__name__", ""))
+def test_refused(f, args, message, remedy):
+    with pytest.raises(s2s_ad.UnsupportedError, match=message) as caught:
+        s2s_ad.vjp(f, *args)
+    assert remedy in caught.value.remedy
+
+
+def test_what_a_method_leaves_in_its_object():
+    model = Derived(1.5, 2.0)
+    with pytest.raises(s2s_ad.KindError, match="changes self") as caught:
+        s2s_ad.grad(Base.step, wrt="self")(model, 1.0)
+    assert "of='self'" in caught.value.remedy
+    value, pullback = s2s_ad.vjp(Base.step, model, 1.0, of="self")
+    assert (value.w, value.steps, value.bias, model.w) == (1.4, 1, 2.0, 1.5)
+    ct = copy.copy(value)
+    ct.w, ct.bias = 3.0, 5.0
+    of_model, of_gradient = pullback(ct)
+    assert (of_model.w, of_model.bias, of_gradient) == (3.0, 5.0, pytest.approx(-0.3))
+
+
+def test_the_text_stands_alone():
+    text = s2s_ad.grad(written_in_a_loop).source(Vector(1.5, 2.0), 0.1, 4)
+    assert "import" not in text.replace("import math", "")
+    scope = {}
+    exec(text, scope)
+    ct = scope["written_in_a_loop_grad"](SimpleNamespace(x=1.5, y=2.0), 0.1, 4)
+    expected = s2s_ad.grad(written_in_a_loop)(Vector(1.5, 2.0), 0.1, 4)
+    assert (ct.x, ct.y) == (expected.x, expected.y)
