@@ -31,7 +31,7 @@ from s2s_ad.frontend.lifting import lift
 from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
-from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
+from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, named_part, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Items, Poison, Ref, Sym, Table, Tuple, is_nothing
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
@@ -222,7 +222,7 @@ def _read_body(
     return done, Function(name, body, _doc(function), span)
 
 
-def _name_cells(machine: Machine, value: Abstract, name: str) -> None:
+def _name_cells(machine: Machine, value: Abstract, name: str, argument: bool = True) -> None:
     """Arrays are called by the name of the argument, and objects in it by the way to them."""
     if isinstance(value, ArrayRef):
         machine.cell_names.setdefault(value.cell, name)
@@ -235,7 +235,8 @@ def _name_cells(machine: Machine, value: Abstract, name: str) -> None:
         keys = range(len(content.items)) if isinstance(content, Items) else content.keys
         for key, item in zip(keys, content.items):
             if isinstance(item, Ref):
-                _name_cells(machine, item, str(key) if name == "self" else f"{name}_{key}")
+                part = named_part(name, key, argument and isinstance(content, Fields), inner=True)
+                _name_cells(machine, item, part, argument=False)
 
 
 def _left(of: str | tuple[str, ...], returned: Abstract, given: dict[str, Abstract]) -> Abstract:

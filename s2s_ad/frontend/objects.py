@@ -349,9 +349,12 @@ def binary_of(machine: Machine, name: str, a: Abstract, b: Abstract) -> Abstract
     if classes == (None, None) or is_nothing(a) or is_nothing(b):
         return None
     if isinstance(a, Sym) and isinstance(a.kind, Array):
-        raise UnsupportedError(
-            f"NumPy would apply this to an array and {what(b)} element by element", remedy="Write the object first."
-        )
+        sequence = any(find(classes[1] or object, m)[0] is not _ABSENT for m in ("__len__", "__array__"))
+        if a.kind.rank or sequence or not a.kind.dtype.startswith("float"):
+            raise UnsupportedError(
+                f"NumPy would apply this to an array and {what(b)} element by element", remedy="Write the object first."
+            )
+        a = machine.apply("float", a.atom)  # what the object is given of a number of NumPy's
     method = operator_method(name)
     turned = f"__{_REFLECTED[name]}__" if name in _REFLECTED else f"__r{method}__"
     tries = [(a, f"__{method}__", b), (b, turned, a)]

@@ -119,7 +119,12 @@ def known_argument(machine: Machine, value: Any) -> Abstract:
     return known(machine, value, (("object", value),))
 
 
-def hinted(spec: Spec, name: str) -> list[Value]:
+def named_part(name: str, key: Any, argument: bool, inner: bool) -> str:
+    """What a part of an argument is called: p_x, and masses_0_x for what is further inside of an object."""
+    return str(key) if argument and (name == "self" or inner) else f"{name}_{key}"
+
+
+def hinted(spec: Spec, name: str, argument: bool = True) -> list[Value]:
     """A value for each leaf, named after the argument it is a part of."""
     if isinstance(spec, Leaf):
         return [Value(spec.kind, name)]
@@ -128,8 +133,8 @@ def hinted(spec: Spec, name: str) -> list[Value]:
     keys = spec.keys or range(len(spec.items))
     found = []
     for key, item in zip(keys, spec.items):
-        part = str(key) if name == "self" else f"{name}_{key}"
-        found += hinted(item, part if part.isidentifier() else name)
+        part = named_part(name, key, argument and spec.by_name, isinstance(item, Node))
+        found += hinted(item, part if part.isidentifier() else name, argument=False)
     return found
 
 
