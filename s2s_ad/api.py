@@ -31,8 +31,9 @@ def grad(
 
     `wrt` is an index, a parameter's name, or a tuple of either; the gradient has the structure of what it names.
     `of` asks for what the function leaves in a parameter, instead of what it returns, or for a tuple of these:
-    `of="A"`, `of=("return", "A")`. Raises KindError where that is no float, UnsupportedError where the function cannot
-    be differentiated.
+    `of="A"`, `of=("return", "A")`. `backend="numba"` compiles the derivative to machine code, in which a float divided
+    by zero is inf or NaN, as in NumPy. Raises KindError where that is no float, UnsupportedError where the function
+    cannot be differentiated.
 
     >>> grad(lambda w: 2.0 * (3.0 * w) ** 2 + 4.0)(1.0)
     36.0

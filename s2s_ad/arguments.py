@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.ir.kinds import FLOAT, Array, List
+from s2s_ad.ir.kinds import FLOAT, Array, List, Stream, kind_of
 from s2s_ad.ir.objects import attribute_names, blank, fill, has_attributes, is_namedtuple
 from s2s_ad.ir.structure import Leaf, Node, Spec, Static, leaves, rebuild, spec_of
 from s2s_ad.signature import parse_kinds
@@ -126,26 +127,36 @@ def _same_keys(spec: Node, given: Any) -> bool:
     return len(given) == len(spec.items) and (spec.type is not dict or all(key in given for key in spec.keys))
 
 
-def own_copy(value: Any, copies: dict[int, Any] | None = None) -> Any:
-    """The same structure with arrays and objects that nobody else holds; `copies` are those made, by the id of what."""
+def own_copy(
+    value: Any, copies: dict[int, Any] | None = None, other: Callable[[Any], Any] = lambda thing: thing
+) -> Any:
+    """The same structure with arrays and objects that nobody else holds.
+
+    `copies` are those made, by the id of what; `other` says what becomes of everything else.
+    """
     if isinstance(value, np.ndarray):
         return value.copy()
     copies = {} if copies is None else copies
     if type(value) in (tuple, list):
-        return type(value)(own_copy(item, copies) for item in value)
+        return type(value)(own_copy(item, copies, other) for item in value)
     if type(value) is dict:
-        return {k: own_copy(v, copies) for k, v in value.items()}
+        return {k: own_copy(v, copies, other) for k, v in value.items()}
     if is_namedtuple(type(value)):
-        return value._make(own_copy(item, copies) for item in value)
+        return value._make(own_copy(item, copies, other) for item in value)
     if isinstance(value, types.MethodType):
-        return types.MethodType(value.__func__, own_copy(value.__self__, copies))
+        return types.MethodType(value.__func__, own_copy(value.__self__, copies, other))
     if not has_attributes(type(value)):
-        return value
+        return other(value)
     if id(value) not in copies:
         copies[id(value)] = made = blank(type(value))
         names = attribute_names(value)
-        fill(made, names, [own_copy(getattr(value, name), copies) for name in names])
+        fill(made, names, [own_copy(getattr(value, name), copies, other) for name in names])
     return copies[id(value)]
+
+
+def replica(value: Any) -> Any:
+    """A copy of which a call leaves nothing behind in the original, generators of random numbers included."""
+    return own_copy(value, other=lambda thing: copy.deepcopy(thing) if isinstance(kind_of(thing), Stream) else thing)
 
 
 def objects_in(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.api import jvp, vjp
+from s2s_ad.arguments import replica
 from s2s_ad.complex_step import complex_step
 from s2s_ad.derivative import Derivative, How, held_by, plain_function
 from s2s_ad.differences import Differences, differences
@@ -241,12 +242,12 @@ class _Comparison:
 
     def _forward(self) -> tuple[Any, list[float]]:
         probe = self.probe
-        made = [jvp(probe.f, probe.args, direction.tangents) for direction in probe.directions]
+        made = [jvp(probe.f, replica(probe.args), direction.tangents) for direction in probe.directions]
         return made[0][0], [float(probe.weighted(tangent)) for _, tangent in made]
 
     def _reverse(self) -> tuple[Any, list[float]]:
         probe = self.probe
-        value, pullback = vjp(probe.f, *probe.args)
+        value, pullback = vjp(probe.f, *replica(probe.args))
         cts = pullback(probe.weight)
         partials = numbers(cts)
         # a partial is picked, not multiplied out: the others may be infinite

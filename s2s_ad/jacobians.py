@@ -82,7 +82,7 @@ def jacobian_forward(
         known = {i: (order.index(x), other) for i, other in enumerate(above) if is_number(other.kind)}
         moving = [i for i in dots if i < len(kinds) and i not in known]
         builder.section(f"Along {x.hint}" if x.hint and len(inputs) > 1 else "", True)
-        columns, wide = along(builder, only_tangents(after, there), seed, x, [dots[i] for i in moving])
+        columns, wide = along(builder, only_tangents(after, there, lowered.program), seed, x, [dots[i] for i in moving])
         found.update(((i, x), _as_columns(builder, c, outputs[i], x, wide)) for i, c in zip(moving, columns))
         found.update(((i, x), found[place]) for i, place in known.items() if place in found)
     blocks = _all_blocks(builder, lowered, wrt, flags, outputs, inputs, found)
@@ -283,7 +283,7 @@ def linearized(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> tuple
     builder, later = Builder(), Builder()
     builder.stmts.extend(old.stmts)
     builder.stmts.extend(s for s in before if not set(outputs_of(s)) <= there)
-    later.stmts.extend(only_tangents(after, there))
+    later.stmts.extend(only_tangents(after, there, lowered.program))
     tangents = [dots.pop(0) if on else zero(later, v) for v, on in zip(old.results, varied) if on or v.kind.real]
     first, second = halves(old.params, builder.stmts, old.results, later.block((), tangents), seeds)
     forward_spec = Node(tuple, (lowered.result, Leaf(RECORD)))

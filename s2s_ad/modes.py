@@ -13,7 +13,9 @@ from s2s_ad.arguments import kind_given, own_copy
 from s2s_ad.derivative import Derivative, How
 from s2s_ad.directional import Jvp, Linearized, Vjp
 from s2s_ad.ir.kinds import Kind
+from s2s_ad.ir.nodes import Apply, Program
 from s2s_ad.ir.structure import Spec, leaf_kinds, leaves, spec_of
+from s2s_ad.ir.walk import all_stmts
 from s2s_ad.passes.directions import is_number
 
 
@@ -50,9 +52,12 @@ class Jacobian(Derivative):
         self, values: dict[str, Any], specs: dict[str, Spec], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> bool:
         specs = self._floats(specs)
-        value, _ = jacobians.differentiated(self.lowered_target(specs), self.how.has_aux)
+        lowered = self.lowered_target(specs)
+        value, _ = jacobians.differentiated(lowered, self.how.has_aux)
         outputs = [kind for kind in leaf_kinds(value) if kind.real]
         rows = len(outputs)
+        if _draws(lowered.program):  # a call to look would take from the stream
+            return False
         if not all(map(is_number, outputs)):  # how long it is only the function itself can say
             returned = self.target(*own_copy(args), **own_copy(kwargs))
             parts = self.how.of if isinstance(self.how.of, tuple) else (self.how.of,)
@@ -60,6 +65,11 @@ class Jacobian(Derivative):
             rows = sum(_count(returned if part in (None, "return") else values[part]) for part in parts)
         names, _ = self.wrt_names(specs)
         return sum(_count(_part(values, name)) for name in names) <= rows
+
+
+def _draws(program: Program) -> bool:
+    stmts = (stmt for function in program.functions.values() for stmt in all_stmts(function.body))
+    return any(isinstance(stmt, Apply) and stmt.op.draws for stmt in stmts)
 
 
 def _part(values: dict[str, Any], name: str | tuple[str, int]) -> Any:

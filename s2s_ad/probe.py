@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.arguments import converted, own_copy
+from s2s_ad.arguments import converted, replica
 from s2s_ad.derivative import held_by, lowered_target, plain_function
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import INT, Array, Kind, List
@@ -37,7 +37,7 @@ class Probe:
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
         self.f = f
         self.specs = [spec_of(a) for a in args]
-        self.args = tuple(own_copy(converted(spec, a)) for spec, a in zip(self.specs, args))
+        self.args = tuple(replica(converted(spec, a)) for spec, a in zip(self.specs, args))
         if not any(kind.real for spec in self.specs for kind in leaf_kinds(spec)):
             self._take_ints_as_floats()
         self.numbers = [n for tree in self.args_seen() for n in _real_numbers(tree)]
@@ -53,7 +53,7 @@ class Probe:
     def _take_ints_as_floats(self) -> None:
         """grad(f)(3) means 3.0, if the function takes that."""
         specs = [as_float(spec) for spec in self.specs]
-        args = tuple(own_copy(converted(spec, a)) for spec, a in zip(specs, self.args))
+        args = tuple(replica(converted(spec, a)) for spec, a in zip(specs, self.args))
         try:
             self.call(args)
         except TypeError:
@@ -69,7 +69,7 @@ class Probe:
         return tuple(_like(a, lambda v: v) for a in self.args)
 
     def call(self, args: tuple[Any, ...]) -> Any:
-        return self.f(*own_copy(args))
+        return self.f(*replica(args))
 
     def weighted(self, value: Any) -> Any:
         """The value as one number."""
@@ -143,7 +143,8 @@ class Probe:
         """What the program takes: the parts of the arguments, and what it reads outside."""
         lowered, values = self.lowered, self.bound(args)
         found = [leaf for name, spec in lowered.arguments.items() for leaf in leaves(spec, values[name])]
-        return found + [resolve(plain_function(self.f), read.path) for read in lowered.reads]
+        found += [resolve(plain_function(self.f), read.path) for read in lowered.reads]
+        return [replica(value) for value in found]
 
     @cached_property
     def epsilon(self) -> float:
@@ -233,7 +234,8 @@ def _moved(spec: Spec, value: Any, direction: Any, step: Callable[[Any, Any], An
 def _moved_leaf(kind: Kind, value: Any, direction: Any, step: Callable[[Any, Any], Any]) -> Any:
     if isinstance(kind, List):
         return [_moved_leaf(kind.item, v, d, step) for v, d in zip(value, direction)]
-    return step(value, direction)
+    moved = step(value, direction)
+    return np.asarray(moved) if isinstance(value, np.ndarray) and not value.ndim else moved
 
 
 def _dtype(kind: Kind) -> str:

@@ -134,13 +134,15 @@ class Shadow(Evaluator, ABC):
     def stmt(self, stmt: Stmt, scope: Scope) -> Sequence[Any]:
         if not isinstance(stmt, Apply):
             return super().stmt(stmt, scope)
-        if stmt.op.effect:
+        if stmt.op.effect and not stmt.op.draws:
             return [None] * len(stmt.outputs)  # what it prints has been printed; what it raises has not been raised
         inputs = [self.read(a, scope) for a in stmt.inputs]
         if stmt.op.name in ("pack", "unpack"):
             return [tuple(inputs)] if stmt.op.name == "pack" else list(inputs[0])
         if not any(map(self.carries, inputs)):
             return super().stmt(stmt, scope)
+        if stmt.op.draws:
+            raise NotApplicable("the parameters of a random draw depend on it")
         kinds = tuple(a.kind for a in stmt.inputs)
         if stmt.op.zero or not any(out.kind.real for out in stmt.outputs):
             return [stmt.op.evaluate(tuple(map(self.plain, inputs)), stmt.params, kinds)]

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from s2s_ad.backend.module import Emitted
-from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar
+from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar, Stream
 from s2s_ad.ir.structure import (
     Again,
     Guard,
@@ -89,6 +89,8 @@ def kind_text(kind: Kind) -> Any:
         return [kind.dtype, *kind.shape]
     if isinstance(kind, List):
         return {"list": kind_text(kind.item)}
+    if isinstance(kind, Stream):
+        return {"stream": kind.name}
     if isinstance(kind, Record):
         return "record"
     raise NotKept(str(kind))
@@ -97,6 +99,8 @@ def kind_text(kind: Kind) -> Any:
 def kind_from(text: Any) -> Kind:
     if isinstance(text, str):
         return RECORD if text == "record" else Scalar(text)
+    if isinstance(text, dict) and "stream" in text:
+        return Stream(text["stream"])
     if isinstance(text, dict):
         return List(kind_from(text["list"]))
     return Array(text[0], tuple(text[1:]))
@@ -104,7 +108,7 @@ def kind_from(text: Any) -> Kind:
 
 def spec_text(spec: Spec) -> Any:
     if isinstance(spec, Leaf):
-        return {"leaf": kind_text(spec.kind)}
+        return {"leaf": kind_text(spec.kind), "boxed": spec.boxed}
     if isinstance(spec, Again):
         return {"again": spec.value}
     if isinstance(spec, Static):
@@ -121,7 +125,7 @@ def spec_text(spec: Spec) -> Any:
 
 def spec_from(text: Any) -> Spec:
     if "leaf" in text:
-        return Leaf(kind_from(text["leaf"]))
+        return Leaf(kind_from(text["leaf"]), text["boxed"])
     if "static" in text:
         return Static(text["static"])
     if "again" in text:

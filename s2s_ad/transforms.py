@@ -380,7 +380,7 @@ def as_float(spec: Spec) -> Spec:
         return replace(spec, items=tuple(items))
     if isinstance(spec, Node):
         return replace(spec, items=tuple(map(as_float, spec.items)))
-    return map_leaves(spec, lambda leaf: Leaf(_as_float(leaf.kind)))
+    return map_leaves(spec, lambda leaf: Leaf(_as_float(leaf.kind), leaf.boxed))
 
 
 def _as_float(kind: Kind) -> Kind:

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 import s2s_ad
-from s2s_ad.arguments import own_copy
+from s2s_ad.arguments import replica
 from s2s_ad.check import report
 
 
 def agrees(f: Callable[..., Any], *args: Any, order: int = 2, value: bool = True) -> None:
     """The value is Python's; forward and reverse are right to `order`; optimised and not give the same."""
     if value:
-        expected = f(*own_copy(args))
-        got, pullback = s2s_ad.vjp(f, *args)
+        expected = f(*replica(args))
+        got, pullback = s2s_ad.vjp(f, *replica(args))
         same(got, expected)
     result = report(f, args, order=order)
     assert result.good, f"\n{result}"
@@ -27,12 +27,12 @@ def plain_and_optimised(f: Callable[..., Any], *args: Any) -> None:
     """optimize=True and False agree to rounding, in both modes."""
     tangents = tuple(_ones(a) for a in args)
     same(
-        s2s_ad.jvp(f, args, tangents, optimize=False)[1],
-        s2s_ad.jvp(f, args, tangents, optimize=True)[1],
+        s2s_ad.jvp(f, replica(args), tangents, optimize=False)[1],
+        s2s_ad.jvp(f, replica(args), tangents, optimize=True)[1],
         rtol=1e-12,
     )
-    value, plain = s2s_ad.vjp(f, *args, optimize=False)
-    _, optimised = s2s_ad.vjp(f, *args, optimize=True)
+    value, plain = s2s_ad.vjp(f, *replica(args), optimize=False)
+    _, optimised = s2s_ad.vjp(f, *replica(args), optimize=True)
     same(plain(_ones(value)), optimised(_ones(value)), rtol=1e-12)
 
 

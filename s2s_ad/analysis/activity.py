@@ -86,7 +86,7 @@ class Activity:
         if isinstance(stmt, Section):
             return
         if isinstance(stmt, Apply):
-            if not (stmt.op.zero or stmt.op.effect) and any(_in(a, varied) for a in stmt.inputs):
+            if not stmt.op.zero and any(_in(a, varied) for a in stmt.inputs):
                 varied.update(v for v in stmt.outputs if v.kind.real)
         elif isinstance(stmt, Call):
             inputs = tuple(_in(a, varied) for a in stmt.inputs)

@@ -8,6 +8,7 @@ import importlib
 import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
 from s2s_ad.backend.printer import format_source, text_of
@@ -174,7 +175,9 @@ def _assemble(
     inject: dict[str, object] = {}
     for name, value in objects.items():
         origin = _importable(name, value)
-        if origin:
+        if isinstance(value, ModuleType):
+            lines.append(f"import {name}")
+        elif origin:
             lines.append(f"from {origin} import {name}")
         else:
             inject[name] = value
@@ -217,7 +220,7 @@ def _import_line(name: str, aliases: dict[str, str]) -> str:
 
 def _in_groups(lines: list[str]) -> list[str]:
     """The standard library first, then a blank line and the rest."""
-    first = [line for line in lines if line.startswith("import math")]
+    first = sorted(line for line in lines if line in ("import math", "import random"))
     rest = [line for line in lines if line not in first]
     return [*first, *([""] if first and rest else []), *rest]
 

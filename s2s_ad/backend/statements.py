@@ -129,9 +129,11 @@ class StatementWriter:
 
     def apply(self, stmt: Apply, out: list[ast.stmt]) -> None:
         expressions = self.expressions
-        if stmt.op.effect:
+        self.objects.update(dict(dict(stmt.params).get("names", ())))
+        if stmt.op.draws and not self.plan.used(stmt.out):
+            self.put([ast.Expr(expressions.source(stmt))], stmt.span, out)
+        elif stmt.op.effect and not stmt.op.draws:
             text = templates.code_of(stmt)
-            self.objects.update(dict(dict(stmt.params).get("names", ())))
             trees = [expressions.instance(tree, stmt, text) for tree in templates.statements(text)]
             self.put(trees, stmt.span, out)
         elif stmt.op.store:

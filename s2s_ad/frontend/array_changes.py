@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.frontend.attributes import shape
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.machine import BUILTINS, Machine, builtin, method
 from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.subscripts import augment_repeated, set_item
-from s2s_ad.frontend.values import Abstract, ArrayRef, Known, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import Abstract, ArrayRef, Known, Ref, Sym, is_nothing, what
 from s2s_ad.frontend.views import replaced
 from s2s_ad.ir.kinds import Array
 
@@ -52,30 +53,41 @@ def _sort(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> 
     return NONE
 
 
+@method("partition")
+def _partition(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    array = _array(machine, owner, ".partition()")
+    made = call(machine, Known(np.partition), [array, *args], keywords)
+    assert isinstance(made, Sym)
+    replaced(machine, array, Sym(made.atom))
+    return NONE
+
+
+@method("put")
+def _put(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    return call(machine, Known(np.put), [owner, *args], keywords)
+
+
+@method("flat =")
+def _set_flat(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    """a.flat = value, which is repeated until the array is full."""
+    array, value = _array(machine, owner, ".flat"), operand(machine, args[0], near_array=True)
+    if isinstance(value.kind, Array) and value.kind.rank:
+        value = operand(machine, call(machine, Known(np.resize), [value, shape(machine, array)], {}))
+    set_item(machine, array, WHOLE, value)
+    return NONE
+
+
 @builtin(np.copyto)
 def _copyto(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    where = keywords.pop("where", None)
     _given("np.copyto", args, keywords, 2)
     array, source = _array(machine, args[0], "np.copyto"), operand(machine, args[1], near_array=True)
     assert isinstance(array.kind, Array)
     if isinstance(source.kind, Array) and not np.can_cast(source.kind.dtype, array.kind.dtype, "same_kind"):
         raise KindError(f"NumPy does not copy {source.kind.dtype} into an array of {array.kind.dtype}")
+    if where is not None:
+        source = operand(machine, call(machine, Known(np.where), [where, source, array], {}))
     set_item(machine, array, WHOLE, source)
-    return NONE
-
-
-@builtin(np.fill_diagonal)
-def _fill_diagonal(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    _given("np.fill_diagonal", args, keywords, 2)
-    array, value = _array(machine, args[0], "np.fill_diagonal"), operand(machine, args[1], near_array=True)
-    assert isinstance(array.kind, Array)
-    if array.kind.rank != 2 or isinstance(value.kind, Array) and value.kind.rank:
-        raise UnsupportedError(
-            "np.fill_diagonal is supported for a number on the diagonal of a matrix",
-            remedy="Write a[i, i] = v[i] in a loop.",
-        )
-    lengths = [machine.apply("shape_item", array.atom, axis=axis).atom for axis in (0, 1)]
-    at = machine.apply("np.arange", machine.apply("np.minimum", *lengths).atom)
-    set_item(machine, array, Tuple((at, at)), value)
     return NONE
 
 

@@ -55,19 +55,13 @@ class Arrays:
 
     def held(self, value: Abstract) -> Abstract:
         """The value as something refers to it: an array that was just computed gets a cell."""
-        if type(value) is Sym and isinstance(value.kind, Array) and value.kind.rank:
+        if (
+            type(value) is Sym
+            and isinstance(value.kind, Array)
+            and (value.kind.rank or value.atom in self.without_axes)
+        ):
             return self.new_array(value)
         return value
-
-    def check_alone(self, number: Sym) -> None:
-        """An array without axes changes by +=, and a number does not: it may not be known by two names."""
-        if number.atom not in self.without_axes:
-            return
-        held = (value for content in self.store.values() for value in (content, *getattr(content, "items", ())))
-        if sum(isinstance(value, Sym) and value.atom is number.atom for value in held if type(value) is Sym) > 1:
-            raise UnsupportedError(
-                "an array without axes that has two names is not changed in place", remedy="Write x = x + y."
-            )
 
     def filled(self, content: Abstract) -> Abstract:
         """The content of a cell, which refers to the arrays in it."""

@@ -7,7 +7,7 @@ import ast
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.attributes import attribute, mangled
 from s2s_ad.frontend.calls import call
-from s2s_ad.frontend.machine import BUILTINS, Machine, expression, number, special, statement
+from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number, special, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.messages import Text
 from s2s_ad.frontend.objects import operator_method, set_attribute
@@ -48,7 +48,11 @@ def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
         elif isinstance(target, ast.Subscript):
             set_item(machine, machine.eval(target.value), machine.eval(target.slice), value)
         elif isinstance(target, ast.Attribute):
-            set_attribute(machine, machine.eval(target.value), mangled(machine, target.attr), machine.held(value))
+            owner = machine.eval(target.value)
+            if target.attr == "flat" and isinstance(owner, Sym):
+                METHODS["flat ="](machine, owner, [value], {})
+                return
+            set_attribute(machine, owner, mangled(machine, target.attr), machine.held(value))
         else:
             raise UnsupportedError(f"{type(target).__name__.lower()} is no target that can be assigned to")
 
@@ -190,8 +194,6 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
     name, target = operator_name(node.op), node.target
     if isinstance(target, ast.Name):
         old = lookup(machine, target.id)
-        if type(old) is Sym:
-            machine.check_alone(old)
         new = _changed(machine, name, old, machine.eval(node.value))
         name_value(machine, new, target.id)
         machine.set(target.id, new)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import ast
+import random
 
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.library import call_op
-from s2s_ad.frontend.machine import METHODS, Machine, expression, number
+from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number
 from s2s_ad.frontend.objects import attribute_of, class_attribute, class_of, is_users, super_attribute
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import static_attribute
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    Bound,
+    Flat,
     Known,
     Message,
     Method,
+    Named,
     Record,
     Ref,
     Super,
@@ -26,8 +30,12 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
-from s2s_ad.ir.kinds import ONE, Array
+from s2s_ad.ir.kinds import ONE, Array, Stream
 from s2s_ad.ops.registry import FUNCTIONS
+
+STREAMS: dict[str, type] = {
+    "Generator": np.random.Generator, "RandomState": np.random.RandomState, "Random": random.Random,
+}  # fmt: skip
 
 
 @expression(ast.Attribute)
@@ -48,10 +56,14 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
     read(owner)
     if is_nothing(owner):
         return NOTHING
+    if isinstance(owner, Sym) and isinstance(owner.kind, Stream):
+        return _of_stream(owner, owner.kind, name)
     if isinstance(owner, Sym):
         found = _of_number(machine, owner, name)
         if found is not None:
             return found
+    if isinstance(owner, Named) and name in owner.names:
+        return owner.items[owner.names.index(name)]
     if isinstance(owner, Super):
         return super_attribute(machine, owner, name)
     if isinstance(owner, Ref):
@@ -61,7 +73,7 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
         return attribute_of(machine, owner, cls, name)
     if isinstance(owner, Known) and is_users(owner.obj):
         return class_attribute(machine, owner, name)
-    if isinstance(owner, (Sym, Ref, Tuple)) and name in METHODS:
+    if isinstance(owner, (Sym, Ref, Tuple)) and name in METHODS or isinstance(owner, Flat) and name == "copy":
         return Method(owner, name)
     if isinstance(owner, Message) or (isinstance(owner, Known) and isinstance(owner.obj, str)):
         if name == "format":
@@ -70,6 +82,16 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
     if isinstance(owner, Known):
         return static_attribute(machine, owner, name)
     raise UnsupportedError(f"{what(owner)} has no attribute {name} that is supported")
+
+
+def _of_stream(owner: Sym, kind: Stream, name: str) -> Abstract:
+    """rng.normal is Generator.normal of rng."""
+    found = getattr(STREAMS[kind.name], name, None)
+    if found not in BUILTINS:
+        raise UnsupportedError(
+            f"{kind.name}.{name} is not differentiated", remedy="Draw numbers with normal(), random() and the like."
+        )
+    return Bound(Known(found), (owner,), {})
 
 
 def shape_item(machine: Machine, owner: Sym, axis: int) -> Sym:
@@ -104,10 +126,21 @@ def _of_number(machine: Machine, owner: Sym, name: str) -> Abstract | None:
         return size(machine, owner)
     if name == "dtype":
         return Known(np.dtype(kind.dtype))
+    if name == "itemsize":
+        return number(np.dtype(kind.dtype).itemsize)
+    if name == "nbytes":
+        return machine.apply("mul", size(machine, owner).atom, number(np.dtype(kind.dtype).itemsize).atom)
+    if name in ("flags", "strides", "base", "data", "ctypes"):
+        raise UnsupportedError(
+            f".{name} is about where the numbers lie in memory, which is not known when compiled",
+            remedy="Compute with the shape and the numbers, or find it out before and pass it as an argument.",
+        )
+    if name == "mT":
+        return call_op(machine, FUNCTIONS[np.swapaxes], np.swapaxes, [owner, number(-1), number(-2)], {})
     if name == "T":
         return call_op(machine, FUNCTIONS[np.transpose], np.transpose, [owner], {})
     if name == "flat":
-        raise UnsupportedError("the attribute .flat is not supported", remedy="Use np.ravel(x).")
+        return Flat(owner)
     return None
 
 

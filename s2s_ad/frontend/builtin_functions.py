@@ -29,6 +29,7 @@ from s2s_ad.frontend.values import (
     Bound,
     Closure,
     Fields,
+    Flat,
     Items,
     Known,
     Message,
@@ -60,7 +61,7 @@ def _len(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     value = read(args[0])
     if is_nothing(value):
         return NOTHING
-    owner = value.owner if isinstance(value, View) else value
+    owner = value.owner if isinstance(value, View) else operand(machine, value) if isinstance(value, Flat) else value
     content = machine.content(owner) if isinstance(owner, Ref) else owner
     if isinstance(content, (Tuple, Items, Table)):
         return number(len(content.items))

@@ -8,11 +8,13 @@ import types
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.arguments import Signature, bind
 from s2s_ad.frontend.arrays import NotWritable
 from s2s_ad.frontend.control import run_block, status
-from s2s_ad.frontend.library import call_op, make_array, no_rule
+from s2s_ad.frontend.library import asks_more, call_op, make_array, no_rule
 from s2s_ad.frontend.machine import (
     BUILTINS,
     FLAGS,
@@ -40,6 +42,7 @@ from s2s_ad.frontend.values import (
     Items,
     Known,
     Method,
+    Named,
     NeedsUnroll,
     Poison,
     Ref,
@@ -48,13 +51,22 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
+from s2s_ad.frontend.views import write_out
 from s2s_ad.ir.nodes import Call, Const, Value
 from s2s_ad.ir.structure import Path, leaf_kinds
 from s2s_ad.ops.compositions import COMPOSITIONS
+from s2s_ad.ops.full_forms import FULL_FORMS
 from s2s_ad.ops.registry import FUNCTIONS
 
 NONE = Known(None)
 _DEEPEST = 60  # bodies put into one another in the place of calls
+_RESULTS: dict[Any, tuple[str, ...]] = {
+    np.linalg.slogdet: ("sign", "logabsdet"),
+    np.linalg.qr: ("Q", "R"),
+    np.linalg.eig: ("eigenvalues", "eigenvectors"),
+    np.linalg.eigh: ("eigenvalues", "eigenvectors"),
+    np.linalg.svd: ("U", "S", "Vh"),
+}
 _CREATES = {"np.array", "np.asarray", "np.ascontiguousarray"}
 # what these ask an object
 _ASKED: dict[Any, str] = {abs: "__abs__", len: "__len__", float: "__float__", int: "__int__", round: "__round__"}
@@ -98,12 +110,14 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
         return machine.unit.external(machine, function, positional, keywords)
     op = FUNCTIONS.get(obj) if _hashable(obj) else None
     if op is not None:
+        if obj in FULL_FORMS and asks_more(machine, op, obj, positional, keywords):
+            return _library(machine, FULL_FORMS[obj], positional, keywords)
         if op.name in _CREATES:
             return make_array(machine, positional, keywords, op)
         return call_op(machine, op, obj, positional, keywords)
     if _hashable(obj) and obj in COMPOSITIONS:
-        mark = machine.unit.serial
-        return _apart(machine, _python(machine, COMPOSITIONS[obj], None, positional, keywords, library=True), mark)
+        made = _library(machine, COMPOSITIONS[obj], positional, keywords)
+        return Named(made.items, _RESULTS[obj]) if isinstance(made, Tuple) and obj in _RESULTS else made
     if getattr(obj, "__s2s_recompute__", False):
         inner = _step(machine, function, "__s2s_function__")
         assert isinstance(inner, Known)
@@ -134,6 +148,19 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
     if isinstance(getattr(obj, "__wrapped__", None), types.FunctionType) and type(obj).__module__ == "functools":
         return call(machine, _step(machine, function, "__wrapped__"), positional, keywords)
     raise no_rule(_name_of(obj))
+
+
+def _library(machine: Machine, composition: Any, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    """A function of a library that is taken as a program; where it is asked to, its result is written into an array."""
+    keywords = dict(keywords)
+    out = keywords.pop("out", NONE)
+    mark = machine.unit.serial
+    made = _apart(machine, _python(machine, composition, None, positional, keywords, library=True), mark)
+    if isinstance(out, Known) and out.obj is None or is_nothing(made):
+        return made
+    if not isinstance(made, Sym):
+        raise UnsupportedError("out= of a function with several results", remedy="Assign them: a[...] = ...")
+    return write_out(machine, machine.held(out), made)
 
 
 def _apart(machine: Machine, value: Abstract, mark: int) -> Abstract:

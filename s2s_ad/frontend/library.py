@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,12 +12,24 @@ import numpy as np
 from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
 from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.operators import array_of, operand, read, static_int
-from s2s_ad.frontend.values import NOTHING, Abstract, Items, Known, NeedsUnroll, Ref, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import (
+    NOTHING,
+    Abstract,
+    Items,
+    Known,
+    Message,
+    NeedsUnroll,
+    Ref,
+    Sym,
+    Tuple,
+    is_nothing,
+    what,
+)
 from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.settled import SETTLED
+from s2s_ad.ops.settled import SETTLED, is_known
 
 _REFUSED = {
     "where": "Choose with np.where.",
@@ -35,6 +48,8 @@ def static(machine: Machine, value: Abstract) -> Any:
         for stmt in machine.builder.stmts[::-1]:
             if isinstance(stmt, Apply) and stmt.out is value.atom and stmt.op.name == "neg":
                 return -static(machine, Sym(stmt.inputs[0]))
+    if isinstance(value, Message):
+        return "".join(part if isinstance(part, str) else _shown(machine, *part) for part in value.parts)
     if isinstance(value, Tuple):
         return tuple(static(machine, item) for item in value.items)
     if isinstance(value, Ref):
@@ -42,6 +57,13 @@ def static(machine: Machine, value: Abstract) -> Any:
         if isinstance(content, Items):
             return tuple(static(machine, item) for item in content.items)
     raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
+
+
+def _shown(machine: Machine, value: Abstract, spec: str, conversion: str) -> str:
+    """A value in a text that is known now."""
+    found = static(machine, value)
+    converted: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
+    return format(converted[conversion](found) if conversion else found, spec)
 
 
 def _settled(function: Any) -> Any:
@@ -54,6 +76,11 @@ def _settled(function: Any) -> Any:
         return _answer(function(*(static(machine, value) for value in args), **named))
 
     return ask
+
+
+@builtin(is_known)
+def _is_known(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+    return number(_is_static(machine, args[0]))
 
 
 def _answer(value: Any) -> Abstract:
@@ -82,12 +109,36 @@ def _parameter_names(function: Any) -> tuple[str, ...] | None:
     return names if not any(p.kind is p.VAR_POSITIONAL for p in parameters) else None
 
 
+def asks_more(
+    machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract]
+) -> bool:
+    """Whether a call has arguments that the operation has not, or for which it needs constants."""
+    fixed = [arg for arg in op.args if not arg.startswith("*")]
+    names = _parameter_names(function) or ()
+    given = {**dict(zip(names[len(fixed) :], positional[len(fixed) :])), **keywords}
+    if len(positional) < len(fixed) and not any(arg in given for arg in (*fixed[len(positional) :], *names)):
+        return True  # np.where(condition)
+    inputs = {*fixed, *names[: len(fixed)], "out", *(("shape", "newshape") if op.variadic else ())}
+    more = {key: value for key, value in given.items() if key not in inputs}
+    return any(key not in op.defaults or not _is_static(machine, value) for key, value in more.items())
+
+
+def _is_static(machine: Machine, value: Abstract) -> bool:
+    try:
+        static(machine, value)
+    except NotStatic:
+        return False
+    return True
+
+
 def call_op(
     machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract], name: str = ""
 ) -> Abstract:
     name = name or op.name
     if any(is_nothing(value) for value in (*positional, *keywords.values())):
         return NOTHING
+    if isinstance(function, np.ufunc) and not {"where", "dtype"}.isdisjoint(keywords):
+        return _part_of_ufunc(machine, op, function, positional, keywords, name)
     if "shape" in op.defaults and op.variadic:
         return _with_shape(machine, op, function, positional, keywords, name)
     spread = _spread(machine, op, positional)
@@ -99,7 +150,7 @@ def call_op(
     names = _parameter_names(function)
     out = _out(function, keywords, rest)
     if out is not None:
-        made = call_op(machine, op, function, inputs, keywords, name)
+        made = call_op(machine, op, function, positional if op.variadic else inputs, keywords, name)
         return write_out(machine, machine.held(out), made) if isinstance(made, Sym) else made
     if op.variadic:
         inputs, rest = positional, []
@@ -115,9 +166,42 @@ def call_op(
             raise UnsupportedError(f"{name} is called without its argument {candidates[-1]}")
         inputs = [*inputs, keywords.pop(given)]
     params = _params(machine, op, keywords, name)
-    numpy = op.flavor == "numpy" or name.startswith("np.")
+    numpy = op.flavor == "numpy" or name.startswith("np.") or isinstance(function, np.ufunc)
     atoms = [_input(machine, value, numpy) for value in inputs]
     return result_of(machine, op, inputs, atoms, params, machine.apply(op, *atoms, **params))
+
+
+def _part_of_ufunc(
+    machine: Machine, op: Op, function: Any, positional: list[Abstract], keywords: dict[str, Abstract], name: str
+) -> Abstract:
+    """A ufunc with where=, which leaves the rest of out= as it is, or dtype=, of which its inputs are made first."""
+    keywords = dict(keywords)
+    where, dtype = keywords.pop("where", None), keywords.pop("dtype", None)
+    inputs, rest = positional[: function.nin], positional[function.nin :]
+    if dtype is not None and not (isinstance(dtype, Known) and dtype.obj is None):
+        inputs = [_as_dtype(machine, value, np.dtype(static(machine, dtype))) for value in inputs]
+    if where is None or isinstance(where, Sym) and isinstance(where.atom, Const) and where.atom.value is True:
+        return call_op(machine, op, function, [*inputs, *rest], keywords, name)
+    out = _out(function, keywords, rest)
+    if out is None:
+        raise UnsupportedError(
+            f"{name} with where= and without out= leaves numbers undefined", remedy="Choose with np.where."
+        )
+    made = call_op(machine, op, function, inputs, keywords, name)
+    if not isinstance(made, Sym):
+        raise UnsupportedError(f"{name} with where= has several results", remedy="Choose with np.where.")
+    target = machine.held(out)
+    choice = [operand(machine, value, near_array=True).atom for value in (where, made, target)]
+    return write_out(machine, target, machine.apply("np.where", *choice))
+
+
+def _as_dtype(machine: Machine, value: Abstract, dtype: Any) -> Sym:
+    sym = operand(machine, value, near_array=True)
+    if isinstance(sym.kind, Array) and sym.kind.rank:
+        if not np.can_cast(sym.kind.dtype, dtype, "same_kind"):
+            raise KindError(f"NumPy does not cast {sym.kind.dtype} to {dtype.name} here")
+        return cast(machine, sym, dtype)
+    return machine.apply(f"np.{dtype.name}", sym.atom)
 
 
 def _out(function: Any, keywords: dict[str, Abstract], rest: list[Abstract]) -> Abstract | None:
@@ -186,7 +270,7 @@ def _with_shape(
     if shape is None:
         raise UnsupportedError(f"{name} needs a shape")
     sizes = []
-    for size in _sizes(machine, shape):
+    for size in sizes_of(machine, shape):
         known = static_int(size)
         sizes.append(known)
         if known is None:
@@ -202,7 +286,8 @@ def np_int(kind: Array) -> bool:
     return not kind.rank and kind.dtype.startswith(("int", "uint"))
 
 
-def _sizes(machine: Machine, shape: Abstract) -> list[Abstract]:
+def sizes_of(machine: Machine, shape: Abstract) -> list[Abstract]:
+    """The lengths in a shape, which is one int or several."""
     content = machine.content(shape) if isinstance(shape, Ref) else shape
     if isinstance(content, (Tuple, Items)):
         return list(content.items)

@@ -14,6 +14,8 @@ from s2s_ad.frontend import (
     builtin_functions,
     comprehensions,
     construct,
+    draws,
+    facts,
     iteration,
     loop_statements,
     messages,
@@ -46,6 +48,8 @@ ROOMS = (
     builtin_functions,
     comprehensions,
     construct,
+    draws,
+    facts,
     iteration,
     loop_statements,
     messages,
@@ -111,7 +115,7 @@ def _entry_key(function: Any, arguments: dict[str, Spec], of: Of) -> Any:
 def _raises(block: Block) -> bool:
     """Whether it surely ends in an exception of the user's."""
     for stmt in block.stmts:
-        if isinstance(stmt, Apply) and stmt.op.effect and str(dict(stmt.params)["code"]).startswith("raise "):
+        if isinstance(stmt, Apply) and str(dict(stmt.params).get("code", "")).startswith("raise "):
             return True
         if isinstance(stmt, If) and _raises(stmt.then) and _raises(stmt.orelse):
             return True
@@ -215,7 +219,10 @@ def _read_body(
         if inner and shared and key not in unit.asked and key[-1] != "recompute":
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
-    places = [i for i, param in enumerate(params) if isinstance(param.kind, Array) and param.kind.rank]
+    places = [
+        i for i, param in enumerate(params)
+        if isinstance(param.kind, Array) and (param.kind.rank or param in machine.without_axes)
+    ]  # fmt: skip
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
     changed = tuple(part for part, cells in owned.items() if any(cell in machine.written for cell in cells))
     done = Specialised(name, result, tuple(flat.paths), written, shared, changed=changed)

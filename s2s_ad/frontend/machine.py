@@ -354,6 +354,7 @@ STATEMENTS: dict[type[ast.AST], Statement] = {}
 BUILTINS: dict[Any, Builtin] = {}
 METHODS: dict[str, Method] = {}
 PROTOCOL: dict[str, Callable[..., Any]] = {}  # what calls and operators do with objects of the user's classes
+INDEXED: dict[int, Callable[[Machine, Abstract], Abstract]] = {}  # id of an object of NumPy → what [...] of it makes
 
 
 def expression(*types: type[ast.AST]) -> Callable[[Expression], Expression]:

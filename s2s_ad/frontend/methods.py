@@ -259,7 +259,7 @@ def _spread(function: Any) -> Any:
 
     def run(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
         given = args if len(args) == 1 and not isinstance(args[0], Sym) else [Tuple(tuple(args))] if args else []
-        return call_op(machine, FUNCTIONS[function], function, [owner, *given], keywords)
+        return call(machine, Known(function), [owner, *given], keywords)
 
     return run
 
@@ -270,23 +270,27 @@ method("transpose")(_spread(np.transpose))
 
 @method("flatten")
 def _flatten(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
-    _count("flatten", args, keywords, 0, 0)
-    return call_op(machine, FUNCTIONS[np.ravel], np.ravel, [Sym(operand(machine, owner).atom)], {})
+    flat = call(machine, Known(np.ravel), [owner, *args], keywords)
+    return Sym(flat.atom) if isinstance(flat, Sym) else flat
 
 
 @method("copy")
 def _copy(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
-    _count("copy", args, keywords, 0, 0)
     if isinstance(owner, Ref):
+        _count("copy", args, keywords, 0, 0)
         return machine.new_cell(machine.content(owner))
+    _count("copy", args, {key: value for key, value in keywords.items() if key != "order"}, 0, 1)
     value = operand(machine, owner)
     return call_op(machine, FUNCTIONS[np.copy], np.copy, [value], {}) if isinstance(value.kind, Array) else value
 
 
 @method("astype")
 def _astype(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
-    if len(args) != 1:
+    args = [*args, *(keywords[key] for key in ("dtype",) if key in keywords)]
+    if not args:
         raise UnsupportedError(".astype() takes a dtype")
+    if any(key in keywords and static(machine, keywords[key]) is False for key in ("copy",)):
+        raise UnsupportedError(".astype(copy=False) may be the array itself", remedy="Leave copy=False out.")
     return cast(machine, operand(machine, owner), static(machine, args[0]))
 
 
@@ -323,7 +327,7 @@ def _tolist(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
     return machine.wrap(machine.apply("array_to_list", value.atom, kind=kind))
 
 
-@method("put", "resize", "partition", "itemset")
+@method("resize", "itemset")
 def _writes(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
     if isinstance(owner, Sym):
         raise UnsupportedError("this method changes an array and is not differentiated", remedy="Write a[...] = value.")

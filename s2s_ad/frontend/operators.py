@@ -20,6 +20,7 @@ from s2s_ad.frontend.values import (
     Bound,
     Closure,
     Fields,
+    Flat,
     Items,
     Known,
     Message,
@@ -83,6 +84,8 @@ def operand(machine: Machine, value: Abstract, near_array: bool = False) -> Sym:
     read(value)
     if isinstance(value, Sym):
         return value
+    if isinstance(value, Flat):
+        return Sym(machine.apply("np.ravel", value.owner.atom).atom)
     if near_array and isinstance(value, (Tuple, Ref)):
         return array_of(machine, value)
     if isinstance(value, Known) and isinstance(value.obj, (np.ndarray, np.generic)):
@@ -121,7 +124,7 @@ def _nest(machine: Machine, value: Abstract, atoms: list[Atom]) -> tuple[int, ..
 
 
 def binary(machine: Machine, name: str, a: Abstract, b: Abstract) -> Abstract:
-    read(a), read(b)
+    a, b = (operand(machine, x) if isinstance(x, Flat) else read(x) for x in (a, b))
     if is_nothing(a) or is_nothing(b):
         return NOTHING
     if isinstance(a, Sym) and isinstance(b, Sym):

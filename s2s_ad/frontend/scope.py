@@ -18,21 +18,26 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import Frame, Machine, expression, number
+from s2s_ad.frontend.machine import BUILTINS, Frame, Machine, expression, number
 from s2s_ad.frontend.operators import read
-from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Items, Known, Missing, Sym, Table, Tuple
-from s2s_ad.ir.kinds import kind_of
+from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Bound, Items, Known, Missing, Sym, Table, Tuple
+from s2s_ad.ir.kinds import List, Stream, kind_of
 from s2s_ad.ir.nodes import Value
 from s2s_ad.ir.structure import Guard, Path, Read, outline
+from s2s_ad.ops.compositions import COMPOSITIONS
+from s2s_ad.ops.ufunc_compositions import at, outer, reduce
 
 # what these modules hold is taken to stay
-LIBRARIES = {"math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "scipy"}
+LIBRARIES = {"math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "random", "scipy"}
 _CONSTANTS = {
     id(value): (value, f"{module.__name__.replace('numpy', 'np')}.{name}")
     for module in (np, math)
     for name in ("pi", "e", "tau", "inf", "nan")
     if isinstance(value := getattr(module, name, None), float)
 }
+
+_ANY_UFUNC = {"reduce": reduce, "outer": outer, "at": at}
+_UFUNC_METHODS = ("reduce", "accumulate", "outer", "at", "reduceat")
 
 
 def library(module: ModuleType) -> bool:
@@ -127,7 +132,7 @@ def read_of(machine: Machine, path: Path, value: Any) -> Value:
         kind = kind_of(value)
         assert kind is not None
         name = unique(_read_name(path), unit.taken, [_long_name(path)])
-        default = None if isinstance(value, (np.ndarray, list)) else value
+        default = None if isinstance(kind, (List, Stream)) or isinstance(value, np.ndarray) else value
         unit.reads[path] = Read(name, path, kind, default), Value(kind, name)
     return unit.reads[path][1]
 
@@ -183,8 +188,14 @@ def static_attribute(machine: Machine, owner: Known, name: str) -> Abstract:
         return Known(getattr(obj, name))
     if hasattr(obj, "__s2s_function__") and hasattr(getattr(obj, name, None), "__s2s_lower__"):
         return Known(getattr(obj, name), None if owner.path is None else (*owner.path, ("attr", name)))
-    if isinstance(obj, np.ufunc) and name == "at":
-        return Known(obj.at)
+    if isinstance(obj, np.ufunc) and name in _UFUNC_METHODS:
+        method = getattr(obj, name)
+        if method in COMPOSITIONS or method in BUILTINS or name not in _ANY_UFUNC:
+            return Known(method)
+        return Bound(Known(_ANY_UFUNC[name]), (owner,), {})
+    if isinstance(obj, np.dtype) and name in ("name", "kind", "char", "itemsize", "type", "str", "isnative"):
+        value = getattr(obj, name)
+        return number(value) if isinstance(value, (bool, int)) else Known(value)
     if isinstance(obj, np.finfo) or isinstance(obj, np.iinfo):
         return number(getattr(obj, name))
     if obj is sys.float_info:

@@ -20,7 +20,6 @@ from s2s_ad.frontend.values import (
     Known,
     Missing,
     Poison,
-    Record,
     Ref,
     Store,
     Sym,
@@ -76,8 +75,7 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
     if isinstance(a, Fresh) and isinstance(b, Fresh):
         return same_shape(a.content, b.content)
     if isinstance(a, (Tuple, Items)) and isinstance(b, (Tuple, Items)):
-        one_class = getattr(a, "cls", None) is getattr(b, "cls", None)
-        return one_class and len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
+        return same_class(a, b) and len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
     if isinstance(a, Table) and isinstance(b, Table):
         return a.keys == b.keys and all(map(same_shape, a.items, b.items))
     if isinstance(a, Fields) and isinstance(b, Fields):
@@ -94,6 +92,11 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
             and all(map(same_shape, a.defaults, b.defaults))
         )
     return isinstance(a, (Poison, Missing))
+
+
+def same_class(a: Abstract, b: Abstract) -> bool:
+    """Whether two tuples are both plain, or both namedtuples of one class; of two lists it says nothing."""
+    return type(a) is type(b) and all(getattr(a, x, None) == getattr(b, x, None) for x in ("cls", "names"))
 
 
 def same_view(a: ArrayRef, b: ArrayRef) -> bool:
@@ -142,9 +145,8 @@ class Joiner:
                 return self.array(a, at_a, b, at_b)
             assert not isinstance(a, FreshArray) and not isinstance(b, FreshArray)
             return self.numbers(a, b)
-        if isinstance(a, Tuple) and type(a) is type(b) and len(a.items) == len(b.items):
-            if not isinstance(a, Record) or not isinstance(b, Record) or a.cls is b.cls:
-                return replace(a, items=self.each(a.items, at_a, b.items, at_b))
+        if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and same_class(a, b):
+            return replace(a, items=self.each(a.items, at_a, b.items, at_b))
         if isinstance(a, (Ref, Fresh)) and isinstance(b, (Ref, Fresh)):
             if isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell:
                 return a

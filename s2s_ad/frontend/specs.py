@@ -40,7 +40,7 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
         if isinstance(value, ArrayRef):
             flat.arrays.append(value.cell)
         flat.atoms.append(value.atom)
-        return Leaf(value.kind)
+        return Leaf(value.kind, isinstance(value, ArrayRef) and not getattr(value.kind, "shape", True))
     if isinstance(value, Known):
         flat.paths.append(value.path)
         return Static(value.obj)
@@ -82,7 +82,10 @@ def value_of(
     """
     objects = [] if objects is None else objects
     if isinstance(spec, Leaf):
-        held = machine.wrap(Sym(next(leaves)), frozen_arrays if isinstance(spec.kind, Array) else frozen)
+        made = Sym(next(leaves))
+        if spec.boxed:
+            machine.without_axes.add(made.atom)
+        held = machine.wrap(made, frozen_arrays if isinstance(spec.kind, Array) else frozen)
         return machine.tie(held, tied) if tied and isinstance(held, ArrayRef) else held
     if isinstance(spec, Again):
         again: Abstract = objects[spec.value]
@@ -94,14 +97,14 @@ def value_of(
         if path is None:
             return known_argument(machine, spec.value)
         return Known(spec.value, path)
-    made = None
+    new = None
     if spec.by_name and spec.type is not MethodType:
-        made = Ref(machine.number())
-        objects.append(made)  # what is in it may refer to it
+        new = Ref(machine.number())
+        objects.append(new)  # what is in it may refer to it
     items = tuple(value_of(machine, i, leaves, paths, frozen, frozen_arrays, tied, objects) for i in spec.items)
-    if made is not None:
-        machine.store[made.cell] = machine.filled(Fields(spec.type, spec.keys, items))
-        return made
+    if new is not None:
+        machine.store[new.cell] = machine.filled(Fields(spec.type, spec.keys, items))
+        return new
     if spec.type is MethodType:
         return Bound(items[0], items[1:], {})
     if issubclass(spec.type, tuple):

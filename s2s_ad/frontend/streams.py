@@ -18,6 +18,7 @@ from s2s_ad.frontend.values import (
     Abstract,
     ArrayRef,
     Enumerate,
+    Flat,
     Items,
     Known,
     Mapped,
@@ -35,6 +36,7 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
+from s2s_ad.frontend.views import flattened
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT
 from s2s_ad.ir.kinds import INT, Array, Kind, List
 from s2s_ad.ir.nodes import Atom, Const, Range, Walk
@@ -72,6 +74,8 @@ def walked(machine: Machine, value: Abstract, call: Callable[..., Abstract]) -> 
     if is_nothing(value):
         return []
     value = iterated(machine, machine.held(value))
+    if isinstance(value, Flat):
+        value = flattened(machine, value.owner)
     if isinstance(value, Tuple):
         return list(value.items)
     if isinstance(value, Ref):

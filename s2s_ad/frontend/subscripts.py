@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.machine import METHODS, Machine, expression, number, special
+from s2s_ad.frontend.machine import INDEXED, METHODS, Machine, expression, number, special
 from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import DynamicListError, convert, hold, list_atom
 from s2s_ad.frontend.values import (
@@ -16,6 +16,7 @@ from s2s_ad.frontend.values import (
     Abstract,
     ArrayRef,
     Fields,
+    Flat,
     Items,
     Known,
     NeedsUnroll,
@@ -60,6 +61,10 @@ def get_item(machine: Machine, owner: Abstract, index: Abstract) -> Abstract:
         return NOTHING
     if isinstance(owner, Sym):
         return _array_item(machine, owner, index)
+    if isinstance(owner, Known) and id(owner.obj) in INDEXED:
+        return INDEXED[id(owner.obj)](machine, index)
+    if isinstance(owner, Flat):
+        return _array_item(machine, operand(machine, owner), index)
     own = special(machine, owner, "__getitem__", index)
     if own is not None:
         return own
@@ -174,6 +179,10 @@ def _entry(machine: Machine, value: Abstract, atoms: list[Atom]) -> Any:
 
 def _array_item(machine: Machine, owner: Sym, index: Abstract) -> Abstract:
     kind = owner.kind
+    if isinstance(kind, Array) and not kind.rank and isinstance(index, Known) and index.obj is Ellipsis:
+        return machine.held(owner)
+    if isinstance(kind, Array) and not kind.rank and isinstance(index, Tuple) and not index.items:
+        return Sym(owner.atom)
     if not isinstance(kind, Array) or (not kind.rank and not isinstance(index, Tuple)):
         raise KindError(f"{what(owner)} has no items")
     atoms, entries = _array_index(machine, index)
@@ -228,6 +237,9 @@ def set_item(machine: Machine, owner: Abstract, index: Abstract, value: Abstract
     if isinstance(owner, Sym) and isinstance(owner.kind, Array):
         _set_array_item(machine, machine.held(owner), index, value)
         return
+    if isinstance(owner, Flat):
+        _set_flat(machine, owner, index, value)
+        return
     if special(machine, owner, "__setitem__", index, value) is not None:
         return
     if not isinstance(owner, Ref):
@@ -262,10 +274,41 @@ def _set_array_item(machine: Machine, owner: Abstract, index: Abstract, value: A
     write_item(machine, owner, atoms, entries, operand(machine, value, near_array=True).atom)
 
 
+def _set_flat(machine: Machine, flat: Flat, index: Abstract, value: Abstract) -> None:
+    """a.flat[index] = value: what is at these places counted through the whole array."""
+    owner = machine.held(flat.owner)
+    if is_nothing(index) or not isinstance(owner, ArrayRef) or not isinstance(owner.kind, Array):
+        return
+    place = index
+    if owner.kind.rank > 1:
+        size = machine.apply("array_size", owner.atom)
+        single = isinstance(index, Sym) and (not isinstance(index.kind, Array) or not index.kind.rank)
+        if not single:  # which places a slice, a mask or an array names
+            place = _array_item(machine, machine.apply("np.arange", size.atom), index)
+        elif not (at := static_int(index)) or at < 0:
+            place = binary(machine, "mod", index, size)
+        place = Tuple(tuple(unraveled(machine, place, owner)))
+    set_item(machine, owner, place, value)
+
+
+def unraveled(machine: Machine, place: Abstract, owner: ArrayRef) -> list[Abstract]:
+    """The index along each axis of what is at a place counted through the whole array."""
+    assert isinstance(owner.kind, Array)
+    along: list[Abstract] = []
+    for axis in range(owner.kind.rank - 1, 0, -1):
+        length = machine.apply("shape_item", owner.atom, axis=axis)
+        along.insert(0, binary(machine, "mod", place, length))
+        place = binary(machine, "floordiv", place, length)
+    return [place, *along]
+
+
 def augment_item(machine: Machine, name: str, owner: ArrayRef, index: Abstract, value: Callable[[], Abstract]) -> None:
     """owner[index] op= value()."""
     read(index)
     if is_nothing(index):
+        return
+    if isinstance(owner.kind, Array) and not owner.kind.rank:
+        augment(machine, name, owner, value())
         return
     atoms, entries = _array_index(machine, index)
     old, before = _at(machine, owner, atoms, entries), machine.root(owner)

@@ -104,6 +104,20 @@ class Record(Tuple):
 
 
 @dataclass(frozen=True, eq=False)
+class Named(Tuple):
+    """What a function of NumPy returns several results in, by name too."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Flat(Abstract):
+    """x.flat: the elements of an array one after the other. What is read through it is a copy, and it is written to."""
+
+    owner: Sym
+
+
+@dataclass(frozen=True, eq=False)
 class Ref(Abstract):
     """A list, a dict or an object: the number of its cell."""
 
@@ -276,7 +290,7 @@ def refs_in(value: Abstract) -> Iterator[int]:
     elif isinstance(value, (Enumerate, Reversed, Zip, Mapped, Nested, Generator)):
         for part in parts_of(value):
             yield from refs_in(part)
-    elif isinstance(value, (View, Method, Super)):
+    elif isinstance(value, (View, Method, Flat, Super)):
         yield from refs_in(value.owner)
     elif isinstance(value, Bound):
         for part in (*value.positional, *value.keywords.values()):

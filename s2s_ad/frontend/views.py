@@ -48,6 +48,12 @@ def result_of(
     return made
 
 
+def flattened(machine: Machine, owner: Sym) -> Abstract:
+    """The elements one after the other: a view where that is sure, else something that may be one."""
+    op = OPS["np.ravel"]
+    return machine.held(result_of(machine, op, [owner], [owner.atom], {}, machine.apply(op, owner.atom)))
+
+
 def _of_the_user(op: Op) -> bool:
     """A function with a rule of the user's own may return what it was given."""
     module = getattr(op.function, "__module__", None) or "numpy"
@@ -102,8 +108,18 @@ def _shifted(entry: Any, by: int) -> Any:
 def write_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:
     """owner[index] = value."""
     _check_written(owner.kind, value.kind)
+    if isinstance(owner.kind, Array) and not owner.kind.rank and not owner.steps:
+        replaced(machine, owner, _only_item(machine, owner.kind, value))
+        return
     base, atoms, index = _target(machine, owner, atoms, index)
     replaced(machine, base, machine.apply("index_set", base.atom, value, *atoms, index=index))
+
+
+def _only_item(machine: Machine, kind: Array, value: Atom) -> Sym:
+    """What an array without axes holds after its one item was set: a number of its dtype."""
+    if isinstance(value.kind, Array) and value.kind.rank:
+        raise KindError("an array without axes holds a number, and not an array")
+    return machine.apply(f"np.{kind.dtype}", value)
 
 
 def add_to_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:

@@ -86,6 +86,16 @@ class Record(Kind):
 
 
 @dataclass(frozen=True)
+class Stream(Kind):
+    """A generator of random numbers, which draws advance: `name` is that of its class."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Never(Kind):
     """The kind of a value that is never there: what a recursion not yet understood returns."""
 
@@ -101,6 +111,7 @@ RECORD = Record()
 NEVER = Never()
 _ORDER = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 _PYTHON = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
+_STREAMS = {"numpy.random._generator.Generator", "numpy.random.mtrand.RandomState", "random.Random"}
 
 
 def kind_of(value: Any) -> Kind | None:
@@ -117,6 +128,8 @@ def kind_of(value: Any) -> Kind | None:
         if value.dtype.kind not in "fciub" or isinstance(value, (np.matrix, np.ma.MaskedArray)):
             return None
         return Array(value.dtype.name, tuple(ONE if n == 1 else MANY for n in value.shape))
+    if f"{type(value).__module__}.{type(value).__name__}" in _STREAMS:
+        return Stream(type(value).__name__)
     if type(value) is list and value:
         items = {kind_of(item) for item in value}
         if None in items:

@@ -22,9 +22,16 @@ def has_attributes(cls: Any) -> bool:
 def _has_attributes(cls: Any) -> bool:
     if cls is types.SimpleNamespace:
         return True
-    heap = all(base is object or base.__flags__ & _HEAP for base in cls.__mro__)
+    heap = all(base is object or base.__flags__ & _HEAP and not _in_c(base) for base in cls.__mro__)
     plain = cls.__new__ is object.__new__ and not issubclass(cls, (enum.Enum, type))
     return heap and plain and (cls.__module__ or "").partition(".")[0] not in _APART
+
+
+def _in_c(base: type) -> bool:
+    """Whether the class is written in C: only that has attributes of its own that are computed there."""
+    computed = (name for name, value in base.__dict__.items() if isinstance(value, types.GetSetDescriptorType))
+    methods = any(isinstance(value, types.MethodDescriptorType) for value in base.__dict__.values())
+    return methods or any(name not in ("__dict__", "__weakref__") for name in computed)
 
 
 def is_namedtuple(cls: type) -> bool:

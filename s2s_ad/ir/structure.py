@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
+import numpy as np
+
 from s2s_ad.ir.kinds import Kind, kind_of
 from s2s_ad.ir.nodes import Program
 from s2s_ad.ir.objects import attribute_names, blank, fill, has_attributes, is_namedtuple
@@ -15,9 +17,13 @@ from s2s_ad.ir.objects import attribute_names, blank, fill, has_attributes, is_n
 
 @dataclass(frozen=True)
 class Leaf:
-    """A number, an array, or a list of them whose length is known only when it runs."""
+    """A number, an array, or a list of them whose length is known only when it runs.
+
+    `boxed`: an array without axes, which is changed in place, and not one of NumPy's numbers.
+    """
 
     kind: Kind
+    boxed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +104,7 @@ def spec_of(value: Any, seen: dict[int, int] | None = None) -> Spec:
         return Static(value)
     kind = kind_of(value)
     if kind is not None:
-        return Leaf(kind)
+        return Leaf(kind, isinstance(value, np.ndarray) and not value.ndim)
     if isinstance(value, (tuple, list)) and (type(value) in (tuple, list) or is_namedtuple(type(value))):
         fields = () if type(value) in (tuple, list) else value._fields  # type: ignore[union-attr]
         return Node(type(value), tuple(spec_of(item, seen) for item in value), fields)

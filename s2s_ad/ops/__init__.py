@@ -6,6 +6,7 @@ from s2s_ad.ops import (  # noqa: F401
     contractions,
     control,
     creation,
+    draws,
     elementwise,
     indexing,
     joining,

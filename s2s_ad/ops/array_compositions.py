@@ -56,14 +56,25 @@ def compress(condition, a, axis=None):
     return np.take(a, np.flatnonzero(condition), axis)
 
 
-def choose(a, choices):
-    low = np.min(a)
-    if low < 0 or np.max(a) >= len(choices):
+def choose(a, choices, mode="raise"):
+    a = np.asarray(a)
+    if mode == "wrap":
+        a = a % len(choices)
+    elif mode == "clip":
+        a = np.clip(a, 0, len(choices) - 1)
+    elif np.min(a) < 0 or np.max(a) >= len(choices):
         raise ValueError("invalid entry in choice array")
-    result = choices[0]
+    result = np.asarray(choices[0]) + np.zeros_like(a)
     for i in range(1, len(choices)):
         result = np.where(a == i, choices[i], result)
     return result
+
+
+def lexsort(keys, axis=-1):
+    order = np.argsort(keys[0], axis=axis)
+    for key in keys[1:]:
+        order = np.take_along_axis(order, np.argsort(np.take_along_axis(np.asarray(key), order, axis), axis=axis), axis)
+    return order
 
 
 def select(condlist, choicelist, default=0):
@@ -75,26 +86,27 @@ def select(condlist, choicelist, default=0):
     return result
 
 
-def piecewise(x, condlist, funclist):
+def piecewise(x, condlist, funclist, *args, **kw):
     if np.ndim(x) == 0:
         refused("np.piecewise of a single number", "Use if and else.")
     if not isinstance(condlist, (tuple, list)):
         condlist = [condlist]
     if len(funclist) != len(condlist) and len(funclist) != len(condlist) + 1:
         raise ValueError("with n condition(s), either n or n+1 functions are expected")
+    x = np.asarray(x)
     left = np.ones(np.shape(x), dtype=bool)
     result = np.zeros_like(x)
     for i in range(len(condlist) - 1, -1, -1):  # where several hold, NumPy lets the last one write last
-        result = result + piece(x, condlist[i] & left, funclist[i])
+        result = result + piece(x, condlist[i] & left, funclist[i], args, kw)
         left = left & ~condlist[i]
     if len(funclist) > len(condlist):
-        result = result + piece(x, left, funclist[-1])
+        result = result + piece(x, left, funclist[-1], args, kw)
     return result
 
 
-def piece(x, mask, function):
+def piece(x, mask, function, args, kw):
     items = x[mask]
-    values = function(items) if callable(function) else function
+    values = function(items, *args, **kw) if callable(function) else function
     return put_where(values + np.zeros_like(items), mask)
 
 
@@ -236,8 +248,26 @@ def vander(x, N=None, increasing=False):
     return np.expand_dims(x, 1) ** powers
 
 
-def logspace(start, stop, num=50, endpoint=True, base=10.0):
-    return np.power(base, np.linspace(start, stop, num, endpoint))
+def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    points = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
+    return points if dtype is None else points.astype(dtype)
+
+
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    # of one sign, which the logarithms of both ends are taken without
+    sign = np.sign(start)
+    low, high = np.log10(sign * start), np.log10(sign * stop)
+    points = np.power(10.0, np.linspace(low, high, num, endpoint, axis=axis))
+    points = points * (sign if np.ndim(sign) == 0 or axis == 0 else np.expand_dims(sign, axis))
+    return points if dtype is None else points.astype(dtype)
+
+
+def indices(dimensions, dtype=int, sparse=False):
+    rank = len(dimensions)
+    parts = [np.reshape(np.arange(n, dtype=dtype), one_long_axis(k, rank)) for k, n in enumerate(dimensions)]
+    if sparse:
+        return tuple(parts)
+    return np.array([np.broadcast_to(part, tuple(dimensions)) for part in parts])
 
 
 def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
@@ -269,7 +299,7 @@ def ifftshift(x, axes=None):
 _TAKEN = (
     sort, argsort, partition, take_along_axis, nonzero, extract, compress, choose, select, atleast_1d, atleast_2d,
     atleast_3d, broadcast_arrays, dstack, block, split, array_split, hsplit, vsplit, dsplit, rot90, rollaxis,
-    append, diagflat, tri, vander, meshgrid, piecewise, logspace,
+    append, diagflat, tri, vander, meshgrid, piecewise, logspace, geomspace, indices, lexsort,
 )  # fmt: skip
 # parts of these, which are put in their place as well
 _PARTS = (piece, depth_of, rank_of, joined, cut_at)

@@ -26,13 +26,13 @@ def cofactors_change(x, e):
     return np.round(np.linalg.det(u) * np.linalg.det(vt))[..., None, None] * (u @ change @ vt)
 
 
-def quantile_weights(x, q, axis):
+def quantile_weights(x, q, axis, method="linear"):
     """How much each item counts in a quantile: what lies beside the place of q, in stable order, shares 1."""
     x = np.asarray(x)
     items = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
     n = items.shape[-1]
     rank = np.argsort(np.argsort(items, axis=-1, kind="stable"), axis=-1)
-    place = q * (n - 1)
+    place = q * (n - 1) if method == "linear" else np.quantile(np.arange(float(n)), q, method=method)
     lower = min(math.floor(place), max(n - 2, 0))
     upper = place - lower
     weights = np.where(rank == lower, 1.0 - upper, np.where(rank == lower + 1, upper, 0.0)).astype(x.dtype)
@@ -102,6 +102,12 @@ def put_where(x, mask):
     whole = np.zeros(mask.shape, x.dtype)
     whole[mask] = x
     return whole
+
+
+def running_places(x, extremes, axis):
+    """Where the extreme of the items up to each one stands: the last of equal ones."""
+    places = np.arange(x.shape[axis]).reshape([-1 if k == axis % x.ndim else 1 for k in range(x.ndim)])
+    return np.maximum.accumulate(np.where(x == extremes, places, 0), axis)
 
 
 def scipy_special(name):

@@ -15,11 +15,14 @@ import numpy as np
 
 from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
+from s2s_ad.ops.full_forms import PROGRAMS
+from s2s_ad.ops.further_compositions import FURTHER_COMPOSITIONS
 from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
 from s2s_ad.ops.settled import count_up
 from s2s_ad.ops.statistics_compositions import STATISTICS_COMPOSITIONS
+from s2s_ad.ops.ufunc_compositions import UFUNC_COMPOSITIONS
 
 # --- math -------------------------------------------------------------------------------------------------------------
 
@@ -58,11 +61,12 @@ def divmod_(x, y, /):
 # --- numpy ------------------------------------------------------------------------------------------------------------
 
 
-def clip(a, a_min=None, a_max=None):
-    if a_min is not None:
-        a = np.maximum(a, a_min)
-    if a_max is not None:
-        a = np.minimum(a, a_max)
+def clip(a, a_min=None, a_max=None, min=None, max=None):
+    low, high = min if a_min is None else a_min, max if a_max is None else a_max
+    if low is not None:
+        a = np.maximum(a, low)
+    if high is not None:
+        a = np.minimum(a, high)
     return a
 
 
@@ -74,8 +78,18 @@ def full(shape, fill_value, dtype=None):
     return filled(fill_value, shape=shape, dtype=dtype)
 
 
-def linspace(start, stop, num=50, endpoint=True):
-    return evenly_between(start, stop, shape=num, endpoint=endpoint)
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    if np.ndim(start) == 0 and np.ndim(stop) == 0:
+        points = evenly_between(start, stop, shape=num, endpoint=endpoint)
+    else:
+        whole = np.asarray(start) * 1.0 + np.zeros_like(stop)
+        part = np.reshape(evenly_between(0.0, 1.0, shape=num, endpoint=endpoint), (-1,) + (1,) * np.ndim(whole))
+        points = whole + (stop - whole) * part.astype(whole.dtype)
+        points = points if axis == 0 else np.moveaxis(points, 0, axis)
+    points = points if dtype is None else points.astype(dtype)
+    if retstep:
+        return points, (np.asarray(stop) - start) / (num - 1 if endpoint else num)
+    return points
 
 
 def eye(N, M=None, k=0, dtype=float):
@@ -92,9 +106,15 @@ def inner(a, b):
     return np.dot(a, b if np.ndim(b) == 1 else np.swapaxes(b, -1, -2))
 
 
-def take(a, indices, axis=None):
-    if axis is None:
-        return np.ravel(a)[indices]
+def take(a, indices, axis=None, mode="raise"):
+    a = np.ravel(a) if axis is None else np.asarray(a)
+    axis = 0 if axis is None else axis
+    if isinstance(indices, (tuple, list)):
+        indices = np.asarray(indices)
+    if mode == "wrap":
+        indices = indices % np.shape(a)[axis]
+    elif mode == "clip":
+        indices = np.clip(indices, 0, np.shape(a)[axis] - 1)
     if axis == 0:
         return a[indices]
     if axis == -1:
@@ -105,12 +125,24 @@ def take(a, indices, axis=None):
     return np.moveaxis(taken, count_up(-count, 0), count_up(first, first + count))
 
 
-def diff(a, n=1, axis=-1):
+def diff(a, n=1, axis=-1, prepend=None, append=None):
+    a = np.asarray(a)
     if axis != -1:
-        return np.moveaxis(np.diff(np.moveaxis(a, axis, -1), n), -1, axis)
+        a = np.moveaxis(a, axis, -1)
+    if prepend is not None:
+        a = np.concatenate([beside(prepend, a, axis), a], axis=-1)
+    if append is not None:
+        a = np.concatenate([a, beside(append, a, axis)], axis=-1)
     for _ in range(n):
         a = a[..., 1:] - a[..., :-1]
-    return a
+    return a if axis == -1 else np.moveaxis(a, -1, axis)
+
+
+def beside(value, a, axis):
+    """What np.diff puts before or after: a number counts for every row."""
+    if np.ndim(value) == 0:
+        return np.zeros_like(a[..., :1]) + value
+    return value if axis == -1 else np.moveaxis(value, axis, -1)
 
 
 def flipud(m):
@@ -140,6 +172,7 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.inner: inner,
     np.take: take,
     np.diff: diff,
+    beside: beside,
     np.flipud: flipud,
     np.fliplr: fliplr,
     np.ptp: ptp,
@@ -147,6 +180,9 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     **ITERATION_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
     **STATISTICS_COMPOSITIONS,
+    **FURTHER_COMPOSITIONS,
+    **UFUNC_COMPOSITIONS,
+    **PROGRAMS,
 }
 if hasattr(math, "sumprod"):  # from Python 3.12 on
     COMPOSITIONS[math.sumprod] = sumprod

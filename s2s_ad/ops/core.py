@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -40,6 +41,7 @@ class Op:
     zero       its derivative is zero wherever there is one
     cost       0 free (a name, a constant), 1 like an addition, 5 like exp, 20 whole arrays or calls
     effect     must be kept, and in order: print, raise
+    draws      an effect that has a value: it takes from a stream of random numbers
     alias      its result may share memory with its first input
     joint      it is linear in all the inputs of `transposes` at once (stack, index_add), not in each alone (matmul)
     others     of its inputs, those without a transpose have derivative zero: they only lend their shape, or are whole
@@ -64,6 +66,7 @@ class Op:
     zero: bool = False
     cost: int = 5
     effect: bool = False
+    draws: bool = False
     alias: bool = False
     store: bool = False
     joint: bool = False
@@ -101,7 +104,7 @@ class Op:
     def evaluate(self, values: tuple[Any, ...], params: Params, kinds: tuple[Kind, ...]) -> Any:
         """What the emitted code would compute."""
         text, names = self.text(params, kinds), self.names(len(kinds))
-        if self.effect or self.store:
+        if self.store or self.effect and not self.draws:
             return run_statement(text, names, values)
         if self.objects:
             return eval(text, {"math": math, "np": np, **self.objects}, dict(zip(names, values)))
@@ -115,7 +118,7 @@ class Op:
 def evaluator(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     """The expression as a function of its inputs."""
     code = compile(f"lambda {', '.join(names)}: {text}", "<op>", "eval")
-    return eval(code, {"math": math, "np": np, **HELPER_FUNCTIONS})  # type: ignore[no-any-return]
+    return eval(code, {"math": math, "np": np, "random": random, **HELPER_FUNCTIONS})  # type: ignore[no-any-return]
 
 
 def run_statement(text: str, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, ONE, Array, Kind
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
+from s2s_ad.ops.indexing import index_text
 from s2s_ad.ops.linear import as_number, dim_of, dtype_of, shape_of
 from s2s_ad.ops.shaping import shape_text
 from s2s_ad.ops.slopes import along
@@ -149,7 +150,8 @@ def evenly_between(start: Any, stop: Any, shape: Any, endpoint: bool = True) -> 
 def _linspace_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     if shape_of(kinds[0]) or shape_of(kinds[1]):
         raise KindError("np.linspace between arrays", remedy="Write it out: start + (stop - start) * t.")
-    return Array("float64", (dim_of(params["shape"][0]),))
+    kind = np.result_type(*(k.dtype if isinstance(k, Array) else 0.0 for k in kinds[:2]), 0.0)
+    return Array(kind.name if kind.kind == "f" else "float64", (dim_of(params["shape"][0]),))
 
 
 def _endpoint_text(params: Params) -> str:
@@ -166,12 +168,30 @@ def linspace(start, stop, *sizes, shape=(50,), endpoint=True, out):
     d[out] = along(start, lambda: 1.0 - up) + along(stop, lambda: up)
 
 
+def _fractions_code(params: Params, dtype: str) -> str:
+    as_dtype = "" if dtype == "float64" else f', dtype="{dtype}"'
+    return f"np.linspace(0.0, 1.0, x.size{_endpoint_text(params)}{as_dtype})"
+
+
 @piecewise_constant(
-    name="fractions", cost=20, infer=lambda kinds, params, op: Array("float64", shape_of(kinds[0])),
-    code=lambda params, kinds: f"np.linspace(0.0, 1.0, x.size{_endpoint_text(params)})",
+    name="fractions", cost=20, infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[0])),
+    code=lambda params, kinds: _fractions_code(params, dtype_of(kinds[0])),
 )  # fmt: skip
 def fractions(x, endpoint=True):
     """How far along each point of a linspace lies."""
+
+
+# --- grids ------------------------------------------------------------------------------------------------------------
+
+
+def _grid_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array("int64", (MANY, *[ANY] * len(params["index"])))
+
+
+piecewise_constant(
+    name="np.mgrid", infer=_grid_kind, cost=20, flavor="numpy",
+    code=lambda params, kinds: f"np.mgrid[{index_text(params['index'], tuple(f'_{k}' for k in range(len(kinds))))}]",
+)(lambda *bounds, index=(): None)  # fmt: skip
 
 
 # --- copies and conversions -------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.errors import DifferentiationError, NotDifferentiableError
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import ANY, Array, Kind, List, Record
@@ -111,7 +113,7 @@ def _linear_tangent(op: Op, apply: Apply, dots: Sequence[Atom | None], params: d
         return ZERO
     if op.joint:
         moved = [
-            dot if dot is not None else zero(current.builder, x) if i in op.transposes else x
+            dot if dot is not None else _no_change(op, apply, x) if i in op.transposes else x
             for i, (x, dot) in enumerate(zip(apply.inputs, dots))
         ]
         return Traced(current.builder.apply(op, *moved, **params))
@@ -120,6 +122,15 @@ def _linear_tangent(op: Op, apply: Apply, dots: Sequence[Atom | None], params: d
         moved = [dots[i] if i == k else x for k, x in enumerate(apply.inputs)]  # type: ignore[misc]
         total = total + Traced(current.builder.apply(op, *moved, **params))
     return total
+
+
+def _no_change(op: Op, apply: Apply, x: Atom) -> Atom:
+    """The zero tangent of an input; of whole numbers in the shape that they have, where shapes must agree."""
+    kind = x.kind
+    if isinstance(kind, Array) and kind.rank and not kind.real and not op.broadcasts and not is_elementwise(op):
+        dtype = getattr(apply.outputs[0].kind, "dtype", "float64")
+        return current.builder.apply(OPS["np.zeros_like"], x, dtype=np.dtype(dtype))
+    return zero(current.builder, x)
 
 
 def _without_effect(op: Op, i: int) -> bool:

@@ -28,7 +28,7 @@ def index_text(index: tuple[Any, ...], names: tuple[str, ...]) -> str:
             return f"{start}:{stop}" + (f":{step}" if step else "")
         return repr(e)
 
-    return ", ".join(map(entry, index))
+    return ", ".join(map(entry, index)) or "()"
 
 
 def _indexed(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:

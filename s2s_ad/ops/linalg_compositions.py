@@ -85,13 +85,14 @@ def correlate(a, v, mode="valid"):
 
 
 def multi_dot(arrays):
-    result = arrays[0]
+    result = np.asarray(arrays[0])
     for x in arrays[1:]:
         result = result @ x
     return result
 
 
 def matrix_power(a, n):
+    a = np.asarray(a)
     if n < 0:
         a, n = np.linalg.inv(a), -n
     if n == 0:

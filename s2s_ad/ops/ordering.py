@@ -9,14 +9,14 @@ import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, broadcast
-from s2s_ad.ops.array_helpers import put_where
+from s2s_ad.ops.array_helpers import put_where, running_places
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
 from s2s_ad.ops.indexing import getitem
 from s2s_ad.ops.linear import dtype_of, shape_of
 from s2s_ad.ops.reductions import reduced, restore_axes, sum
 from s2s_ad.ops.shaping import ravel
 from s2s_ad.ops.slopes import real_only
-from s2s_ad.ops.trace import ZERO, d
+from s2s_ad.ops.trace import ZERO, apply, d
 from s2s_ad.ops.ufuncs import where
 
 Params = Mapping[str, Any]
@@ -101,15 +101,62 @@ piecewise_constant(np.argpartition, infer=_places, cost=20)(lambda a, kth=0, axi
 def unique(ar, *, out):
     real_only(ar)
     items = d[ar] if d[ar] is ZERO or ar.rank == 1 else ravel(d[ar])
-    d[out] = ZERO if items is ZERO else getitem(items, first_places(ar), index=AT)
+    d[out] = ZERO if items is ZERO else getitem(items, apply("first_places_of", ar), index=AT)
 
 
-@piecewise_constant(
-    name="first_places", code="np.unique(x, return_index=True)[1]", cost=20, flavor="numpy",
-    infer=lambda kinds, params, op: Array("int64", (ANY,)),
-)  # fmt: skip
-def first_places(x):
-    """Where each of the different values of x stands first."""
+def first_places_of(ar: Any) -> Any:
+    """np.unique: where each of the different values stands first."""
+    return np.unique(ar, return_index=True)[1]
+
+
+def places_among_different(ar: Any) -> Any:
+    """np.unique: which of the different values each item is."""
+    return np.unique(ar, return_inverse=True)[1]
+
+
+def group_sizes(ar: Any) -> Any:
+    """np.unique: how often each of the different values stands there."""
+    return np.unique(ar, return_counts=True)[1]
+
+
+def numbers_repeated(a: Any, repeats: Any) -> Any:
+    """np.repeat of whole numbers, each so many times."""
+    return np.repeat(a, repeats)
+
+
+piecewise_constant(
+    numbers_repeated, name="numbers_repeated", code="np.repeat(a, repeats)", cost=20, flavor="numpy",
+    infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), (ANY,)),
+)(lambda a, repeats: None)  # fmt: skip
+
+
+for _function, _option, _rank in (
+    (first_places_of, "return_index", 1),
+    (places_among_different, "return_inverse", None),
+    (group_sizes, "return_counts", 1),
+):
+    piecewise_constant(
+        _function, name=_function.__name__, cost=20, flavor="numpy",
+        code=f"np.unique(ar, {_option}=True)[1]",
+        infer=lambda kinds, params, op, rank=_rank: Array("int64", (ANY,) if rank else shape_of(kinds[0])),
+    )(lambda ar: None)  # fmt: skip
+
+
+def places_of_running_max(a: Any, axis: int = 0) -> Any:
+    """Where the largest item so far stands: the last of equal ones."""
+    return running_places(a, np.maximum.accumulate(a, axis), axis)
+
+
+def places_of_running_min(a: Any, axis: int = 0) -> Any:
+    """Where the least item so far stands: the last of equal ones."""
+    return running_places(a, np.minimum.accumulate(a, axis), axis)
+
+
+for _running, _ufunc in ((places_of_running_max, "np.maximum"), (places_of_running_min, "np.minimum")):
+    piecewise_constant(
+        _running, name=_running.__name__, infer=_places, cost=20, flavor="numpy",
+        code=lambda p, k, u=_ufunc: f"running_places(a, {u}.accumulate(a, {p['axis']}), {p['axis']})",
+    )(lambda a, axis=0: None)  # fmt: skip
 
 
 # --- searching --------------------------------------------------------------------------------------------------------
@@ -156,26 +203,29 @@ def _counted(x: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
     return sum(where(weights != 0, d[x] * weights, 0.0), axis=axis, keepdims=keepdims)
 
 
-def quantile_rule(x, axis=None, keepdims=False, *, q, out):
+def _along_one_axis(x: Any, axis: Any) -> None:
     real_only(x)
     if isinstance(axis, tuple):
         raise UnsupportedError("the derivative of a quantile over several axes", remedy="Flatten these axes first.")
-    d[out] = ZERO if d[x] is ZERO else _counted(x, quantile_weights(x, q=q, axis=axis), axis, keepdims)
 
 
-def quantile_pullback(ct, x, axis=None, keepdims=False, *, q):
-    real_only(x)
-    if isinstance(axis, tuple):
-        raise UnsupportedError("the derivative of a quantile over several axes", remedy="Flatten these axes first.")
-    weights = quantile_weights(x, q=q, axis=axis)
+def quantile_rule(x, axis=None, keepdims=False, *, q, method="linear", out):
+    _along_one_axis(x, axis)
+    weights = ZERO if d[x] is ZERO else quantile_weights(x, q=q, axis=axis, method=method)
+    d[out] = ZERO if d[x] is ZERO else _counted(x, weights, axis, keepdims)
+
+
+def quantile_pullback(ct, x, axis=None, keepdims=False, *, q, method="linear"):
+    _along_one_axis(x, axis)
+    weights = quantile_weights(x, q=q, axis=axis, method=method)
     return where(weights != 0, restore_axes(ct, x, axis, keepdims) * weights, 0.0)
 
 
 @piecewise_constant(
     name="quantile_weights", infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), shape_of(kinds[0])), cost=20,
-    code=lambda p, k: f"quantile_weights(x, {p['q']}, {p['axis']})", flavor="numpy",
+    code=lambda p, k: f"quantile_weights(x, {p['q']}, {p['axis']}{_method_text(p)})", flavor="numpy",
 )  # fmt: skip
-def quantile_weights(x, q=0.5, axis=None):
+def quantile_weights(x, q=0.5, axis=None, method="linear"):
     """How much each element counts."""
 
 
@@ -183,29 +233,46 @@ def _median_pullback(ct, x, axis=None, keepdims=False, *, out):
     return quantile_pullback(ct, x, axis, keepdims, q=0.5)
 
 
-@rule(np.median, infer=reduced(_averaged), cost=20, selects=True, pullback=_median_pullback)
+def middle(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """np.median along one axis or all."""
+    return np.median(a, axis=axis, keepdims=keepdims)
+
+
+def _median_code(params: Params, kinds: Kinds) -> str:
+    axis = "" if params.get("axis") is None else f", axis={params['axis']}"
+    return f"np.median(x{axis}{', keepdims=True' if params.get('keepdims') else ''})"
+
+
+@rule(middle, name="np.median", infer=reduced(_averaged), code=_median_code, flavor="numpy", cost=20,
+      selects=True, pullback=_median_pullback)  # fmt: skip
 def median(x, axis=None, keepdims=False, *, out):
     quantile_rule(x, axis, keepdims, q=0.5, out=out)
 
 
-def one_quantile(a: Any, q: float, axis: Any = None, keepdims: bool = False) -> Any:
+def one_quantile(a: Any, q: float, axis: Any = None, keepdims: bool = False, method: Any = "linear") -> Any:
     """np.quantile for one q, which is known when compiled."""
-    return np.quantile(a, q, axis=axis, keepdims=keepdims)
+    return np.quantile(a, q, axis=axis, keepdims=keepdims, method=method)
+
+
+def _method_text(params: Params) -> str:
+    method = params.get("method", "linear")
+    return "" if method == "linear" else f', method="{method}"'
 
 
 def _quantile_code(params: Params, kinds: Kinds) -> str:
     axis = "" if params.get("axis") is None else f", axis={params['axis']}"
-    return f"np.quantile(x, {params['q']}{axis}{', keepdims=True' if params.get('keepdims') else ''})"
+    keepdims = ", keepdims=True" if params.get("keepdims") else ""
+    return f"np.quantile(x, {params['q']}{axis}{_method_text(params)}{keepdims})"
 
 
-def _quantile_pullback(ct, x, q=0.5, axis=None, keepdims=False, *, out):
-    return quantile_pullback(ct, x, axis, keepdims, q=q)
+def _quantile_pullback(ct, x, q=0.5, axis=None, keepdims=False, method="linear", *, out):
+    return quantile_pullback(ct, x, axis, keepdims, q=q, method=method)
 
 
 @rule(one_quantile, name="np.quantile", infer=reduced(_averaged), code=_quantile_code, flavor="numpy", cost=20,
       selects=True, pullback=_quantile_pullback)  # fmt: skip
-def quantile(x, q=0.5, axis=None, keepdims=False, *, out):
-    quantile_rule(x, axis, keepdims, q=q, out=out)
+def quantile(x, q=0.5, axis=None, keepdims=False, method="linear", *, out):
+    quantile_rule(x, axis, keepdims, q=q, method=method, out=out)
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def into_part(ct, x, like, sections=1, i=0, axis=0):
 
 # --- margins ----------------------------------------------------------------------------------------------------------
 
-_LINEAR_MODES = ("constant", "edge", "reflect", "symmetric", "wrap", "empty")
+_LINEAR_MODES = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 
 def _widths(pad_width: Any, rank: int) -> list[tuple[int, int]]:
@@ -73,9 +73,7 @@ def _padded_dim(dim: Dim, before: int, after: int) -> Dim:
 
 def _padded(kinds: Kinds, params: Params, op: Op) -> Kind:
     if params.get("mode", "constant") not in _LINEAR_MODES:
-        raise UnsupportedError(
-            f"np.pad with mode={params['mode']!r}", remedy=f"Use one of {', '.join(_LINEAR_MODES[:-1])}."
-        )
+        raise UnsupportedError(f"np.pad with mode={params['mode']!r}", remedy=f"Use one of {', '.join(_LINEAR_MODES)}.")
     shape = shape_of(kinds[0])
     widths = _widths(params["pad_width"], len(shape))
     return Array(dtype_of(kinds[0]), tuple(_padded_dim(dim, *width) for dim, width in zip(shape, widths)))
@@ -91,7 +89,13 @@ def _is_zero(fill: Any) -> bool:
     return not np.any(fill)
 
 
-@rule(np.pad, infer=_padded, code=_pad_code, cost=20)
+def padded(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0) -> Any:
+    """np.pad in the modes that repeat what is there, or add constants."""
+    fill = {"constant_values": constant_values} if mode == "constant" else {}
+    return np.pad(x, pad_width, mode, **fill)
+
+
+@rule(padded, name="np.pad", infer=_padded, code=_pad_code, flavor="numpy", cost=20)
 def pad(x, pad_width=0, mode="constant", constant_values=0, *, out):
     d[out] = ZERO if d[x] is ZERO else _pad_linear(d[x], pad_width=pad_width, mode=mode)
 

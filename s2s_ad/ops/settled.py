@@ -32,6 +32,11 @@ def real_only(dtype: Any, name: str) -> Any:
         raise UnsupportedError(f"{name} of complex numbers", remedy="Work with real and imaginary parts.")
 
 
+def is_known(value: Any) -> bool:
+    """Whether a number is known when compiled. The front end answers, also for those that are not."""
+    return True
+
+
 @settled
 def is_wider(dtype: Any, than: Any) -> bool:
     """Whether a floating dtype was widened by what it met."""
@@ -72,3 +77,20 @@ def one_long_axis(at: int, rank: int) -> tuple[int, ...]:
 @settled
 def place_of(item: int, items: tuple[int, ...]) -> int:
     return items.index(item)
+
+
+@settled
+def sorted_tuple(items: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(items))
+
+
+@settled
+def others_of(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    """The axes that are not among these."""
+    return tuple(axis for axis in range(rank) if axis not in axes)
+
+
+@settled
+def item_numbers(count: int, axis: int) -> tuple[int, ...]:
+    """The numbers of all axes but one."""
+    return tuple(k for k in range(count) if k != axis % count)

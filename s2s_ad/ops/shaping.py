@@ -12,7 +12,7 @@ import numpy as np
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind
-from s2s_ad.ops.core import Op, linear
+from s2s_ad.ops.core import Op, call_code, linear
 from s2s_ad.ops.linear import as_number, axes_of, both, dim_of, dtype_of, reshape_like, shape_of, total
 
 Params = Mapping[str, Any]
@@ -231,7 +231,15 @@ def _repeated(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(dtype_of(kinds[0]), (*x[:at], more, *x[at + 1 :]))
 
 
-@linear(np.repeat, infer=_repeated)
+def repeated_evenly(a: Any, repeats: Any, axis: Any = None) -> Any:
+    """np.repeat with one number of times for all."""
+    return np.repeat(a, repeats, axis)
+
+
+@linear(
+    repeated_evenly, name="np.repeat", infer=_repeated, flavor="numpy",
+    code=call_code("np.repeat", ("x", "repeats"), {"axis": None}),
+)  # fmt: skip
 def repeat(ct, x, repeats, axis=None):
     return sum_repeats(ct, x, repeats, axis=axis)
 

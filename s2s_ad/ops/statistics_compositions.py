@@ -7,56 +7,92 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ops.ordering import one_quantile, plain_counts, weighted_counts
-from s2s_ad.ops.settled import axes_tuple, count_up, hundredth, is_wider, real_only, refused
+from s2s_ad.ops.ordering import middle, one_quantile, plain_counts, weighted_counts
+from s2s_ad.ops.settled import axes_tuple, hundredth, is_known, is_wider, others_of, real_only, refused, sorted_tuple
 
 
 def average(a, axis=None, weights=None, returned=False, keepdims=False):
+    a = np.asarray(a)
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keepdims)
-        if not returned:
-            return result
-        refused("np.average with returned=True and without weights", "Take np.mean.")
-    if np.ndim(weights) == np.ndim(a):
+        return (result, np.zeros_like(result) + np.size(a) / np.size(result)) if returned else result
+    weights = np.asarray(weights)
+    if np.ndim(weights) == np.ndim(a) and (np.ndim(a) != 1 or axis is None):
+        if np.shape(weights) != np.shape(a):
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
         scale = np.sum(weights, axis=axis, keepdims=keepdims)
     else:
-        if not isinstance(axis, int) or np.ndim(weights) != 1:
-            refused("np.average with weights of another shape and no single axis", "Give each item its weight.")
+        if axis is None:
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        axes = axes_tuple(axis, np.ndim(a))
+        if axes != sorted_tuple(axes) or np.ndim(weights) != len(axes):
+            refused("np.average with weights along these axes", "Give each item its weight.")
+        if np.shape(weights) != tuple([np.shape(a)[k] for k in axes]):
+            raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
         scale = np.sum(weights)
-        after = (np.ndim(a) - axis if axis >= 0 else -axis) - 1
-        if after > 0:
-            weights = np.expand_dims(weights, count_up(1, after + 1))
+        weights = np.expand_dims(weights, others_of(axes, np.ndim(a)))
     result = np.sum(np.multiply(a, weights), axis=axis, keepdims=keepdims) / scale
     return (result, scale + np.zeros_like(result)) if returned else result
 
 
-def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
-    if out is not None:
-        refused("the argument out= of np.quantile", "Use the result instead.")
-    if method != "linear":
-        refused("np.quantile with another method than 'linear'")
+def quantile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False):
+    real_only(np.asarray(a).dtype, "np.quantile")
+    a = np.asarray(a)
+    if not isinstance(axis, tuple):
+        return quantiles(a, q, axis, method, keepdims)
+    axes = axes_tuple(axis, np.ndim(a))
+    rest = others_of(axes, np.ndim(a))
+    flat = np.reshape(np.transpose(a, rest + axes), tuple([np.shape(a)[k] for k in rest]) + (-1,))
+    found = quantiles(flat, q, -1, method, False)
+    return np.expand_dims(found, tuple([k + np.ndim(q) for k in axes])) if keepdims else found
+
+
+def quantiles(a, q, axis, method, keepdims):
     if isinstance(q, (tuple, list)):
-        real_only(np.asarray(a).dtype, "np.quantile")
-        a = np.asarray(a).astype(np.float64)
-        return np.stack([one_quantile(a, p, axis=axis, keepdims=keepdims) for p in q])
-    return one_quantile(a, q, axis=axis, keepdims=keepdims)
+        a = a.astype(np.float64)
+        return np.stack([one_quantile(a, p, axis=axis, keepdims=keepdims, method=method) for p in q])
+    if is_known(q):
+        return one_quantile(a, q, axis=axis, keepdims=keepdims, method=method)
+    return quantile_between(a, q, axis, method, keepdims)
 
 
-def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
-    if out is not None:
-        refused("the argument out= of np.percentile", "Use the result instead.")
+def quantile_between(a, q, axis, method, keepdims):
+    """Where q is computed: between two of the items in order."""
     if method != "linear":
-        refused("np.percentile with another method than 'linear'")
+        refused("np.quantile of a computed q with another method than 'linear'", "Write q as a constant.")
+    items = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
+    items = np.sort(items, axis=0)
+    q = np.asarray(q)
+    if np.any(q < 0) or np.any(q > 1):
+        raise ValueError("Quantiles must be in the range [0, 1]")
+    last = np.shape(items)[0] - 1
+    lower = np.minimum(np.floor(q * last).astype(int), np.maximum(last - 1, 0))
+    part = np.reshape(q * last - lower, np.shape(q) + (1,) * (np.ndim(items) - 1))
+    low, high = items[lower], items[np.minimum(lower + 1, last)]
+    found = np.where(np.isnan(items[-1]), items[-1], low + (high - low) * part)
+    if not keepdims:
+        return found
+    if axis is None:
+        return np.reshape(found, np.shape(q) + (1,) * np.ndim(a))
+    return np.expand_dims(found, np.ndim(q) + (axis + np.ndim(a) if axis < 0 else axis))
+
+
+def median(a, axis=None, overwrite_input=False, keepdims=False):
+    a = np.asarray(a)
+    if not isinstance(axis, tuple):
+        return middle(a, axis=axis, keepdims=keepdims)
+    return np.quantile(a, 0.5, axis=axis, keepdims=keepdims)
+
+
+def percentile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False):
     if isinstance(q, (tuple, list)):
-        real_only(np.asarray(a).dtype, "np.percentile")
-        a = np.asarray(a).astype(np.float64)
-        return np.stack([one_quantile(a, hundredth(p), axis=axis, keepdims=keepdims) for p in q])
-    return one_quantile(a, hundredth(q), axis=axis, keepdims=keepdims)
+        q = [hundredth(p) for p in q]
+    else:
+        q = hundredth(q) if is_known(q) else np.asarray(q) / 100
+    return np.quantile(a, q, axis=axis, method=method, keepdims=keepdims)
 
 
-def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
-    if fweights is not None or aweights is not None:
-        refused("np.cov with weights", "Write it out.")
+def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, dtype=None):
     real_only(np.atleast_2d(m).dtype, "np.cov")
     x = np.atleast_2d(m).astype(np.float64)
     if not rowvar and np.ndim(m) == 2:
@@ -69,8 +105,19 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         x = np.concatenate([x, other], axis=0)
     if ddof is None:
         ddof = 0 if bias else 1
-    centered = x - np.mean(x, axis=1, keepdims=True)
-    return np.squeeze(centered @ centered.T / max(np.shape(x)[1] - ddof, 0))
+    if fweights is None and aweights is None:
+        centered = x - np.mean(x, axis=1, keepdims=True)
+        c = centered @ centered.T / max(np.shape(x)[1] - ddof, 0)
+    else:
+        counts = np.ones(np.shape(x)[1]) if fweights is None else np.asarray(fweights).astype(np.float64)
+        w = counts if aweights is None else counts * np.asarray(aweights)
+        if np.shape(w)[0] != np.shape(x)[1]:
+            raise RuntimeError("incompatible numbers of samples and weights")
+        total = np.sum(w)
+        freedom = total - (ddof if aweights is None else ddof * np.sum(w * aweights) / total)
+        centered = x - np.expand_dims(x @ w / total, 1)
+        c = (centered * w) @ centered.T / freedom
+    return np.squeeze(c if dtype is None else c.astype(dtype))
 
 
 def corrcoef(x, y=None, rowvar=True):
@@ -124,15 +171,21 @@ def slope_along(f, h, axis, edge_order):
             start = (-1.5 * y[..., :1] + 2.0 * y[..., 1:2] - 0.5 * y[..., 2:3]) / h
             end = (0.5 * y[..., -3:-2] - 2.0 * y[..., -2:-1] + 1.5 * y[..., -1:]) / h
     else:
-        if edge_order == 2:
-            refused("np.gradient with uneven distances and edge_order=2", "Use edge_order=1.")
         gaps = np.diff(h)
         before, after = gaps[:-1], gaps[1:]
         total = before + after
         left, right = -after / (before * total), before / (after * total)
         inner = left * y[..., :-2] + (after - before) / (before * after) * y[..., 1:-1] + right * y[..., 2:]
-        start = (y[..., 1:2] - y[..., :1]) / gaps[0]
-        end = (y[..., -1:] - y[..., -2:-1]) / gaps[-1]
+        if edge_order == 1:
+            start = (y[..., 1:2] - y[..., :1]) / gaps[0]
+            end = (y[..., -1:] - y[..., -2:-1]) / gaps[-1]
+        else:
+            g, h = gaps[0], gaps[1]
+            start = (h + 2.0 * g) / (g * (g + h)) * -y[..., :1] + (g + h) / (g * h) * y[..., 1:2]
+            start = start - g / (h * (g + h)) * y[..., 2:3]
+            g, h = gaps[-2], gaps[-1]
+            end = h / (g * (g + h)) * y[..., -3:-2] - (h + g) / (g * h) * y[..., -2:-1]
+            end = end + (2.0 * h + g) / (h * (g + h)) * y[..., -1:]
     result = np.concatenate([start, inner, end], axis=-1)
     if is_wider(result.dtype, f.dtype):
         result = result.astype(f.dtype)
@@ -156,6 +209,8 @@ def bincount(x, /, weights=None, minlength=0):
 
 
 def histogram(a, bins=10, range=None, density=None, weights=None):
+    if isinstance(bins, str):
+        refused("np.histogram with bins chosen by a rule", "Give their number, or their edges.")
     flat = np.ravel(a)
     if np.ndim(bins) > 0:
         edges = np.asarray(bins)
@@ -174,6 +229,10 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     if density:
         return counts / np.diff(edges) / np.sum(counts), edges
     return counts, edges
+
+
+def histogram_bin_edges(a, bins=10, range=None, weights=None):
+    return np.histogram(a, bins, range)[1]
 
 
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
@@ -195,16 +254,21 @@ def nanprod(a, axis=None, dtype=None, out=None, keepdims=False):
     return np.prod(np.where(np.isnan(a), 1.0, a), axis=axis, keepdims=keepdims)
 
 
+def nancumprod(a, axis=None):
+    return np.cumprod(np.where(np.isnan(a), 1.0, a), axis=axis)
+
+
 def nancumsum(a, axis=None):
     return np.cumsum(np.where(np.isnan(a), 0.0, a), axis=axis)
 
 
 _TAKEN = (
-    average, quantile, percentile, cov, corrcoef, trapezoid, gradient, ediff1d, bincount, histogram, nanvar, nanstd,
+    average, quantile, percentile, median, nancumprod, histogram_bin_edges,
+    cov, corrcoef, trapezoid, gradient, ediff1d, bincount, histogram, nanvar, nanstd,
     nanprod, nancumsum,
 )  # fmt: skip
 
 STATISTICS_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, function.__name__): function for function in _TAKEN},
-    slope_along: slope_along,  # a part of np.gradient, which is put in its place as well
+    **{part: part for part in (slope_along, quantiles, quantile_between)},  # which are put in their place as well
 }

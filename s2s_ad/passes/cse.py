@@ -69,7 +69,7 @@ def cse_key(stmt: Apply) -> tuple[Any, ...]:
 
 def shareable(stmt: Apply) -> bool:
     op = stmt.op
-    return not (op.effect or op.store or op.name in FRESH or len(stmt.outputs) != 1 or op.name.startswith("np.random"))
+    return not (op.effect or op.store or op.name in FRESH or len(stmt.outputs) != 1)
 
 
 def _short(stmt: Apply, plain: set[Value]) -> bool:

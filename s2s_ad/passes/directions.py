@@ -8,7 +8,7 @@ from dataclasses import replace
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import ONE_FLOAT, ONE_INT, ZERO_INT, Builder, const
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
-from s2s_ad.ir.nodes import Apply, Atom, Block, For, Range, Section, Stmt, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Program, Range, Section, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, blocks_of, clone, free_values, inputs_of, map_inputs, outputs_of, substitute
 from s2s_ad.ops.blocks import CHUNK
 from s2s_ad.ops.derive import zero
@@ -39,21 +39,31 @@ def split(stmts: Iterable[Stmt], seeds: Iterable[Value]) -> tuple[list[Stmt], li
     return before, after
 
 
-def only_tangents(stmts: Iterable[Stmt], there: set[Value]) -> list[Stmt]:
+def only_tangents(stmts: Iterable[Stmt], there: set[Value], program: Program) -> list[Stmt]:
     """Statements that compute values which are `there` already beside new ones: for the sake of the new ones.
 
-    What they print, or raise, has been printed and raised.
+    What they print, or raise, has been printed and raised. `program` is the one that they were made from.
     """
-    return [_quiet(stmt, there) for stmt in stmts]
+    calls_draw = _calls_draw(program)
+    return [_quiet(stmt, there, calls_draw) for stmt in stmts]
 
 
-def _quiet(stmt: Stmt, there: set[Value]) -> Stmt:
-    for part in (s for block in blocks_of(stmt) for s in all_stmts(block)):
-        if isinstance(part, Apply) and part.op.name.startswith("np.random"):
+def _calls_draw(program: Program) -> bool:
+    """Whether a function that is called takes from a stream of random numbers."""
+    stmts = {name: list(all_stmts(function.body)) for name, function in program.functions.items()}
+    called = {stmt.callee for body in stmts.values() for stmt in body if isinstance(stmt, Call)}
+    return any(isinstance(stmt, Apply) and stmt.op.draws for name in called for stmt in stmts[name])
+
+
+def _quiet(stmt: Stmt, there: set[Value], calls_draw: bool) -> Stmt:
+    inside = [s for block in blocks_of(stmt) for s in all_stmts(block)]
+    for part in (stmt, *inside):
+        drawn = isinstance(part, Apply) and part.op.draws and part is not stmt
+        if drawn or calls_draw and isinstance(part, Call):
             raise UnsupportedError(
-                "random numbers are drawn in a loop or branch, which would draw others for each direction",
-                span=part.span,
-                remedy="Take jacrev, or draw the numbers before, all at once.",
+                "random numbers are drawn in a loop, a branch or a call, and would be drawn a second time here",
+                span=getattr(part, "span", None),
+                remedy="Take grad or jacrev without checkpoint, or draw the numbers before, all at once.",
             )
     stmt = _silent(stmt)
     if isinstance(stmt, Section) or there.isdisjoint(stmt.outputs):

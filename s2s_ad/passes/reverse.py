@@ -84,7 +84,9 @@ def _split(variants: Variants, name: str, inputs: Flags, outputs: Flags) -> tupl
         pass_, cts, seeds, backward = _sweep_back(variants, function, inputs, outputs)
         stmts, later = pass_.augmented(body.stmts), backward.block((), cts)
         if function.recompute:  # the second half runs it again, from its arguments, and in silence
-            repeated = only_tangents([s for s in stmts if not (isinstance(s, Apply) and s.op.effect)], set())
+            repeated = only_tangents(
+                [s for s in stmts if not (isinstance(s, Apply) and s.op.effect)], set(), variants.program
+            )
             stmts, later = list(body.stmts), Block((), (*repeated, *later.stmts), later.results)
         forward, back = halves(body.params, stmts, body.results, later, seeds)
         variants.made[forward_name] = Function(forward_name, forward, "", function.span)

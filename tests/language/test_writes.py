@@ -707,13 +707,6 @@ def gradient_of_what_writes(a):
     return np.sum(first_gradient(a[0], a[0, ::-1]))
 
 
-def without_axes(a):
-    s = np.array(a[0, 0])
-    t = s
-    t += 1.0
-    return s * t
-
-
 def writes_and_calls_itself(a, n=3):
     if np.sum(a) > n:
         return np.sum(a * a)
@@ -733,7 +726,6 @@ def writes_and_calls_itself(a, n=3):
         wrong_kind,
         another_shape,
         gradient_of_what_writes,
-        without_axes,
         writes_and_calls_itself,
     ],
     ids=lambda f: f.__name__,

@@ -91,3 +91,18 @@ def test_second_order():
         gradient = s2s_ad.grad(f)
         tangents = tuple(map(half, args))
         same(s2s_ad.jvp(gradient, args, tangents, backend="numba"), s2s_ad.jvp(gradient, args, tangents), 1e-9)
+
+
+def few(u, steps, m):
+    for _ in range(steps):
+        for j in range(m):
+            u[j] = u[j] * u[j] * (u[j + 1] - u[j])
+    return np.sum(u)
+
+
+def test_a_row_is_saved_only_where_a_loop_goes_over_all_of_it():
+    """A long array of which a loop uses a few elements is not saved whole."""
+    both_agree(few, (np.linspace(0.1, 0.9, 6), 3, 2))
+    rows = "u_tape = np.empty((max(steps, 0),) + u.shape"
+    assert rows not in s2s_ad.grad(few, backend="numba").source(np.ones(6), 3, 2)
+    assert rows in s2s_ad.grad(programs.burgers, backend="numba").source(np.ones(6), 3, 0.1, 0.2)

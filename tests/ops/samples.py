@@ -64,6 +64,8 @@ SAMPLES = {
         ([r(3)], {"reps": (2, 1)}),
         ([r(2, 3)], {"reps": 2}),
     ],
+    "np.mgrid": [([Fixed(3)], {"index": (("slice", 0, ("in", 0), None), ("slice", None, 4, 2))})],
+    "numbers_repeated": [([np.array([0, 1, 2]), np.array([2, 0, 1])], {}), ([np.arange(4), 2], {})],
     "np.repeat": [([r(2, 3), 2], {}), ([r(2, 3), 2], {"axis": 0}), ([r(3), Fixed(3)], {"axis": -1}), ([2.5, 3], {})],
     "sum_tiles": [([r(4, 6), r(2, 3)], {"reps": (2, 2)})],
     "sum_repeats": [([r(4, 3), r(2, 3), 2], {"axis": 0})],

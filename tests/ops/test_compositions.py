@@ -9,7 +9,7 @@ import pytest
 from s2s_ad.ops.compositions import COMPOSITIONS
 from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.registry import FUNCTIONS
-from tests.ops import calls
+from tests.ops import calls, test_forms, test_more_forms
 
 x = np.random.default_rng(3).standard_normal((2, 3, 4))
 m = x[0]
@@ -67,7 +67,8 @@ def test_composition(function, args, keywords):
 
 
 def test_every_composition_is_tried():
-    tried, source = {function for function, _, _ in CALLS}, inspect.getsource(calls)
+    tried = {function for function, _, _ in CALLS}
+    source = "".join(map(inspect.getsource, (calls, test_forms, test_more_forms)))
     parts = {function for function, program in COMPOSITIONS.items() if function is program}
     parts |= {function for function in COMPOSITIONS if str(function.__module__).startswith("scipy")}  # see test_scipy
     parts |= set(ITERATION_COMPOSITIONS)  # see tests/language/test_iteration.py

@@ -34,6 +34,7 @@ WITHOUT_VALUE = {
     "np.empty_like": "whatever is in the memory",
     "rows_like": "whatever is in the memory",
     "effect": "a statement",
+    "draw": "takes from a stream, in test_draws.py",
     "pack": "a tuple of anything",
     "unpack": "the parts of it",
     "record_plus": "of such tuples",

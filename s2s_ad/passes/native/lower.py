@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from s2s_ad.ir.nodes import Function, Program
+from s2s_ad.errors import UnsupportedError
+from s2s_ad.ir.kinds import Stream
+from s2s_ad.ir.nodes import Apply, Function, Program
+from s2s_ad.ir.walk import all_stmts
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce_block, dce_function, effectful
 from s2s_ad.passes.native.arrays import array_loops
@@ -26,6 +29,8 @@ def native(program: Program, entries: Collection[str]) -> tuple[Program, dict[st
 
     And for each of the entries what is assumed of its arguments: else its indices may be out of bounds.
     """
+    for function in program.functions.values():
+        _check_streams(function)
     functions: dict[str, Function] = {}
     assumed: dict[str, tuple[Assumption, ...]] = {}
     effects = effectful(program)
@@ -37,6 +42,19 @@ def native(program: Program, entries: Collection[str]) -> tuple[Program, dict[st
     effects = effectful(made)
     functions = {name: _finished(dce_function(f, effects)) for name, f in made.functions.items()}
     return replace(made, functions=functions), assumed
+
+
+def _check_streams(function: Function) -> None:
+    """The compiler has streams of its own for np.random and random: only a Generator that is passed in is the same."""
+    for stmt in all_stmts(function.body):
+        if not isinstance(stmt, Apply) or not stmt.op.draws:
+            continue
+        if not stmt.inputs or stmt.inputs[0].kind != Stream("Generator"):
+            raise UnsupportedError(
+                "native code has random numbers of its own here: they would be other ones",
+                span=stmt.span,
+                remedy='Pass np.random.default_rng(...) as an argument and draw from it, or use backend="numpy".',
+            )
 
 
 def _finished(function: Function) -> Function:

@@ -9,20 +9,26 @@ from dataclasses import dataclass, field, replace
 
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import Array, List
-from s2s_ad.ir.nodes import Apply, Atom, Block, For, Stmt, Value, Walk
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Stmt, Value, Walk
 from s2s_ad.ir.walk import blocks_of, clone, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.passes.native.affine import Affine
 
 CHEAP = 1  # the cost of an operation that is done again
+EDGE = 8  # elements of an array that a loop over it may leave out
 
 
 def rows_saved(block: Block) -> Block:
     """The block with rows saved instead of elements, where they are fewer; the lists are then read by nobody."""
-    stmts = [map_inputs(stmt, lambda a: a, rows_saved) for stmt in block.stmts]
+    return _rows_saved(block, Affine(block))
+
+
+def _rows_saved(block: Block, affine: Affine) -> Block:
+    stmts = [map_inputs(stmt, lambda a: a, lambda b: _rows_saved(b, affine)) for stmt in block.stmts]
     for k, first in enumerate(stmts):
         for m in range(k + 1, len(stmts)):
             second = stmts[m]
             if isinstance(first, For) and isinstance(second, For):
-                found = _Pair(first, second).rows()
+                found = _Pair(first, second, affine).rows()
                 if found is not None:
                     stmts[k], stmts[m] = first, second = found
     return replace(block, stmts=tuple(stmts))
@@ -50,8 +56,8 @@ class _Inner:
 class _Pair:
     """A loop of the forward sweep and the one of the reverse sweep that reads its lists, last trip first."""
 
-    def __init__(self, first: For, second: For) -> None:
-        self.first, self.second = first, second
+    def __init__(self, first: For, second: For, affine: Affine) -> None:
+        self.first, self.second, self.affine = first, second, affine
         self.inside = _defined(first.body)
 
     def rows(self) -> tuple[For, For] | None:
@@ -60,10 +66,20 @@ class _Pair:
         changed = False
         for inner in self.inner_pairs():
             arrays = list(dict.fromkeys(a for saved in inner.saved for a in saved.arrays if a in self.inside))
-            if inner.saved and len(arrays) < len(inner.saved):
+            if inner.saved and len(arrays) < len(inner.saved) and all(self.covered(inner, a) for a in arrays):
                 self.save(inner, arrays)
                 changed = True
         return (self.first, self.second) if changed else None
+
+    def covered(self, inner: _Inner, array: Value) -> bool:
+        """Whether the inner loop goes over the whole array, but for a few elements: else a row is more than is read."""
+        trips = inner.forward.trips
+        if trips is None or not isinstance(array.kind, Array) or array.kind.rank != 1:
+            return False
+        count = self.affine.sum(trips.stop).plus(self.affine.sum(trips.start), -1)
+        rest = self.affine.length(array, 0).plus(count, -1)
+        unit = isinstance(trips.step, Const) and trips.step.value == 1
+        return unit and not rest.terms and rest.constant <= EDGE
 
     def inner_pairs(self) -> list[_Inner]:
         """The inner loops that save numbers which can be made again of elements of arrays."""
