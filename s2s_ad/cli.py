@@ -24,6 +24,7 @@ from s2s_ad.derivative import SHOWN
 from s2s_ad.errors import DifferentiationError
 from s2s_ad.rules import Rule, details, markdown, overview
 from s2s_ad.rules import rules as all_rules
+from s2s_ad.views.bench import bench
 from s2s_ad.views.graph import graph as computational_graph
 from s2s_ad.views.trace import trace as evaluation_trace
 
@@ -177,6 +178,20 @@ def show_graph(
     else:
         made.save(out)
         typer.echo(out)
+
+
+@app.command("bench", context_settings={"ignore_unknown_options": True})
+def show_bench(
+    target: Target,
+    args: Annotated[list[str], typer.Argument(help='The arguments: literals or NumPy, such as 2.0 "np.ones(3)".')],
+    backend: Annotated[Backend, typer.Option(help="What the derivatives are compiled for.")] = Backend.numpy,
+    repeat: Annotated[int, typer.Option(min=1, help="Measurements, of which the median is printed.")] = 7,
+) -> None:
+    """Measure what each derivative costs beside the function, and print the bounds of theory."""
+    fn, _ = _resolve(target)
+    with contextlib.redirect_stdout(io.StringIO()):
+        made = bench(fn, *map(_argument, args), repeat=repeat, backend=backend.value)
+    typer.echo(made)
 
 
 @app.command("rules")

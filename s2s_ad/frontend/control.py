@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Union
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Machine, Side, statement
@@ -67,12 +69,21 @@ def unless(machine: Machine, left: Atom, run: Callable[[], None]) -> None:
     branch(machine, left, gone, goes_on)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a statement chooses between: which of the two blocks runs."""
+
+    test: Callable[[], Truth]
+    then: Callable[[], Any]
+    orelse: Callable[[], Any]
+
+
 def run_block(machine: Machine, stmts: Sequence[ast.stmt]) -> None:
     for i, stmt in enumerate(stmts):
         rest = stmts[i + 1 :]
         choice = CHOICES.get(type(stmt))
         if choice is not None:
-            if choice(machine, stmt, lambda rest=rest: run_block(machine, rest)):  # type: ignore[misc]
+            if choose(machine, stmt, choice(machine, stmt), partial(run_block, machine, rest)):
                 return
         else:
             machine.exec(stmt)
@@ -81,60 +92,40 @@ def run_block(machine: Machine, stmts: Sequence[ast.stmt]) -> None:
             return
         if left is not False:
             if rest:
-                unless(machine, left, lambda rest=rest: run_block(machine, rest))  # type: ignore[misc]
+                unless(machine, left, partial(run_block, machine, rest))
             return
 
 
-def _run_if(machine: Machine, node: ast.If, after: Callable[[], None]) -> bool:
-    return case_of(
-        machine,
-        node,
-        lambda: condition(machine, node.test),
-        lambda: run_block(machine, node.body),
-        lambda: run_block(machine, node.orelse),
-        after,
-    )
+def _if(machine: Machine, node: ast.If) -> Choice:
+    run = partial(run_block, machine)
+    return Choice(partial(condition, machine, node.test), partial(run, node.body), partial(run, node.orelse))
 
 
-# Statements that choose between blocks: they are told what comes after them, and say whether they have run it.
-Choice = Callable[[Machine, Any, Callable[[], None]], bool]
-CHOICES: dict[type[ast.stmt], Choice] = {ast.If: _run_if}
+CHOICES: dict[type[ast.stmt], Callable[[Machine, Any], Choice]] = {ast.If: _if}
 
 
-def case_of(
-    machine: Machine,
-    node: ast.stmt,
-    test: Callable[[], Truth],
-    then: Callable[[], object],
-    orelse: Callable[[], object],
-    after: Callable[[], None] | None,
-) -> bool:
+# A long chain of elif is as many blocks in one another: few calls a level, so that Python's limit is far.
+def choose(machine: Machine, node: ast.stmt, choice: Choice, after: Callable[[], None] | None) -> bool:
     """Run one of two blocks; True if what comes after the statement went into the one that did not leave."""
     machine.nameable.clear()
     machine.builder.span = span = machine.span(node)
     with machine.placed(node):
-        cond = test()
+        cond = choice.test()
     if isinstance(cond, bool):
-        then() if cond else orelse()
+        (choice.then if cond else choice.orelse)()
         return False
     mark = machine.unit.serial
-    sides = [machine.side(_none(run)) for run in (then, orelse)]
+    sides = [machine.side(choice.then), machine.side(choice.orelse)]
     left = [_surely_left(machine, side) for side in sides]
     absorbed = after is not None and left[0] != left[1] and not any(side.dead for side in sides)
     if absorbed:
         going_on = sides[left.index(False)]
         sides[left.index(False)] = machine.side(_unless_left(machine, after), going_on)  # type: ignore[arg-type]
     machine.builder.span = span
+    for side in sides:
+        side.value = NONE
     merge(machine, cond, sides[0], sides[1], mark)
     return absorbed
-
-
-def _none(run: Callable[[], object]) -> Callable[[], Abstract]:
-    def side() -> Abstract:
-        run()
-        return NONE
-
-    return side
 
 
 def _unless_left(machine: Machine, run: Callable[[], None]) -> Callable[[], Abstract]:

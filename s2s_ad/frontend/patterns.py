@@ -9,7 +9,7 @@ from typing import Any
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.attributes import attribute
 from s2s_ad.frontend.builtin_functions import type_of
-from s2s_ad.frontend.control import CHOICES, case_of, run_block
+from s2s_ad.frontend.control import CHOICES, Choice, choose, run_block
 from s2s_ad.frontend.machine import BUILTINS, Machine
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.objects import is_users
@@ -23,22 +23,18 @@ Bindings = list[tuple[str, Abstract]]
 _PARTLESS = (bool, int, float, complex, str, bytes, bytearray)  # `case float(x)` binds the whole
 
 
-def _match(machine: Machine, node: ast.Match, after: Callable[[], None]) -> bool:
+def _match(machine: Machine, node: ast.Match) -> Choice:
     machine.nameable.clear()
     with machine.placed(node):
         subject = read(machine.held(machine.eval(node.subject)))
-    return _cases(machine, node, node.cases, subject, after)
+    return _case(machine, node, node.cases, subject)
 
 
 CHOICES[ast.Match] = _match
 
 
-def _cases(
-    machine: Machine, node: ast.Match, cases: list[ast.match_case], subject: Abstract, after: Callable[[], None] | None
-) -> bool:
-    """Run the first case that fits; True if `after`, what comes next in the block, ran in the one that goes on."""
-    if not cases:
-        return False
+def _case(machine: Machine, node: ast.Match, cases: list[ast.match_case], subject: Abstract) -> Choice:
+    """The first case, or else those after it."""
     case, others = cases[0], cases[1:]
     bindings: Bindings = []
 
@@ -52,7 +48,11 @@ def _cases(
         _bind(machine, bindings)
         run_block(machine, case.body)
 
-    return case_of(machine, node, test, body, lambda: _cases(machine, node, others, subject, None), after)
+    def no() -> None:
+        if others:
+            choose(machine, node, _case(machine, node, others, subject), None)
+
+    return Choice(test, body, no)
 
 
 def _guarded(machine: Machine, bindings: Bindings, guard: ast.expr) -> Truth:

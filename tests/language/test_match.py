@@ -1,7 +1,10 @@
 """match statements, and variables of a function around."""
 
+import importlib.util
+
 import pytest
 
+import s2s_ad
 from tests.agree import agrees
 from tests.language.cases import Cases
 
@@ -119,3 +122,12 @@ def written_two_functions_up(x):
 @pytest.mark.parametrize("f, args", case.found)
 def test_match(f, args):
     agrees(f, *args)
+
+
+def test_a_long_chain_of_elif(tmp_path):
+    arms = "".join(f"    elif k == {i}:\n        y = x * {i}.0\n" for i in range(1, 150))
+    (tmp_path / "chain.py").write_text(f"def f(x, k):\n    if k == 0:\n        y = x\n{arms}    return y\n")
+    spec = importlib.util.spec_from_file_location("chain", tmp_path / "chain.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert s2s_ad.grad(module.f)(2.0, 149) == 149.0
