@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.ir.kinds import FLOAT, Array, List, Stream, kind_of
+from s2s_ad.ir.kinds import COMPLEX, FLOAT, Array, List, Stream, is_complex, kind_of
 from s2s_ad.ir.objects import attribute_names, blank, fill, has_attributes, is_namedtuple
 from s2s_ad.ir.structure import Leaf, Node, Spec, Static, leaves, rebuild, spec_of
 from s2s_ad.signature import parse_kinds
@@ -21,6 +21,8 @@ def converted(spec: Spec, value: Any) -> Any:
     if isinstance(spec, Leaf):
         if spec.kind == FLOAT and type(value) is not float:
             return float(value)
+        if spec.kind == COMPLEX and type(value) is not complex:
+            return complex(value)
         if isinstance(spec.kind, List):
             return [converted(Leaf(spec.kind.item), item) for item in value]
         return value
@@ -78,7 +80,8 @@ def kind_given(arg: Any) -> Any:
     return arg
 
 
-_KIND_WORDS = ("float", "int", "complex", "float64", "float32", "int64", "int32", "complex128", "list")
+_NUMBERS = (int, float, complex)
+_KIND_WORDS = ("float", "int", "complex", "float64", "float32", "int64", "int32", "complex128", "complex64", "list")
 
 
 def zeros_like(value: Any) -> Any:
@@ -98,6 +101,8 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
         return None
     if isinstance(spec, Leaf):
         if isinstance(spec.kind, Array):
+            if not is_complex(spec.kind) and np.iscomplexobj(given):
+                raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
             made = np.asarray(given, dtype=np.result_type(spec.kind.dtype))
             if made.shape != np.shape(primal):
                 raise KindError(f"the {what}{where} has shape {made.shape}, and what it belongs to {np.shape(primal)}")
@@ -107,8 +112,12 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
                 raise KindError(f"the {what}{where} is not a list of {len(primal)} items")
             item = Leaf(spec.kind.item)
             return [cotangent_like(item, p, g, what, name) for p, g in zip(primal, given)]
-        if isinstance(given, (int, float)) or isinstance(given, (np.generic, np.ndarray)) and not np.shape(given):
-            return given if type(given) is float else float(given)
+        if isinstance(given, _NUMBERS) or isinstance(given, (np.generic, np.ndarray)) and not np.shape(given):
+            if is_complex(spec.kind):
+                return complex(given)
+            if np.iscomplexobj(given):
+                raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
+            return given if type(given) is float else float(given)  # type: ignore[arg-type]
         raise KindError(f"the {what}{where} is {given!r}; it must be a number")
     container: type[Any] = spec.type
     if not isinstance(given, container) or not _same_keys(spec, given):

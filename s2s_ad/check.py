@@ -21,7 +21,7 @@ from s2s_ad.exact import exact
 from s2s_ad.ir.nodes import Apply
 from s2s_ad.ir.structure import leaf_kinds, spec_of
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.probe import Direction, Probe, dot, numbers
+from s2s_ad.probe import Direction, Probe, dot, numbers, partials, real_part
 from s2s_ad.shadow import NotApplicable
 
 MODES = {"fwd": "forward", "rev": "reverse"}
@@ -249,10 +249,10 @@ class _Comparison:
         probe = self.probe
         value, pullback = vjp(probe.f, *replica(probe.args))
         cts = pullback(probe.weight)
-        partials = numbers(cts)
+        found = partials(cts)
         # a partial is picked, not multiplied out: the others may be infinite
         return value, [
-            partials[d.at] if d.at is not None else float(sum(dot(t, ct) for t, ct in zip(d.tangents, cts)))
+            found[d.at] if d.at is not None else float(real_part(sum(dot(t, ct) for t, ct in zip(d.tangents, cts))))
             for d in probe.directions
         ]
 
@@ -295,6 +295,8 @@ class _Comparison:
             self._keep("differences", why, direction)
         for name, oracle in (("complex step", complex_step), ("SymPy", exact)):
             try:
+                if self.probe.complex:
+                    raise NotApplicable("complex numbers take part")
                 value = oracle(self.probe, direction)
                 others[name] = Answer(value, self._exact_tolerance(value))
             except NotApplicable as why:

@@ -12,10 +12,10 @@ import numpy as np
 
 from s2s_ad.arguments import converted, replica
 from s2s_ad.derivative import held_by, lowered_target, plain_function
-from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import INT, Array, Kind, List
+from s2s_ad.ir.kinds import INT, Array, Kind, List, is_complex
 from s2s_ad.ir.objects import attribute_names, has_attributes, is_namedtuple
 from s2s_ad.ir.structure import Leaf, Lowered, Spec, leaf_kinds, leaves, real_leaves, rebuild, resolve, spec_of
+from s2s_ad.ir.walk import all_stmts, outputs_of
 from s2s_ad.transforms import as_float, prepared
 
 FEW = 12  # so many numbers get a partial derivative each
@@ -42,11 +42,10 @@ class Probe:
             self._take_ints_as_floats()
         self.numbers = [n for tree in self.args_seen() for n in _real_numbers(tree)]
         self.value = self.call(self.args)
-        if any(_is_complex(kind) for spec in (*self.specs, spec_of(self.value)) for kind in leaf_kinds(spec)):
-            raise KindError("derivatives of complex numbers are not checked", remedy="Pass real and imaginary parts.")
         self.single = isinstance(self.value, (int, float, np.generic)) or (
             isinstance(self.value, np.ndarray) and not self.value.shape
         )
+        self.single = self.single and not isinstance(self.value, (complex, np.complexfloating))
         rng = np.random.default_rng(1)
         self.weight = 1.0 if self.single else _like(self.value, lambda v: float(rng.standard_normal()), any_number=True)
 
@@ -72,8 +71,8 @@ class Probe:
         return self.f(*replica(args))
 
     def weighted(self, value: Any) -> Any:
-        """The value as one number."""
-        return dot(self.weight, value)
+        """The value as one real number."""
+        return real_part(dot(self.weight, value))
 
     def along(self, direction: Direction, t: float) -> float:
         """The function, as one number, at a step of t along the direction."""
@@ -82,6 +81,15 @@ class Probe:
     def moved(self, direction: Direction, step: Callable[[Any, Any], Any]) -> tuple[Any, ...]:
         """The arguments with `step(number or array, tangent)` in the place of each that is real."""
         return tuple(_moved(s, a, d, step) for s, a, d in zip(self.specs, self.args, direction.tangents))
+
+    @cached_property
+    def complex(self) -> bool:
+        """Whether complex numbers take part in the program."""
+        functions = self.lowered.program.functions.values()
+        values = [
+            v for f in functions for v in (*f.body.params, *(v for s in all_stmts(f.body) for v in outputs_of(s)))
+        ]
+        return any(is_complex(_innermost(value.kind)) for value in values)
 
     @cached_property
     def directions(self) -> tuple[Direction, ...]:
@@ -137,7 +145,7 @@ class Probe:
 
     def interpreted(self, run: Callable[..., tuple[Any, ...]], args: tuple[Any, ...]) -> Any:
         """The function as one number, when `run(*inputs)` runs its program; `args` may hold anything as numbers."""
-        return self.weighted(rebuild(self.lowered.result, iter(run(*self.inputs(args)))))
+        return dot(self.weight, rebuild(self.lowered.result, iter(run(*self.inputs(args)))))
 
     def inputs(self, args: tuple[Any, ...]) -> list[Any]:
         """What the program takes: the parts of the arguments, and what it reads outside."""
@@ -151,6 +159,11 @@ class Probe:
         """The relative accuracy of the least exact number that goes in or comes out."""
         kinds = [kind for spec in (*self.specs, spec_of(self.value)) for kind in leaf_kinds(spec) if kind.real]
         return max(float(np.finfo(_dtype(kind)).eps) for kind in kinds)
+
+
+def real_part(number: Any) -> Any:
+    """Of a complex number; anything else, such as a symbol, is what it is."""
+    return number.real if isinstance(number, (complex, np.complexfloating)) else number
 
 
 def dot(weight: Any, value: Any) -> Any:
@@ -170,8 +183,13 @@ def dot(weight: Any, value: Any) -> Any:
 
 
 def numbers(tree: Any) -> list[float]:
-    """All real numbers of a derivative, in the order of the rows."""
+    """All real numbers of a derivative, in the order of the rows; a complex one is two."""
     return [float(n) for n in _real_numbers(tree)]
+
+
+def partials(cotangents: Any) -> list[float]:
+    """The derivatives along the real and the imaginary direction, of which a gradient is du/dx - i du/dy."""
+    return numbers(_like(cotangents, lambda v: v, turned=True))
 
 
 def _real_numbers(tree: Any) -> Iterator[Any]:
@@ -183,8 +201,10 @@ def _real_numbers(tree: Any) -> Iterator[Any]:
         for item in tree:
             yield from _real_numbers(item)
     elif isinstance(tree, np.ndarray):
-        yield from tree.ravel()
-    elif isinstance(tree, (bool, int, float, complex, np.generic)):
+        yield from tree.ravel() if tree.dtype.kind != "c" else np.stack([tree.real, tree.imag], -1).ravel()
+    elif isinstance(tree, (complex, np.complexfloating)):
+        yield from (tree.real, tree.imag)
+    elif isinstance(tree, (bool, int, float, np.generic)):
         yield tree
 
 
@@ -198,26 +218,37 @@ def _names(top: str, tree: Any) -> list[str]:
     if isinstance(tree, (tuple, list)):
         return [name for i, item in enumerate(tree) for name in _names(f"{top}[{i}]", item)]
     if isinstance(tree, np.ndarray) and tree.shape:
-        return [f"{top}[{', '.join(map(str, at))}]" for at in np.ndindex(tree.shape)]
+        places = [f"{top}[{', '.join(map(str, at))}]" for at in np.ndindex(tree.shape)]
+        return [name for place, item in zip(places, tree.ravel()) for name in _names(place, item)]
+    if isinstance(tree, (complex, np.complexfloating)):
+        return [f"{top}.real", f"{top}.imag"]
     return [] if tree is None else [top]
 
 
-def _like(value: Any, number: Callable[[Any], Any], any_number: bool = False) -> Any:
-    """The structure of a value with `number(v)` for each real number v, and None for what is not real."""
+def _like(value: Any, number: Callable[[Any], Any], any_number: bool = False, turned: bool = False) -> Any:
+    """The structure of a value with `number(v)` for each real number v, and None for what is not real.
+
+    A complex number is two real ones; `turned`: the imaginary ones change their sign.
+    """
     if isinstance(value, np.ndarray) and value.shape:
         if not (any_number and value.dtype.kind in "iu" or value.dtype.kind in "fc"):
             return None
-        return np.array([number(v) for v in value.ravel()], dtype=float).reshape(value.shape)
+        dtype = complex if value.dtype.kind == "c" else float
+        items = [_like(v, number, any_number, turned) for v in value.ravel()]
+        return np.array(items, dtype=dtype).reshape(value.shape)
+    if isinstance(value, (complex, np.complexfloating)):
+        real, imag = number(value.real), number(value.imag)
+        return complex(real, -imag if turned else imag)
     if is_namedtuple(type(value)):
-        return value._make(_like(v, number, any_number) for v in value)
+        return value._make(_like(v, number, any_number, turned) for v in value)
     if has_attributes(type(value)):
         spec = real_leaves(spec_of(value))
-        return rebuild(spec, iter([_like(leaf, number, any_number) for leaf in leaves(spec, value)]))
+        return rebuild(spec, iter([_like(leaf, number, any_number, turned) for leaf in leaves(spec, value)]))
     if isinstance(value, (tuple, list)):
         ints = isinstance(spec_of(value), Leaf) and spec_of(value).kind.real  # type: ignore[union-attr]
-        return type(value)([_like(v, number, any_number or bool(ints)) for v in value])
+        return type(value)([_like(v, number, any_number or bool(ints), turned) for v in value])
     if isinstance(value, dict):
-        return {key: _like(v, number, any_number) for key, v in value.items()}
+        return {key: _like(v, number, any_number, turned) for key, v in value.items()}
     if isinstance(value, (float, np.floating)) or any_number and not isinstance(value, (bool, np.bool_, str)):
         return number(value) if isinstance(value, (int, float, np.generic, np.ndarray)) else None
     return number(value) if isinstance(value, np.ndarray) and value.dtype.kind in "fc" else None
@@ -238,11 +269,12 @@ def _moved_leaf(kind: Kind, value: Any, direction: Any, step: Callable[[Any, Any
     return np.asarray(moved) if isinstance(value, np.ndarray) and not value.ndim else moved
 
 
-def _dtype(kind: Kind) -> str:
+def _innermost(kind: Kind) -> Kind:
     while isinstance(kind, List):
         kind = kind.item
+    return kind
+
+
+def _dtype(kind: Kind) -> str:
+    kind = _innermost(kind)
     return kind.dtype if isinstance(kind, Array) else "float64"
-
-
-def _is_complex(kind: Kind) -> bool:
-    return "complex" in str(kind)

@@ -74,6 +74,15 @@ _ARGUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "turned": ("list[list[float]], list[float], float64[:]", {}),
     "turned_back": ("list[float64[:]], list[list[float]], float64[:]", {}),
     "last_written": ("float64[:], int64[:]", {"index": (("in", 0),)}),
+    **{f"np.fft.{name}": ("complex128[:]", {}) for name in ("fft", "ifft", "irfft")},
+    **{f"np.fft.{name} to a length": ("complex128[:]", {"shape": (8,)}) for name in ("fft", "ifft", "irfft")},
+    "np.fft.rfft to a length": ("float64[:]", {"shape": (8,)}),
+    **{f"np.fft.{name} of a step": ("float", {"shape": (8,)}) for name in ("fftfreq", "rfftfreq")},
+    **{f"cmath.{name}": ("complex", {}) for name in "exp log10 sqrt sin cos tan sinh cosh tanh phase".split()},
+    **{f"cmath.a{name}": ("complex", {}) for name in "sin cos tan sinh cosh tanh".split()},
+    **{name: ("complex", {}) for name in ("real", "imag", "conjugate")},
+    "np.angle": ("complex128[:]", {}),
+    "slogdet_direction": ("complex128[:, :]", {}),
     **{name: ("2, float64[:]", {}) for name in ("special.polygamma", "special.jv", "special.iv", "special.ive")},
 }
 _TRIED = ("float64[:]", "float64[:, :]", "float64[:, :, :]", "float", "int", "int64[:]", "bool[:]", "list[float]")
@@ -160,7 +169,7 @@ def _derived(stmt: Apply, lowered: Lowered, moving: tuple[str, ...]) -> Shown:
 
 
 def _identifier(name: str) -> str:
-    last = name.rpartition(".")[2]
+    last = re.sub(r"\W", "_", name.rpartition(".")[2])
     return f"{last}_" if keyword.iskeyword(last) else last
 
 

@@ -141,7 +141,7 @@ def find(name: str) -> list[Op]:
     """The operations of a name: `np.sin`, `sin`, `numpy.linalg.solve`, `*`; none if there is none.
 
     >>> [op.name for op in find("sin")]
-    ['math.sin', 'np.sin']
+    ['cmath.sin', 'math.sin', 'np.sin']
     """
     _load_all()
     wanted = name.replace("numpy.", "np.").replace("scipy.", "")

@@ -8,7 +8,7 @@ from typing import Union
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
-from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List, Scalar
+from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List, Scalar, is_complex
 from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
 from s2s_ad.ir.objects import float_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
@@ -142,9 +142,19 @@ def scalar_output(lowered: Lowered, has_aux: bool) -> tuple[Spec, tuple[bool, ..
         raise KindError(
             f"grad needs a function that returns one real number; this one returns {_describe(result)}",
             span=lowered.program.main.span,
-            remedy="Use jacobian for all its derivatives, vjp with a cotangent, or reduce it to a number (np.sum).",
+            remedy=_COMPLEX if isinstance(result, Leaf) and is_complex(result.kind) and _single(result.kind) else _MANY,
         )
     return result, tuple(i == 0 for i in range(len(kinds)))
+
+
+_MANY = "Use jacobian for all its derivatives, vjp with a cotangent, or reduce it to a number (np.sum)."
+_COMPLEX = (
+    "Take its real part or its absolute value. The derivative of a holomorphic function is jvp with a tangent of 1."
+)
+
+
+def _single(kind: Kind) -> bool:
+    return not isinstance(kind, Array) or not kind.shape
 
 
 def _is_real_scalar(kind: Kind) -> bool:

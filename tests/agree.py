@@ -37,13 +37,17 @@ def plain_and_optimised(f: Callable[..., Any], *args: Any) -> None:
 
 
 def _ones(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.ndarray, np.generic, list, tuple, dict)):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS + (list, tuple, dict)):
         return None
     if isinstance(value, (list, tuple)):
         return type(value)(map(_ones, value))
     if isinstance(value, dict):
         return {k: _ones(v) for k, v in value.items()}
-    return np.ones_like(value, dtype=float) if isinstance(value, np.ndarray) else 1.0
+    one = 1.0 - 0.5j if np.iscomplexobj(value) else 1.0
+    return np.full_like(value, one, dtype=type(one)) if isinstance(value, np.ndarray) else one
+
+
+_NUMBERS = (int, float, complex, np.ndarray, np.generic)
 
 
 def same(got: Any, expected: Any, rtol: float = 1e-13) -> None:
@@ -56,7 +60,7 @@ def same(got: Any, expected: Any, rtol: float = 1e-13) -> None:
         assert list(got) == list(expected)
         for key, e in expected.items():
             same(got[key], e, rtol)
-    elif isinstance(expected, (int, float, np.ndarray, np.generic)) and not isinstance(expected, bool):
+    elif isinstance(expected, _NUMBERS) and not isinstance(expected, bool):
         np.testing.assert_allclose(got, expected, rtol=rtol, atol=1e-300 if rtol < 1e-12 else 1e-14)
     else:
         assert got == expected

@@ -278,8 +278,14 @@ def test_nothing_to_differentiate() -> None:
     assert result.rows == () and "none of its arguments is real" in str(result)
     with pytest.raises(KindError, match="none of its arguments is real"):
         check_grads(lambda a: a[0], (np.array([1, 2]),))
-    with pytest.raises(KindError, match="complex"):
-        check_grads(lambda z: z * z, (1.0 + 2.0j,))
+
+
+def test_complex_numbers_are_moved_in_both_directions() -> None:
+    result = report(lambda z, x: abs(z) ** 2 * x + (z * z).imag, (1.0 + 2.0j, 3.0), order=2)
+    assert result.good and [row.what for row in result.sections[0].rows] == ["z.real", "z.imag", "x"]
+    assert [row.ours["reverse"] for row in result.sections[0].rows] == pytest.approx([10.0, 14.0, 5.0])
+    assert "complex numbers take part" in str(result)
+    check_grads(lambda z: np.array([z.conjugate(), z * z]), (1.0 + 2.0j,))
 
 
 def test_ints_beside_floats_stay_what_they_are() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 
 import numpy as np
@@ -31,7 +32,8 @@ def test_every_operation_is_shown() -> None:
     assert overview().count("\n  code ") == len(EVERY)
     for rule in EVERY:
         assert bool(rule.tangent) == bool(rule.pullback) == (not rule.note), rule
-        assert bool(rule.note) == (OPS[rule.name].zero or not OPS[rule.name].differentiable), rule
+        if rule.name != "gradient_hook":  # made of a block of the user's, so there is nothing to show
+            assert bool(rule.note) == (OPS[rule.name].zero or not OPS[rule.name].differentiable), rule
 
 
 @pytest.mark.parametrize("rule", MOVING, ids=lambda rule: rule.name)
@@ -45,10 +47,13 @@ def test_the_shown_pullback_belongs_to_the_shown_code(rule) -> None:
         return  # one of their inputs is a whole number
     at = dict(zip(names, map(float, points(op, rng, [()] * len(names)))))
     along = {name: float(rng.standard_normal()) for name in names}
+    if rule.name.startswith("cmath.") and not op.variadic or rule.name in ("real", "imag", "conjugate", "np.angle"):
+        at = {name: x + 0.4j for name, x in at.items()}
+        along = {name: v * (1.0 - 0.7j) for name, v in along.items()}
     out = "value" if "y" in names else "y"
 
     def run(lines, **given):
-        scope = {"math": math, "np": np, **HELPER_FUNCTIONS, **given}
+        scope = {"math": math, "cmath": cmath, "np": np, **HELPER_FUNCTIONS, **given}
         exec("\n".join(lines), scope)
         return scope
 
@@ -56,7 +61,8 @@ def test_the_shown_pullback_belongs_to_the_shown_code(rule) -> None:
     tangent = run(rule.tangent, **at, **{f"{n}_dot": v for n, v in along.items()})[f"{out}_dot"]
     bars = run(rule.pullback, **at, **{f"{out}_bar": 1.0})
     assert tangent == pytest.approx((high - low) / 2e-6, rel=1e-6, abs=1e-8)
-    assert sum(bars[f"{n}_bar"] * along[n] for n in names) == pytest.approx(tangent, rel=1e-12, abs=1e-14)
+    total = sum(bars[f"{n}_bar"] * along[n] for n in names)
+    assert np.real(total) == pytest.approx(np.real(tangent), rel=1e-12, abs=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_the_shown_pullback_belongs_to_the_shown_code(rule) -> None:
     [
         ("np.sin", ["np.sin"]),
         ("numpy.linalg.solve", ["np.linalg.solve"]),
-        ("sin", ["math.sin", "np.sin"]),
+        ("sin", ["cmath.sin", "math.sin", "np.sin"]),
         ("*", ["mul"]),
         ("@", ["matmul"]),
         ("scipy.special.ndtr", ["special.ndtr"]),

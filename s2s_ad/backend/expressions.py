@@ -209,9 +209,10 @@ class Expressions:
         return ast.UnaryOp(ast.USub(), found) if value < 0 else found
 
     def complex_number(self, value: complex) -> ast.expr:
-        plain = value.real == 0 and math.copysign(1, value.real) == 1 and math.isfinite(value.imag)
-        if plain and math.copysign(1, value.imag) == 1:
-            return ast.Constant(complex(0, value.imag))
+        signs = math.copysign(1, value.real), math.copysign(1, value.imag)
+        if value.real == 0 and math.isfinite(value.imag) and signs[0] == signs[1]:
+            plain = ast.Constant(complex(0, abs(value.imag)))
+            return plain if signs[0] == 1 else ast.UnaryOp(ast.USub(), plain)
         return call(self.outside("complex"), self.real(value.real), self.real(value.imag))
 
 

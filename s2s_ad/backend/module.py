@@ -22,7 +22,7 @@ from s2s_ad.span import Span
 
 __all__ = ["Emitted", "emit_module", "format_source"]
 
-_IMPORTS = {"math": "import math", "np": "import numpy as np"}
+_IMPORTS = {"cmath": "import cmath", "math": "import math", "np": "import numpy as np"}
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _assemble(
     imported |= {name for name in _IMPORTS for text in needed.values() if _reads(text, name)}
 
     head = [f'"""{title}"""'] if title else []
-    lines = [_import_line(name, aliases) for name in sorted(imported) if name == "math"]
+    lines = [_import_line(name, aliases) for name in sorted(imported) if name != "np"]
     lines += ["import numba"] if native else []
     lines += [_import_line(name, aliases) for name in sorted(imported) if name == "np"]
     inject: dict[str, object] = {}
@@ -213,14 +213,14 @@ def _reads(text: str, name: str) -> bool:
 
 
 def _import_line(name: str, aliases: dict[str, str]) -> str:
-    module = {"math": "math", "np": "numpy"}[name]
+    module = {"np": "numpy"}.get(name, name)
     alias = aliases.get(name, name)
     return f"import {module}" if alias == module else f"import {module} as {alias}"
 
 
 def _in_groups(lines: list[str]) -> list[str]:
     """The standard library first, then a blank line and the rest."""
-    first = sorted(line for line in lines if line in ("import math", "import random"))
+    first = sorted(line for line in lines if line in ("import cmath", "import math", "import random"))
     rest = [line for line in lines if line not in first]
     return [*first, *([""] if first and rest else []), *rest]
 

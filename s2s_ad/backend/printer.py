@@ -43,6 +43,8 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
         # strings on one line, as Python quotes them; documentation is written by `_documented`
         if isinstance(node.value, str):
             self.write(_quoted(node.value))
+        elif isinstance(node.value, complex):
+            self.write(repr(node.value))  # 1j, not 1.0j
         else:
             super().visit_Constant(node)
 

@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 
-from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.library import call_op
 from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number
 from s2s_ad.frontend.objects import attribute_of, class_attribute, class_of, is_users, super_attribute
@@ -30,8 +30,8 @@ from s2s_ad.frontend.values import (
     is_nothing,
     what,
 )
-from s2s_ad.ir.kinds import ONE, Array, Stream
-from s2s_ad.ops.registry import FUNCTIONS
+from s2s_ad.ir.kinds import ONE, Array, Stream, is_complex
+from s2s_ad.ops.registry import FUNCTIONS, OPS
 
 STREAMS: dict[str, type] = {
     "Generator": np.random.Generator, "RandomState": np.random.RandomState, "Random": random.Random,
@@ -145,9 +145,6 @@ def _of_number(machine: Machine, owner: Sym, name: str) -> Abstract | None:
 
 
 def _part(machine: Machine, owner: Sym, name: str) -> Abstract:
-    function = np.real if name == "real" else np.imag
-    if str(owner.kind).startswith("complex"):
-        if function not in FUNCTIONS:
-            raise KindError("parts of complex numbers are not differentiated yet")
-        return call_op(machine, FUNCTIONS[function], function, [owner], {})
+    if is_complex(owner.kind):
+        return call_op(machine, OPS[name], None, [owner], {})
     return owner if name == "real" else number(0.0)

@@ -43,9 +43,9 @@ from s2s_ad.frontend.values import (
     refs_in,
     what,
 )
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, Scalar
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, Scalar, is_complex
 from s2s_ad.ir.nodes import Const, Range
-from s2s_ad.ops.registry import FUNCTIONS
+from s2s_ad.ops.registry import FUNCTIONS, OPS
 
 NONE = Known(None)
 Args = list[Abstract]
@@ -181,6 +181,19 @@ for _function, _empty in ((float, 0.0), (int, 0), (bool, False)):
     builtin(_function)(_conversion(_function, _empty))
 
 
+@builtin(complex)
+def _complex(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    parts = dict(zip(("real", "imag"), args), **keywords)
+    only("complex", list(parts.values()), {}, 0, 2)
+    real, imag = (read(parts.get(name, number(0.0))) for name in ("real", "imag"))
+    if isinstance(real, Known) and isinstance(real.obj, str):
+        return number(complex(real.obj))
+    if "imag" in parts:
+        return call_op(machine, OPS["complex"], complex, [real, imag], {})
+    sym = operand(machine, real)
+    return sym if sym.kind == COMPLEX else call_op(machine, OPS["complex"], complex, [sym], {})
+
+
 @builtin(pow)
 def _pow(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("pow", args, keywords, 2, 2)
@@ -228,6 +241,18 @@ def _ndim(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _size(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("np.size", args, keywords, 1, 1)
     return attributes.size(machine, operand(machine, args[0], near_array=True))
+
+
+def _asked(complex_: bool) -> Any:
+    def ask(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+        only("np.iscomplexobj", args, keywords, 1, 1)
+        return number(is_complex(operand(machine, args[0], near_array=True).kind) is complex_)
+
+    return ask
+
+
+builtin(np.iscomplexobj)(_asked(True))
+builtin(np.isrealobj)(_asked(False))
 
 
 @builtin(functools.partial)

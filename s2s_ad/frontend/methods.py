@@ -16,10 +16,10 @@ from s2s_ad.frontend.operators import concatenate, equals, operand, read, static
 from s2s_ad.frontend.shapes import list_atom
 from s2s_ad.frontend.subscripts import SliceOf, get_item, list_item, list_part, set_key
 from s2s_ad.frontend.values import Abstract, Items, Known, Message, Ref, Sym, Table, Tuple, View, what
-from s2s_ad.ir.kinds import Array, List, Scalar
+from s2s_ad.ir.kinds import Array, List, Scalar, is_complex
 from s2s_ad.ir.nodes import Const
 from s2s_ad.ops.compositions import COMPOSITIONS
-from s2s_ad.ops.registry import FUNCTIONS
+from s2s_ad.ops.registry import FUNCTIONS, OPS
 
 NONE = Known(None)
 Args = list[Abstract]
@@ -226,16 +226,15 @@ ARRAY_METHODS = (
     "diagonal", "repeat", "all", "any", "round", "ravel", "swapaxes", "cumprod", "take", "conj", "conjugate", "argsort",
     "ptp", "nonzero", "choose", "searchsorted",
 )  # fmt: skip
-_SAME = {"conjugate": "conj"}
 
 
 def _array_method(name: str) -> Any:
     def run(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
         if not isinstance(owner, Sym):
             raise UnsupportedError(f"{what(owner)} has no method {name} that is supported")
-        if name in ("conj", "conjugate") and not str(owner.kind).startswith("complex"):
-            return owner
-        function = getattr(np, _SAME.get(name, name))
+        if name in ("conj", "conjugate"):
+            return call_op(machine, OPS["conjugate"], None, [owner], {}) if is_complex(owner.kind) else owner
+        function = getattr(np, name)
         if function not in FUNCTIONS and function not in COMPOSITIONS:
             raise UnsupportedError(f"the method .{name}() is not differentiated yet")
         return call(machine, Known(function), [owner, *args], keywords)
@@ -305,14 +304,15 @@ def _item(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> 
     return _as_python(machine, value)
 
 
+_PYTHON = {"f": "float", "i": "int", "u": "int", "b": "bool", "c": "complex"}
+
+
 def _as_python(machine: Machine, value: Sym) -> Sym:
     if isinstance(value.kind, Scalar):
         return value
     assert isinstance(value.kind, Array)
     kind = np.dtype(value.kind.dtype).kind
-    if kind == "c":
-        raise UnsupportedError(".item() of a complex number is not supported yet")
-    return machine.apply({"f": "float", "i": "int", "u": "int", "b": "bool"}[kind], value.atom)
+    return machine.apply(_PYTHON[kind], value.atom)
 
 
 @method("tolist")
@@ -320,8 +320,7 @@ def _tolist(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
     value = operand(machine, owner)
     if not isinstance(value.kind, Array) or not value.kind.rank:
         return _as_python(machine, value)
-    names = {"f": "float", "i": "int", "u": "int", "b": "bool"}
-    kind: Any = Scalar(names[np.dtype(value.kind.dtype).kind])
+    kind: Any = Scalar(_PYTHON[np.dtype(value.kind.dtype).kind])
     for _ in range(value.kind.rank):
         kind = List(kind)
     return machine.wrap(machine.apply("array_to_list", value.atom, kind=kind))

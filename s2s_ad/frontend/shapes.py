@@ -29,7 +29,7 @@ from s2s_ad.frontend.values import (
     refs_in,
     what,
 )
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, NEVER, Array, Kind, List, Scalar, join
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, NEVER, Array, Kind, List, Scalar, is_complex, join
 from s2s_ad.ir.nodes import Absent, Atom, Const, Unbound
 
 
@@ -404,6 +404,10 @@ def convert(machine: Machine, atom: Atom, kind: Kind) -> Atom:
         return machine.apply("float", atom).atom
     if kind == INT and atom.kind == BOOL:
         return machine.apply("int", atom).atom
+    if kind == COMPLEX and isinstance(atom.kind, Scalar):
+        return machine.apply("complex", atom).atom
+    if isinstance(kind, Array) and is_complex(kind) and not kind.rank and not is_complex(atom.kind):
+        return machine.apply(f"np.{kind.dtype}", atom).atom
     if isinstance(kind, Array) and isinstance(atom.kind, Array) and kind.dtype != atom.kind.dtype:
         return machine.apply("astype", atom, dtype=kind.dtype).atom
     return atom

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, kind_of
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, Kind, kind_of
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Section, Stmt, Value
 from s2s_ad.span import Span
 
@@ -25,6 +25,7 @@ ZERO_INT = Const(0, INT)
 ONE_INT = Const(1, INT)
 ZERO_FLOAT = Const(0.0, FLOAT)
 ONE_FLOAT = Const(1.0, FLOAT)
+ZERO_COMPLEX = Const(0j, COMPLEX)
 TRUE = Const(True, BOOL)
 FALSE = Const(False, BOOL)
 

@@ -114,6 +114,11 @@ _PYTHON = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
 _STREAMS = {"numpy.random._generator.Generator", "numpy.random.mtrand.RandomState", "random.Random"}
 
 
+def is_complex(kind: Kind) -> bool:
+    """Whether it is a complex number or an array of them."""
+    return kind == COMPLEX or isinstance(kind, Array) and kind.dtype.startswith("complex")
+
+
 def kind_of(value: Any) -> Kind | None:
     """The kind of a run-time number, array or list of them; None for everything else.
 

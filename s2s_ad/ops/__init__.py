@@ -2,12 +2,15 @@
 
 from s2s_ad.ops import (  # noqa: F401
     blocks,
+    complex_linalg,
+    complex_parts,
     compositions,
     contractions,
     control,
     creation,
     draws,
     elementwise,
+    fourier,
     indexing,
     joining,
     linalg,

@@ -64,7 +64,7 @@ def choose(a, choices, mode="raise"):
         a = np.clip(a, 0, len(choices) - 1)
     elif np.min(a) < 0 or np.max(a) >= len(choices):
         raise ValueError("invalid entry in choice array")
-    result = np.asarray(choices[0]) + np.zeros_like(a)
+    result = np.asarray(choices[0]) + np.zeros_like(a, dtype=bool)
     for i in range(1, len(choices)):
         result = np.where(a == i, choices[i], result)
     return result

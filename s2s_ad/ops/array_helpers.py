@@ -13,6 +13,14 @@ def cofactors(x):
     return (u * (sign * np.prod(others, axis=-1))[..., None, :]) @ vt
 
 
+def complex_cofactors(x):
+    """The cofactor matrix of a complex matrix; exact also where it is singular."""
+    u, s, vh = np.linalg.svd(x)
+    others = np.where(np.eye(s.shape[-1], dtype=bool), np.ones((), s.dtype), s[..., None, :])
+    turn = (np.linalg.det(u) * np.linalg.det(vh))[..., None]
+    return (np.conj(u) * (turn * np.prod(others, axis=-1))[..., None, :]) @ np.conj(vh)
+
+
 def cofactors_change(x, e):
     """How the cofactors of x change along e; exact also where the matrix is singular."""
     u, s, vt = np.linalg.svd(x)
@@ -134,6 +142,23 @@ def expm_bend(x, e, f):
     """How the change of the exponential of x along e changes along f."""
     n, o = len(x), np.zeros_like(x)
     return expm(np.block([[x, e, f, o], [o, x, o, f], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]
+
+
+def fit_length(x, n, axis):
+    """x cut off or filled up with zeros so that the axis has the length n."""
+    x = np.moveaxis(x, axis, 0)
+    fitted = np.zeros((n, *x.shape[1:]), x.dtype)
+    fitted[: len(x)] = x[:n]
+    return np.moveaxis(fitted, 0, axis)
+
+
+def half_weights(n):
+    """How often each number of half a spectrum stands in the whole one, which has n."""
+    weights = np.full(n // 2 + 1, 2.0)
+    weights[0] = 1.0
+    if n % 2 == 0:
+        weights[-1] = 1.0
+    return weights
 
 
 def unit_directions(x, start, count):

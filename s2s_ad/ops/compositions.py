@@ -7,6 +7,7 @@ place, with the same arguments. What is asked of the arguments here (is it None,
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
+from s2s_ad.ops.complex_parts import angle_of
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
+from s2s_ad.ops.fourier_compositions import FOURIER_COMPOSITIONS
 from s2s_ad.ops.full_forms import PROGRAMS
 from s2s_ad.ops.further_compositions import FURTHER_COMPOSITIONS
 from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
@@ -157,6 +160,21 @@ def ptp(a, axis=None, keepdims=False):
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
+def angle(z, deg=False):
+    return np.degrees(angle_of(z)) if deg else angle_of(z)
+
+
+# --- cmath ------------------------------------------------------------------------------------------------------------
+
+
+def polar(z, /):
+    return abs(z), cmath.phase(z)
+
+
+def rect(r, phi, /):
+    return complex(r * math.cos(phi), r * math.sin(phi))
+
+
 COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     math.modf: modf,
     math.frexp: frexp,
@@ -176,7 +194,11 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.flipud: flipud,
     np.fliplr: fliplr,
     np.ptp: ptp,
+    np.angle: angle,
+    cmath.polar: polar,
+    cmath.rect: rect,
     **ARRAY_COMPOSITIONS,
+    **FOURIER_COMPOSITIONS,
     **ITERATION_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
     **STATISTICS_COMPOSITIONS,

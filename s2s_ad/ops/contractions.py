@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast, result_dtype
+from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast, is_complex, result_dtype
 from s2s_ad.ops.control import EveryInput
 from s2s_ad.ops.core import Op, declare
 from s2s_ad.ops.linear import as_number, axes_of, broadcast_like, dtype_of, shape_of
 from s2s_ad.ops.reductions import sum
 from s2s_ad.ops.shaping import expand_dims, transpose
-from s2s_ad.ops.slopes import real_only
 from s2s_ad.ops.trace import apply
 
 Params = Mapping[str, Any]
@@ -214,8 +213,6 @@ tensordot = declare(
 def _vectors(kinds: Kinds, op: Op) -> None:
     if any(len(shape_of(k)) != 1 for k in kinds):
         raise KindError(f"{op.name} takes two vectors", remedy="Take one pair of vectors after the other.")
-    if "complex" in dtype_of_all(kinds):  # NumPy conjugates one of them in np.correlate, and none in np.convolve
-        raise KindError(f"{op.name} of complex numbers", remedy="Work with real and imaginary parts.")
 
 
 def full_convolution(x: Any, y: Any) -> Any:
@@ -241,9 +238,14 @@ def _slid(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(dtype_of_all(kinds), (x if y == ONE else ONE if x == ONE else ANY,))
 
 
+def _slide_code(params: Params, kinds: Kinds) -> str:
+    # what np.correlate conjugates is conjugated before
+    return f'np.correlate(x, {"y.conj()" if is_complex(kinds[1]) else "y"}, "valid")'
+
+
 # the inner products of y with what lies below it as it slides along x, which is not shorter
 slide = declare(
-    (), lambda x, y: None, name="slide", code='np.correlate(x, y, "valid")', infer=_slid, cost=20, flavor="numpy",
+    (), lambda x, y: None, name="slide", code=_slide_code, infer=_slid, cost=20, flavor="numpy",
     transposes={0: lambda ct, x, y: convolve(ct, y), 1: lambda ct, x, y: slide(x, ct)},
 )  # fmt: skip
 
@@ -263,12 +265,10 @@ def three_dimensional(x: Any, y: Any) -> Any:
 
 
 def _cross_left(ct, x, y):
-    real_only(x, y)
     return cross(y, ct)
 
 
 def _cross_right(ct, x, y):
-    real_only(x, y)
     return cross(ct, x)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import FLOAT, INT, NEVER, RECORD, Array, Kind, List, join
+from s2s_ad.ir.kinds import COMPLEX, FLOAT, INT, NEVER, RECORD, Array, Kind, List, join
 from s2s_ad.ir.nodes import Block
 from s2s_ad.ir.walk import clone
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
@@ -101,7 +101,7 @@ list_set = declare(
 
 def zero_item(xs: Any, item: Callable[[], Any]) -> Any:
     """A zero like an item of the list, which is looked at only where its shape matters."""
-    return zeros(item()) if isinstance(xs.kind.item, (List, Array)) else 0.0
+    return zeros(item()) if isinstance(xs.kind.item, (List, Array)) else 0j if xs.kind.item == COMPLEX else 0.0
 
 
 def zeros(x: Any) -> Any:
@@ -110,16 +110,16 @@ def zeros(x: Any) -> Any:
         return list_zeros(x)
     if isinstance(x.kind, Array):
         return apply("zeros_like", x) if x.kind.rank else apply("zero_number", dtype=x.kind.dtype)
-    return 0.0
+    return 0j if x.kind == COMPLEX else 0.0
 
 
 def _zero_code(kind: Kind, name: str, optional: bool) -> str:
     if isinstance(kind, List):
         there = f"({name} or ())" if optional else name
         if not isinstance(kind.item, (List, Array)) or kind.item == Array("float64", ()):
-            return f"[0.0] * len({there})"
+            return f"[{'0j' if kind.item == COMPLEX else '0.0'}] * len({there})"
         return f"[{_zero_code(kind.item, 'item', optional)} for item in {there}]"
-    return f"np.zeros_like({name})" if isinstance(kind, Array) else "0.0"
+    return f"np.zeros_like({name})" if isinstance(kind, Array) else "0j" if kind == COMPLEX else "0.0"
 
 
 def _real(kind: Kind) -> Kind:
@@ -195,7 +195,7 @@ def _array_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kin
     kind, lead = kinds[0], 0
     while isinstance(kind, List):
         kind, lead = kind.item, lead + 1
-    dtypes = {"float": "float64", "int": "int64", "bool": "bool"}
+    dtypes = {"float": "float64", "int": "int64", "bool": "bool", "complex": "complex128"}
     inner = kind if isinstance(kind, Array) else Array(dtypes[str(kind)], ())
     return Array(inner.dtype, (-2,) * lead + inner.shape)
 

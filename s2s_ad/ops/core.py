@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import copy
 import inspect
 import math
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import Array, Kind, broadcast, kind_of, sample
+from s2s_ad.ir.kinds import COMPLEX, Array, Kind, broadcast, kind_of, sample
 from s2s_ad.ops.helpers import HELPER_FUNCTIONS
 from s2s_ad.ops.registry import FUNCTIONS, OPS
 from s2s_ad.ops.trace import Generic
@@ -34,7 +35,7 @@ class Op:
     code       an expression of Python in terms of `args`: "math.log(x)"; or a function of (params, kinds) that makes
                one. With `*args`, "{}" stands for all of them, with commas, and _0, _1, ... for each of all the inputs.
     infer      (kinds of the inputs, params, op) -> kind of the output, or a tuple of kinds for several outputs
-    flavor     "python", "math" or "numpy": of which family a generic function in its rule is taken
+    flavor     "python", "math", "cmath" or "numpy": of which family a generic function in its rule is taken
     rule       the tangent, linear in d[...]:  rule(*inputs, out=..., **params)
     pullback   (ct, *inputs, out=..., **params) -> cotangent(s): instead of the transposed rule
     transposes {input position: (ct, *inputs, **params) -> cotangent of it}: the operation is linear in each of these
@@ -118,12 +119,13 @@ class Op:
 def evaluator(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     """The expression as a function of its inputs."""
     code = compile(f"lambda {', '.join(names)}: {text}", "<op>", "eval")
-    return eval(code, {"math": math, "np": np, "random": random, **HELPER_FUNCTIONS})  # type: ignore[no-any-return]
+    modules = {"math": math, "cmath": cmath, "np": np, "random": random}
+    return eval(code, {**modules, **HELPER_FUNCTIONS})  # type: ignore[no-any-return]
 
 
 def run_statement(text: str, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
     """A statement on a copy of its first input, which is then the result."""
-    scope = dict(HELPER_FUNCTIONS, **dict(zip(names, values)), math=math, np=np)
+    scope = dict(HELPER_FUNCTIONS, **dict(zip(names, values)), math=math, cmath=cmath, np=np)
     if values and isinstance(values[0], (list, np.ndarray)):
         scope[names[0]] = copy.copy(values[0])
     exec(compile(text, "<op>", "exec"), scope)
@@ -156,8 +158,10 @@ def _tried(op: Op, kinds: tuple[Kind, ...], params: Params) -> Kind:
 
 def elementwise(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
     """Broadcasts; the dtype is found by trying the operation on ones."""
-    result = _tried(op, kinds, tuple(params.items()))
-    return Array(result.dtype, broadcast(*kinds)) if isinstance(result, Array) else result
+    result, shape = _tried(op, kinds, tuple(params.items())), broadcast(*kinds)
+    if shape and result == COMPLEX:  # 1j times a NumPy float is Python's, while 1j times an array is an array
+        return Array("complex128", shape)
+    return Array(result.dtype, shape) if isinstance(result, Array) else result
 
 
 def same_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
@@ -196,8 +200,8 @@ def _dotted(function: Any) -> tuple[str, str]:
     """(flavor, name in the code) of a library function."""
     module = getattr(function, "__module__", "") or ""
     name = function.__name__
-    if module == "math":
-        return "math", f"math.{name}"
+    if module in ("math", "cmath"):
+        return module, f"{module}.{name}"
     if isinstance(function, np.ufunc) or module.startswith("numpy"):
         return "numpy", ("np.linalg." if "linalg" in module else "np.") + name
     return "python", name

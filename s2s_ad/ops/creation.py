@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, is_complex
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.indexing import index_text
-from s2s_ad.ops.linear import as_number, dim_of, dtype_of, shape_of
+from s2s_ad.ops.linear import as_number, check_kept, dim_of, dtype_of, shape_of
 from s2s_ad.ops.shaping import shape_text
 from s2s_ad.ops.slopes import along
 from s2s_ad.ops.trace import ZERO, d
@@ -61,6 +61,7 @@ def filled(fill_value: Any, shape: Any, dtype: Any = None) -> Any:
 
 
 def _filled_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    check_kept(_dtype_name(params, dtype_of(kinds[0])), kinds[:1], op)
     return Array(_dtype_name(params, dtype_of(kinds[0])), tuple(map(dim_of, params["shape"])))
 
 
@@ -97,6 +98,13 @@ def _like_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(_dtype_name(params, dtype_of(kinds[0])), shape_of(kinds[0]))
 
 
+def _kept_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    """The kind of an array with the numbers of the last input in it."""
+    made = _like_kind(kinds, params, op)
+    check_kept(dtype_of(made), kinds[-1:], op)
+    return made
+
+
 def _like_code(name: str) -> Any:
     return lambda params, kinds: as_number(f"np.{name}(x{_dtype_text(params)})", len(shape_of(kinds[0])))
 
@@ -112,7 +120,7 @@ def _full_like_code(params: Params, kinds: Kinds) -> str:
 
 
 declare(
-    (np.full_like,), lambda x, fill_value, dtype=None: None, infer=_like_kind, code=_full_like_code,
+    (np.full_like,), lambda x, fill_value, dtype=None: None, infer=_kept_kind, code=_full_like_code,
     joint=True, others=True, broadcasts=True, cost=20,
     transposes={1: lambda ct, x, fill_value, dtype=None: ct},
 )  # fmt: skip
@@ -122,8 +130,8 @@ declare(
 
 
 def _range_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    if any(shape_of(k) for k in kinds):
-        raise KindError("np.arange takes single numbers, not arrays")
+    if any(shape_of(k) or is_complex(k) for k in kinds):
+        raise KindError("np.arange takes single real numbers")
     kind = np.result_type(*(dtype_of(k) for k in kinds)).name
     return Array(_dtype_name(params, "int64" if kind == "bool" else kind), (ANY,))
 
@@ -150,6 +158,8 @@ def evenly_between(start: Any, stop: Any, shape: Any, endpoint: bool = True) -> 
 def _linspace_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     if shape_of(kinds[0]) or shape_of(kinds[1]):
         raise KindError("np.linspace between arrays", remedy="Write it out: start + (stop - start) * t.")
+    if any(map(is_complex, kinds[:2])):
+        return Array("complex128", (dim_of(params["shape"][0]),))
     kind = np.result_type(*(k.dtype if isinstance(k, Array) else 0.0 for k in kinds[:2]), 0.0)
     return Array(kind.name if kind.kind == "f" else "float64", (dim_of(params["shape"][0]),))
 
@@ -206,11 +216,12 @@ def _converted(ct, x, dtype=None):
 
 
 for _name in ("array", "asarray"):
-    linear(getattr(np, _name), infer=_like_kind, code=_copy_code(_name), cost=5, alias=_name != "array")(_converted)
+    linear(getattr(np, _name), infer=_kept_kind, code=_copy_code(_name), cost=5, alias=_name != "array")(_converted)
 
 
 def _with_an_axis(kinds: Kinds, params: Params, op: Op) -> Kind:
-    return Array(_dtype_name(params, dtype_of(kinds[0])), shape_of(kinds[0]) or (ONE,))
+    made = _kept_kind(kinds, params, op)
+    return Array(dtype_of(made), shape_of(made) or (ONE,))
 
 
 linear(
@@ -225,7 +236,11 @@ def copy(ct, x):
 
 
 def _cast(name: str) -> Any:
-    return lambda kinds, params, op: Array(name, shape_of(kinds[0]))
+    def infer(kinds: Kinds, params: Params, op: Op) -> Kind:
+        check_kept(name, kinds, op)
+        return Array(name, shape_of(kinds[0]))
+
+    return infer
 
 
 for _name in ("float64", "float32", "float16"):

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import DifferentiationError, NotDifferentiableError
-from s2s_ad.ir.builder import ZERO_FLOAT, Builder
-from s2s_ad.ir.kinds import ANY, Array, Kind, List, Record
+from s2s_ad.ir.builder import ZERO_COMPLEX, ZERO_FLOAT, Builder
+from s2s_ad.ir.kinds import ANY, COMPLEX, Array, Kind, List, Record
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, Unbound, Value
 from s2s_ad.ir.walk import inputs_of
 from s2s_ad.ops.core import Op
@@ -59,7 +59,7 @@ def zero(builder: Builder, primal: Atom, optional: bool = False) -> Atom:
         return builder.apply(OPS["zeros_like"], primal)
     if isinstance(kind, Record):
         return builder.apply(OPS["record_zeros"], primal)
-    return ZERO_FLOAT
+    return ZERO_COMPLEX if kind == COMPLEX else ZERO_FLOAT
 
 
 def no_rule(apply: Apply) -> NotDifferentiableError:

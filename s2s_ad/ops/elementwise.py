@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from typing import Any
 
 import numpy as np
 
+from s2s_ad.ir.kinds import is_complex
 from s2s_ad.ops.core import INSIDE, POSITIVE, declare, linear, rule
 from s2s_ad.ops.slopes import along, nonzero, numeric, over, sign
 from s2s_ad.ops.trace import ZERO, Generic, d
@@ -20,7 +22,7 @@ def since(name: str) -> tuple[Any, ...]:
 # --- exponentials and logarithms --------------------------------------------------------------------------------------
 
 
-@rule(math.exp, np.exp, infer=numeric)
+@rule(math.exp, cmath.exp, np.exp, infer=numeric)
 def exp(x, *, out):
     d[out] = d[x] * out
 
@@ -35,8 +37,8 @@ def expm1(x, *, out):
     d[out] = d[x] * exp(x)  # out + 1 would lose its digits for x far below 0
 
 
-def _log_code(params, kinds):
-    return "math.log(_0)" if len(kinds) == 1 else "math.log(_0, _1)"
+def _log_code(module):
+    return lambda params, kinds: f"{module}.log(_0)" if len(kinds) == 1 else f"{module}.log(_0, _1)"
 
 
 def _log(x, *base, out):
@@ -52,10 +54,11 @@ def _np_log(x, *, out):
     d[out] = d[x] / x
 
 
-log = Generic(
-    "log",
-    {**declare((math.log,), _log, rule=_log, code=_log_code, infer=numeric, domain=(POSITIVE,)).ops, **_np_log.ops},
-)
+_logs = {
+    module: declare((function,), _log, rule=_log, code=_log_code(module), infer=numeric, domain=(POSITIVE,)).ops[module]
+    for module, function in {"math": math.log, "cmath": cmath.log}.items()
+}
+log = Generic("log", {**_logs, **_np_log.ops})
 
 
 @rule(math.log2, np.log2, infer=numeric, domain=(POSITIVE,))
@@ -63,7 +66,7 @@ def log2(x, *, out):
     d[out] = d[x] / (math.log(2.0) * x)
 
 
-@rule(math.log10, np.log10, infer=numeric, domain=(POSITIVE,))
+@rule(math.log10, cmath.log10, np.log10, infer=numeric, domain=(POSITIVE,))
 def log10(x, *, out):
     d[out] = d[x] / (math.log(10.0) * x)
 
@@ -76,7 +79,7 @@ def log1p(x, *, out):
 # --- roots ------------------------------------------------------------------------------------------------------------
 
 
-@rule(math.sqrt, np.sqrt, infer=numeric, domain=(POSITIVE,))
+@rule(math.sqrt, cmath.sqrt, np.sqrt, infer=numeric, domain=(POSITIVE,))
 def sqrt(x, *, out):
     d[out] = d[x] * over(0.5, out)
 
@@ -89,35 +92,36 @@ def cbrt(x, *, out):
 # --- trigonometric functions ------------------------------------------------------------------------------------------
 
 
-@rule(math.sin, np.sin, infer=numeric)
+@rule(math.sin, cmath.sin, np.sin, infer=numeric)
 def sin(x, *, out):
     d[out] = d[x] * cos(x)
 
 
-@rule(math.cos, np.cos, infer=numeric)
+@rule(math.cos, cmath.cos, np.cos, infer=numeric)
 def cos(x, *, out):
     d[out] = -d[x] * sin(x)
 
 
-@rule(math.tan, np.tan, infer=numeric)
+@rule(math.tan, cmath.tan, np.tan, infer=numeric)
 def tan(x, *, out):
     d[out] = d[x] * (1.0 + out * out)
 
 
-# (1 - x) * (1 + x) keeps the digits that 1 - x * x loses near the edges
+# (1 - x) * (1 + x) keeps the digits that 1 - x * x loses near the edges. Of complex numbers the slope is written in the
+# result, which knows on which side of a branch cut it is.
 
 
-@rule(math.asin, np.arcsin, infer=numeric, domain=(INSIDE,))
+@rule(math.asin, cmath.asin, np.arcsin, infer=numeric, domain=(INSIDE,))
 def asin(x, *, out):
-    d[out] = d[x] * over(1.0, sqrt((1.0 - x) * (1.0 + x)))
+    d[out] = d[x] * over(1.0, cos(out) if is_complex(out.kind) else sqrt((1.0 - x) * (1.0 + x)))
 
 
-@rule(math.acos, np.arccos, infer=numeric, domain=(INSIDE,))
+@rule(math.acos, cmath.acos, np.arccos, infer=numeric, domain=(INSIDE,))
 def acos(x, *, out):
-    d[out] = d[x] * over(-1.0, sqrt((1.0 - x) * (1.0 + x)))
+    d[out] = d[x] * over(-1.0, sin(out) if is_complex(out.kind) else sqrt((1.0 - x) * (1.0 + x)))
 
 
-@rule(math.atan, np.arctan, infer=numeric)
+@rule(math.atan, cmath.atan, np.arctan, infer=numeric)
 def atan(x, *, out):
     d[out] = d[x] / (1.0 + x * x)
 
@@ -131,39 +135,34 @@ def atan2(y, x, *, out):
 # --- hyperbolic functions ---------------------------------------------------------------------------------------------
 
 
-@rule(math.sinh, np.sinh, infer=numeric)
+@rule(math.sinh, cmath.sinh, np.sinh, infer=numeric)
 def sinh(x, *, out):
     d[out] = d[x] * cosh(x)
 
 
-@rule(math.cosh, np.cosh, infer=numeric)
+@rule(math.cosh, cmath.cosh, np.cosh, infer=numeric)
 def cosh(x, *, out):
     d[out] = d[x] * sinh(x)
 
 
-@rule(math.tanh, np.tanh, infer=numeric)
+@rule(math.tanh, cmath.tanh, np.tanh, infer=numeric)
 def tanh(x, *, out):
     # In the result, which a reverse sweep has at hand. Absolutely exact to rounding; beyond |x| = 10, where the slope
     # is below 1e-8, its relative accuracy fades.
     d[out] = d[x] * (1.0 - out * out)
 
 
-@rule(math.asinh, np.arcsinh, infer=numeric)
+@rule(math.asinh, cmath.asinh, np.arcsinh, infer=numeric)
 def asinh(x, *, out):
-    d[out] = d[x] / (hypot(1.0, x) if not is_complex(x) else sqrt(1.0 + x * x))
+    d[out] = d[x] / (cosh(out) if is_complex(out.kind) else hypot(1.0, x))
 
 
-def is_complex(x: Any) -> bool:
-    return "complex" in str(x.kind)
-
-
-@rule(math.acosh, np.arccosh, infer=numeric, domain=((1.0, math.inf),))
+@rule(math.acosh, cmath.acosh, np.arccosh, infer=numeric, domain=((1.0, math.inf),))
 def acosh(x, *, out):
-    root = sqrt(x - 1.0) * sqrt(x + 1.0) if is_complex(x) else sqrt((x - 1.0) * (x + 1.0))
-    d[out] = d[x] * over(1.0, root)
+    d[out] = d[x] * over(1.0, sinh(out) if is_complex(out.kind) else sqrt((x - 1.0) * (x + 1.0)))
 
 
-@rule(math.atanh, np.arctanh, infer=numeric, domain=(INSIDE,))
+@rule(math.atanh, cmath.atanh, np.arctanh, infer=numeric, domain=(INSIDE,))
 def atanh(x, *, out):
     d[out] = d[x] / ((1.0 - x) * (1.0 + x))
 

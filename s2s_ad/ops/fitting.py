@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from s2s_ad.ir.kinds import ANY, FLOAT, ONE, Array, Kind, Scalar
+from s2s_ad.ir.kinds import ANY, FLOAT, ONE, Array, Kind, Scalar, is_complex
 from s2s_ad.ir.nodes import Apply, Atom, Stmt, Value
 from s2s_ad.ir.walk import inputs_of, outputs_of
 from s2s_ad.ops.core import Op, elementwise
@@ -84,8 +84,23 @@ def fit_tangent(dot: Atom, out: Value, exact: bool = True) -> Atom:
         same = shape_of(dot.kind) == shape_of(out.kind)
         if not same or not exact and ANY in shape_of(out.kind):
             dot = current.builder.apply(OPS["broadcast_like"], dot, out)
-        return _fit_dtype(dot, out.kind)
+        return _fit_dtype(fit_field(dot, out.kind), out.kind)
     return dot
+
+
+def fit_field(atom: Atom, kind: Kind) -> Atom:
+    """A real number made complex where `kind` is, and the real part of a complex one taken where it is not."""
+    have, apply = atom.kind, current.builder.apply
+    if not isinstance(have, (Array, Scalar)) or is_complex(have) == is_complex(kind):
+        return atom
+    if not is_complex(kind):
+        return apply(OPS["real"], atom)
+    if isinstance(kind, Scalar):
+        return apply(OPS["complex"], atom)
+    assert isinstance(kind, Array)
+    if shape_of(have):
+        return apply(OPS["astype"], atom, dtype=kind.dtype)
+    return apply(OPS[f"np.{kind.dtype}"], atom)
 
 
 def fit_cotangent(ct: Atom, primal: Traced, exact: bool = False) -> Atom:
@@ -93,14 +108,14 @@ def fit_cotangent(ct: Atom, primal: Traced, exact: bool = False) -> Atom:
 
     `exact`: nothing was broadcast if only the number of axes is the same, though some lengths are not known.
     """
-    if not (isinstance(primal.kind, Array) or isinstance(ct.kind, Array) and isinstance(primal.kind, Scalar)):
+    if not isinstance(primal.kind, (Array, Scalar)) or not isinstance(ct.kind, (Array, Scalar)):
         return ct
-    if not isinstance(ct.kind, (Array, Scalar)):
-        return ct
+    if is_complex(ct.kind) and not is_complex(primal.kind):
+        ct = fit_field(ct, primal.kind)
     have, want = shape_of(ct.kind), shape_of(primal.kind)
     if not (have == want and ANY not in have or exact and len(have) == len(want)):
         ct = _fit_shape(ct, have, want, primal)
-    return _fit_dtype(ct, primal.kind)
+    return _fit_dtype(fit_field(ct, primal.kind), primal.kind)
 
 
 def _fit_shape(ct: Atom, have: tuple[int, ...], want: tuple[int, ...], primal: Traced) -> Atom:

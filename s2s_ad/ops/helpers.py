@@ -14,10 +14,13 @@ from s2s_ad.ops.array_helpers import (
     add_along_axis,
     cofactors,
     cofactors_change,
+    complex_cofactors,
     expm,
     expm_bend,
     expm_change,
+    fit_length,
     from_diagonals,
+    half_weights,
     into_part,
     inverse_gaps,
     prefixes_without,
@@ -171,7 +174,7 @@ def zeros_of(saved):
         return type(saved)(map(zeros_of, saved))
     if isinstance(saved, np.ndarray):
         return np.zeros_like(saved)
-    return 0.0 if isinstance(saved, (float, np.floating)) else None
+    return type(saved)(0) if isinstance(saved, (float, complex, np.inexact)) else None
 
 
 def sum_of(a, b):
@@ -201,6 +204,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         zeros_of,
         cofactors,
         cofactors_change,
+        complex_cofactors,
         quantile_weights,
         add_along_axis,
         sum_pads,
@@ -215,6 +219,8 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         expm,
         expm_change,
         expm_bend,
+        fit_length,
+        half_weights,
         grown,
         with_row,
         checked_sum,

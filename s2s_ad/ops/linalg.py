@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, broadcast, result_dtype
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, broadcast, is_complex, result_dtype
+from s2s_ad.ops.complex_parts import imag, real_if, turned_back
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
 from s2s_ad.ops.linear import both, dtype_of, shape_of
 from s2s_ad.ops.products import diagonal
@@ -31,8 +32,13 @@ def turned(x: Any) -> Any:
     return transpose(x) if x.rank == 2 else swapaxes(x, axis1=-1, axis2=-2)
 
 
+def adjoint(x: Any) -> Any:
+    """The transposed and conjugated matrix, or each of a stack."""
+    return turned(turned_back(x))
+
+
 def symmetric(x: Any) -> Any:
-    return 0.5 * (x + turned(x))
+    return 0.5 * (x + adjoint(x))
 
 
 def _floating(dtype: str) -> str:
@@ -46,18 +52,18 @@ def _matrix(kinds: Kinds, op: Op) -> tuple[int, ...]:
     return shape
 
 
-def _no_complex(kinds: Kinds, op: Op) -> None:
-    if dtype_of(kinds[0]).startswith("complex"):
-        raise KindError(f"{op.name} of complex matrices", remedy="Work with real and imaginary parts.")
-
-
 def _same(kinds: Kinds, params: Params, op: Op) -> Kind:
     *lead, m, n = _matrix(kinds, op)
     dtype = np.result_type(*map(dtype_of, kinds)).name
     return Array(_floating(dtype), (*lead, both((m, n)), both((m, n))))
 
 
-def _lead(kinds: Kinds, params: Params, op: Op) -> Kind:
+def _as_lengths(kind: Array) -> Array:
+    """The kind of the absolute values."""
+    return Array({"complex128": "float64", "complex64": "float32"}.get(kind.dtype, kind.dtype), kind.shape)
+
+
+def _lead(kinds: Kinds, params: Params, op: Op) -> Array:
     return Array(_floating(dtype_of(kinds[0])), _matrix(kinds, op)[:-2])
 
 
@@ -144,13 +150,11 @@ def _solve(a: Any, v: Any, vector: bool) -> Any:
 
 
 def _solve_rule(a, b, *, out):
-    real_only(a, b)
     moved = d[b] if d[a] is ZERO else d[b] - _applied(d[a], out, b.rank == 1)
     d[out] = _solve(a, moved, b.rank == 1)
 
 
 def _solve_pullback(ct, a, b, *, out):
-    real_only(a, b)
     back = _solve(turned(a), ct, b.rank == 1)
     if b.rank == 1:
         return -(expand_dims(back, axis=-1) * expand_dims(out, axis=-2)), back
@@ -165,19 +169,17 @@ solve = declare(
 
 @rule(np.linalg.inv, infer=_same, cost=20)
 def inv(x, *, out):
-    real_only(x)
     d[out] = -(out @ d[x] @ out)
 
 
 @rule(pseudoinverse, name="pinv", code=lambda p, k: f"np.linalg.pinv(x{_given(p, 'rcond')})", infer=_turned_kind,
       cost=20, flavor="numpy")  # fmt: skip
 def pinv(x, rcond=None, *, out):
-    real_only(x)
     if d[x] is ZERO:
         return
     # Golub and Pereyra, 1973, for matrices whose rank does not change
-    inner, outer = turned(d[x]), out @ turned(out)
-    above, below = outer @ inner, inner @ (turned(out) @ out)
+    inner, outer = adjoint(d[x]), out @ adjoint(out)
+    above, below = outer @ inner, inner @ (adjoint(out) @ out)
     d[out] = above - above @ x @ out + below - out @ (x @ below) - out @ d[x] @ out
 
 
@@ -194,13 +196,12 @@ def _least_squares_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
 @rule(solution, name="least_squares", code=lambda p, k: f"np.linalg.lstsq(a, b{_given(p, 'rcond')})[0]",
       infer=_least_squares_kind, cost=20, flavor="numpy")  # fmt: skip
 def least_squares(a, b, rcond=None, *, out):
-    real_only(a, b)
     inverse = pinv(a)
     moved = inverse @ d[b]
     if d[a] is not ZERO:
-        rest = turned(d[a]) @ (b - a @ out)
-        shift = turned(d[a]) @ (turned(inverse) @ out)
-        moved = moved - inverse @ (d[a] @ out) + inverse @ (turned(inverse) @ rest) + shift - inverse @ (a @ shift)
+        rest = adjoint(d[a]) @ (b - a @ out)
+        shift = adjoint(d[a]) @ (adjoint(inverse) @ out)
+        moved = moved - inverse @ (d[a] @ out) + inverse @ (adjoint(inverse) @ rest) + shift - inverse @ (a @ shift)
     d[out] = moved
 
 
@@ -231,20 +232,25 @@ def _entries(ct: Any) -> Any:
 
 
 def _det_pullback(ct, x, *, out):
-    real_only(x)
     return _entries(ct) * cofactors(x)
 
 
 @rule(np.linalg.det, infer=_lead, cost=20, pullback=_det_pullback)
 def det(x, *, out):
-    real_only(x)
     d[out] = sum(cofactors(x) * d[x], axis=(-2, -1))
 
 
-@rule(name="cofactors", infer=_same, cost=20, flavor="numpy")
+def _cofactors_code(params: Params, kinds: Kinds) -> str:
+    return "complex_cofactors(x)" if is_complex(kinds[0]) else "cofactors(x)"
+
+
+@rule(name="cofactors", infer=_same, cost=20, flavor="numpy", code=_cofactors_code)
 def cofactors(x, *, out):
-    real_only(x)
-    d[out] = cofactors_change(x, d[x])
+    if d[x] is not ZERO and is_complex(x.kind):  # where it is not singular
+        inverse = turned(inv(x))
+        d[out] = _entries(sum(inverse * d[x], axis=(-2, -1))) * out - inverse @ turned(d[x]) @ out
+    else:
+        d[out] = cofactors_change(x, d[x])
 
 
 def _change_rule(x, e, *, out):
@@ -268,8 +274,7 @@ piecewise_constant(
 
 
 def _log_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    _no_complex(kinds, op)
-    return _lead(kinds, params, op)
+    return _as_lengths(_lead(kinds, params, op))
 
 
 def _log_pullback(ct, x, *, out):
@@ -279,8 +284,7 @@ def _log_pullback(ct, x, *, out):
 @rule(log_of_determinant, name="slogdet_log", code="np.linalg.slogdet(x)[1]", infer=_log_kind, cost=20, flavor="numpy",
       pullback=_log_pullback)  # fmt: skip
 def slogdet_log(x, *, out):
-    real_only(x)
-    d[out] = sum(turned(inv(x)) * d[x], axis=(-2, -1))
+    d[out] = real_if(x, sum(turned(inv(x)) * d[x], axis=(-2, -1)))
 
 
 # --- factorisations ---------------------------------------------------------------------------------------------------
@@ -288,16 +292,14 @@ def slogdet_log(x, *, out):
 
 @rule(np.linalg.cholesky, infer=_same, cost=20)
 def cholesky(x, upper=False, *, out):
-    real_only(x)
-    lower = turned(out) if upper else out
-    inner = solve(lower, turned(solve(lower, symmetric(d[x])))) if d[x] is not ZERO else ZERO
+    lower = adjoint(out) if upper else out
+    inner = solve(lower, adjoint(solve(lower, symmetric(d[x])))) if d[x] is not ZERO else ZERO
     change = ZERO if inner is ZERO else lower @ (0.5 * (tril(inner) + tril(inner, k=-1)))
-    d[out] = turned(change) if upper and change is not ZERO else change
+    d[out] = adjoint(change) if upper and change is not ZERO else change
 
 
 def _rows(kinds: Kinds, params: Params, op: Op) -> Kind:
-    _no_complex(kinds, op)
-    return Array(_floating(dtype_of(kinds[0])), _matrix(kinds, op)[:-1])
+    return _as_lengths(Array(_floating(dtype_of(kinds[0])), _matrix(kinds, op)[:-1]))
 
 
 def _by_triangle(text: str) -> Any:
@@ -306,19 +308,17 @@ def _by_triangle(text: str) -> Any:
 
 @rule(np.linalg.eigvalsh, infer=_rows, code=_by_triangle("np.linalg.eigvalsh(x{})"), cost=20)
 def eigvalsh(x, UPLO="L", *, out):
-    real_only(x)
     vectors = eigh_vectors(x, UPLO=UPLO)
-    d[out] = ZERO if d[x] is ZERO else sum(vectors * (symmetric(d[x]) @ vectors), axis=-2)
+    d[out] = ZERO if d[x] is ZERO else real_if(x, sum(turned_back(vectors) * (symmetric(d[x]) @ vectors), axis=-2))
 
 
 @rule(
     eigenvectors, name="eigh_vectors", infer=_same, code=_by_triangle("np.linalg.eigh(x{})[1]"), cost=20, flavor="numpy"
 )
 def eigh_vectors(x, UPLO="L", *, out):
-    real_only(x)
     if d[x] is ZERO:
         return
-    turning = inverse_gaps(eigvalsh(x, UPLO=UPLO)) * (turned(out) @ symmetric(d[x]) @ out)
+    turning = inverse_gaps(eigvalsh(x, UPLO=UPLO)) * (adjoint(out) @ symmetric(d[x]) @ out)
     d[out] = out @ turning
 
 
@@ -381,9 +381,8 @@ def qr_r(x, *, out):
 
 
 def _singular_values_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    _no_complex(kinds, op)
     lead, _, _, k = _economy(kinds, op)
-    return Array(_floating(dtype_of(kinds[0])), (*lead, k))
+    return _as_lengths(Array(_floating(dtype_of(kinds[0])), (*lead, k)))
 
 
 @rule(
@@ -395,9 +394,8 @@ def _singular_values_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     flavor="numpy",
 )
 def svd_s(x, *, out):
-    real_only(x)
     if d[x] is not ZERO:
-        d[out] = sum(svd_u(x) * (d[x] @ turned(svd_vt(x))), axis=-2)
+        d[out] = real_if(x, sum(turned_back(svd_u(x)) * (d[x] @ adjoint(svd_vt(x))), axis=-2))
 
 
 def _svd_code(i: int) -> Any:
@@ -414,13 +412,15 @@ def _vt_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
     return Array(_floating(dtype_of(kinds[0])), (*lead, n if params.get("full") else k, n))
 
 
-def _turning(x: Any, change: Any, s: Any, u: Any, v: Any) -> Any:
-    """The tangent of u in u @ diag(s) @ v.T, which moves by `change`."""
-    inner = turned(u) @ change @ v
+def _turning(change: Any, s: Any, u: Any, v: Any, phase: bool) -> Any:
+    """The tangent of u in u @ diag(s) @ adjoint(v), which moves by `change`; `phase`: u takes what turns both."""
+    inner = adjoint(u) @ change @ v
     row = expand_dims(s, axis=-2)
     moved = change @ v / row
-    around = inverse_gaps(s * s) * (inner * row + turned(inner * row))
-    return u @ around + moved - u @ (turned(u) @ moved)
+    around = inverse_gaps(s * s) * (inner * row + adjoint(inner * row))
+    if phase and is_complex(u.kind):
+        around = around + diagonal_matrix(1j * imag(diagonals(inner)) / s)
+    return u @ around + moved - u @ (adjoint(u) @ moved)
 
 
 def _square_only(full: bool) -> None:
@@ -433,14 +433,12 @@ def _square_only(full: bool) -> None:
 @rule(singular_vectors_left, name="svd_u", code=_svd_code(0), infer=_u_kind, cost=20, flavor="numpy")
 def svd_u(x, full=False, *, out):
     _square_only(full)
-    real_only(x)
     if d[x] is not ZERO:
-        d[out] = _turning(x, d[x], svd_s(x), out, turned(svd_vt(x)))
+        d[out] = _turning(d[x], svd_s(x), out, adjoint(svd_vt(x)), True)
 
 
 @rule(singular_vectors_right, name="svd_vt", code=_svd_code(2), infer=_vt_kind, cost=20, flavor="numpy")
 def svd_vt(x, full=False, *, out):
     _square_only(full)
-    real_only(x)
     if d[x] is not ZERO:
-        d[out] = turned(_turning(x, turned(d[x]), svd_s(x), turned(out), svd_u(x)))
+        d[out] = adjoint(_turning(adjoint(d[x]), svd_s(x), adjoint(out), svd_u(x), False))

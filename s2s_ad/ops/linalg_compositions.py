@@ -7,6 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.complex_linalg import (
+    direction_of_determinant,
+    eigenvectors_of_any,
+    eigenvectors_of_hermitian,
+    singular_left,
+    singular_right,
+)
 from s2s_ad.ops.contractions import contraction, full_convolution, three_dimensional
 from s2s_ad.ops.linalg import (
     eigenvectors,
@@ -72,6 +79,8 @@ def convolve(a, v, mode="full"):
 
 
 def correlate(a, v, mode="valid"):
+    if np.iscomplexobj(v):
+        v = np.conj(v)
     whole = full_convolution(a, v[::-1])
     if mode == "full":
         return whole
@@ -113,10 +122,18 @@ def matrix_power(a, n):
 
 
 def slogdet(a):
+    if np.iscomplexobj(a):
+        return direction_of_determinant(a), log_of_determinant(a)
     return sign_of_determinant(a), log_of_determinant(a)
 
 
+def eig(a):
+    return np.linalg.eigvals(a), eigenvectors_of_any(a)
+
+
 def eigh(a, UPLO="L"):
+    if np.iscomplexobj(a):
+        return np.linalg.eigvalsh(a, UPLO), eigenvectors_of_hermitian(a, UPLO=UPLO)
     return np.linalg.eigvalsh(a, UPLO), eigenvectors(a, UPLO=UPLO)
 
 
@@ -133,6 +150,8 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
         refused("np.linalg.svd with hermitian=True", "Leave it out, or use np.linalg.eigh.")
     if not compute_uv:
         return singular_values(a)
+    if np.iscomplexobj(a):
+        return singular_left(a, full=full_matrices), singular_values(a), singular_right(a, full=full_matrices)
     return (
         singular_vectors_left(a, full=full_matrices),
         singular_values(a),
@@ -224,6 +243,7 @@ LINALG_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     np.linalg.multi_dot: multi_dot,
     np.linalg.matrix_power: matrix_power,
     np.linalg.slogdet: slogdet,
+    np.linalg.eig: eig,
     np.linalg.eigh: eigh,
     np.linalg.qr: qr,
     np.linalg.svd: svd,

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar, is_complex
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
 
@@ -61,16 +62,20 @@ def _shaped_like(text: str) -> Any:
     return lambda params, kinds: as_number(text, len(shape_of(kinds[1])))
 
 
+def _takes_dtype(kinds: tuple[Kind, ...]) -> bool:
+    """Whether a Python number takes the dtype of the array whose shape it takes."""
+    return isinstance(kinds[0], Scalar) and bool(shape_of(kinds[1])) and is_complex(kinds[0]) <= is_complex(kinds[1])
+
+
 def _broadcast_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
-    if isinstance(kinds[0], Scalar) and shape_of(kinds[1]):
+    if _takes_dtype(kinds):
         return "np.full_like(like, x)"  # a Python number takes the dtype of what it meets
     return as_number("np.broadcast_to(x, np.shape(like))", len(shape_of(kinds[1])))
 
 
 def _broadcast_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
-    like = kinds[1]
-    if isinstance(kinds[0], Scalar) and isinstance(like, Array) and like.shape and like.real:
-        return like
+    if _takes_dtype(kinds) and kinds[1].real:
+        return kinds[1]
     return like_second(kinds, params, op)
 
 
@@ -95,10 +100,18 @@ def reshape_like(ct, x, like):
     return reshape_like(ct, x)
 
 
-@linear(
-    name="astype", code=lambda params, kinds: f"x.astype(np.{params['dtype']})",
-    infer=lambda kinds, params, op: Array(params["dtype"], shape_of(kinds[0])),
-)  # fmt: skip
+def check_kept(dtype: str, kinds: Sequence[Kind], op: Op) -> None:
+    """Refuse to make a real number of a complex one, of which NumPy would drop the imaginary part with a warning."""
+    if np.dtype(dtype).kind not in "cb" and any(np.dtype(dtype_of(k)).kind == "c" for k in kinds):
+        raise KindError(f"{op.name} would drop the imaginary part of a complex number", remedy="Take z.real.")
+
+
+def _cast_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+    check_kept(params["dtype"], kinds, op)
+    return Array(params["dtype"], shape_of(kinds[0]))
+
+
+@linear(name="astype", code=lambda params, kinds: f"x.astype(np.{params['dtype']})", infer=_cast_kind)
 def astype(ct, x, dtype=None):
     return ct  # narrowed where every cotangent is
 
@@ -108,7 +121,8 @@ def _zeros_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> K
 
 
 def _zero_text(dtype: str) -> str:
-    return f"np.{dtype}({'0.0' if dtype.startswith('float') else '0'})"
+    zero = {"f": "0.0", "c": "0j"}.get(np.dtype(dtype).kind, "0")
+    return f"np.{dtype}({zero})"
 
 
 def _zeros_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:

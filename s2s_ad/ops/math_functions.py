@@ -107,7 +107,7 @@ def _mantissa(x, *, out):
 def _fsum_kind(kinds, params, op) -> Kind:
     """Numbers, or one list or array of them."""
     if len(kinds) == 1 and (isinstance(kinds[0], List) or isinstance(kinds[0], Array) and kinds[0].rank == 1):
-        kinds = (kinds[0].item,) if isinstance(kinds[0], List) else ()
+        kinds = (kinds[0].item if isinstance(kinds[0], List) else Array(kinds[0].dtype, ()),)
     return to_float(kinds, params, op)
 
 

@@ -8,10 +8,12 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, Scalar
-from s2s_ad.ops.core import POSITIVE, REALS, piecewise_constant, rule
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, Scalar, is_complex
+from s2s_ad.ops.complex_parts import length_change, real
+from s2s_ad.ops.core import POSITIVE, REALS, Op, piecewise_constant, rule
 from s2s_ad.ops.elementwise import log
-from s2s_ad.ops.slopes import along, real_only, sign
+from s2s_ad.ops.slopes import along
 from s2s_ad.ops.trace import ZERO, Traced, choose, constant, current, d
 
 
@@ -64,18 +66,23 @@ def power_slope(x: Any, y: Any) -> Any:
     n = constant(y)
     if n is None:
         return _power_slope_of_variable(x, y)
+    factor = complex(n) if is_complex(y.kind) else float(n)
     if n in (0, 1):
-        return float(n)
+        return factor
     if n == 2:
         return 2.0 * x
-    if 0 < n < 1 and _raises_at_zero(x):
-        return choose(x != 0, lambda: float(n) * x ** (n - 1), lambda: math.inf)
-    return float(n) * x ** (n - 1)
+    if isinstance(factor, float) and 0 < n < 1 and _raises_at_zero(x):
+        return choose(x != 0, lambda: factor * x ** (n - 1), lambda: math.inf)
+    return factor * x ** (n - 1)
 
 
 def _power_slope_of_variable(x: Any, y: Any) -> Any:
     if not _raises_at_zero(x):
         return y * x ** choose(y == 0, lambda: 1.0, lambda: y - 1)
+    if is_complex(y.kind):  # 0 ** y is there where the real part of y is above 0
+        steep = lambda: choose(y == 1, lambda: 1.0, lambda: math.nan)  # noqa: E731
+        flat = lambda: choose(y == 0, lambda: 0.0, lambda: choose(real(y) > 1, lambda: 0.0, steep))  # noqa: E731
+        return choose(x != 0, lambda: y * x ** (y - 1), flat)
     finite = choose(x != 0, lambda: True, lambda: y >= 1)
     return choose(finite, lambda: y * x ** (y - 1), lambda: choose(y == 0, lambda: 0.0, lambda: math.inf))
 
@@ -85,8 +92,11 @@ def _raises_at_zero(x: Any) -> bool:
     return isinstance(x, Traced) and isinstance(x.kind, Scalar) and current.flavor != "numpy"
 
 
-def log_or_zero(x: Any) -> Any:
-    """log(x) as the factor of x**y: 0 at x = 0, NaN below, where x**y has no real slope in y."""
+def log_or_zero(x: Any, out: Any) -> Any:
+    """log(x) as the factor of x**y = out: 0 at x = 0, NaN below, where a real x**y has no slope in y."""
+    if is_complex(out.kind):
+        z = x if is_complex(x.kind) else 1.0 * x + 0j  # the logarithm of a negative number is complex here
+        return log(choose(x == 0, lambda: 1.0, lambda: z)) if x.rank else choose(x != 0, lambda: log(z), lambda: 0.0)
     if not x.rank:
         return choose(x > 0, lambda: log(x), lambda: choose(x == 0, lambda: 0.0, lambda: math.nan))
     return log(choose(x == 0, lambda: 1.0, lambda: x))
@@ -95,7 +105,7 @@ def log_or_zero(x: Any) -> Any:
 def power(x: Any, y: Any, out: Any) -> Any:
     """The tangent of x**y, however it is written."""
     # at x = 0 the slope in y is 0, and log would not be
-    return along(x, lambda: power_slope(x, y)) + along(y, lambda: out * log_or_zero(x))
+    return along(x, lambda: power_slope(x, y)) + along(y, lambda: out * log_or_zero(x, out))
 
 
 @piecewise_constant(operator.floordiv, name="floordiv", code="x // y", cost=1)
@@ -128,12 +138,16 @@ def not_(x): ...
 
 @rule(abs, name="abs", code="abs(x)", cost=1)
 def absolute(x, *, out):
-    real_only(x)
-    d[out] = d[x] * sign(x)
+    d[out] = length_change(x, out)
 
 
 def _to(kind: Kind) -> Any:
-    return lambda kinds, params, op: kind
+    def infer(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
+        if kind != BOOL and any(map(is_complex, kinds)):
+            raise KindError(f"{op.name}() of a complex number", remedy="Take its real part, z.real, or abs(z).")
+        return kind
+
+    return infer
 
 
 @rule(float, name="float", code="float(x)", cost=1, infer=_to(FLOAT))

@@ -10,11 +10,11 @@ import numpy as np
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, broadcast, result_dtype
+from s2s_ad.ops.complex_parts import turned_back
 from s2s_ad.ops.contractions import tensordot_left, tensordot_right
 from s2s_ad.ops.core import Op, declare, linear
 from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
 from s2s_ad.ops.shaping import expand_dims, ravel, squeeze, swapaxes, transpose
-from s2s_ad.ops.slopes import real_only
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
@@ -87,7 +87,6 @@ dot = declare((np.dot,), lambda x, y: None, infer=_dot_kind, cost=20, transposes
 
 
 def _vdot_share(ct: Any, like: Any, other: Any) -> Any:
-    real_only(like, other)
     if like.rank == other.rank:
         return ct * other
     return ct * reshape_like(other, like)
@@ -96,7 +95,9 @@ def _vdot_share(ct: Any, like: Any, other: Any) -> Any:
 vdot = declare(
     (np.vdot,), lambda x, y: None, cost=20,
     infer=lambda kinds, params, op: Array(result_dtype(tuple(Array(dtype_of(k), ()) for k in kinds)), ()),
-    transposes={0: lambda ct, x, y: _vdot_share(ct, x, y), 1: lambda ct, x, y: _vdot_share(ct, y, x)},
+    transposes={  # NumPy conjugates x
+        0: lambda ct, x, y: turned_back(_vdot_share(ct, x, y)), 1: lambda ct, x, y: _vdot_share(ct, y, turned_back(x)),
+    },
 )  # fmt: skip
 
 

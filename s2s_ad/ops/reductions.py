@@ -9,10 +9,11 @@ import numpy as np
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import BOOL, INT, ONE, Array, Kind
+from s2s_ad.ops.complex_parts import real_if, turned_back, unit
 from s2s_ad.ops.core import Op, declare, linear, literal, piecewise_constant, rule
 from s2s_ad.ops.linear import axes_of, broadcast_like, dtype_of, reshape_like, shape_of, total
 from s2s_ad.ops.shaping import expand_dims, flip, moveaxis, ravel, squeeze
-from s2s_ad.ops.slopes import nonzero, real_only, sign
+from s2s_ad.ops.slopes import nonzero, real_only
 from s2s_ad.ops.trace import d
 from s2s_ad.ops.ufuncs import absolute, where
 
@@ -44,6 +45,10 @@ def _summed(dtype: str) -> str:
 
 def _averaged(dtype: str) -> str:
     return "float64" if np.dtype(dtype).kind in "biu" else dtype
+
+
+def _length(dtype: str) -> str:
+    return {"complex128": "float64", "complex64": "float32"}.get(dtype) or _averaged(dtype)
 
 
 def _kept(dtype: str) -> str:
@@ -101,7 +106,7 @@ def weighted(slope: Callable[..., Any]) -> dict[str, Any]:
 
     def rule(x, axis=None, keepdims=False, *, out, **params):
         change = d[x] * slope(x, out=out, axis=axis, keepdims=keepdims, **params)
-        d[out] = sum(change, axis=axis, keepdims=keepdims)
+        d[out] = real_if(x, sum(change, axis=axis, keepdims=keepdims))
 
     def pullback(ct, x, axis=None, keepdims=False, *, out, **params):
         slopes = slope(x, out=out, axis=axis, keepdims=keepdims, **params)
@@ -111,18 +116,16 @@ def weighted(slope: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _var_slope(x, axis=None, ddof=0, keepdims=False, *, out):
-    real_only(x)
-    return (x - _center(x, axis)) * (2.0 / _freedom(x, axis, ddof))
+    return turned_back(x - _center(x, axis)) * (2.0 / _freedom(x, axis, ddof))
 
 
 def _std_slope(x, axis=None, ddof=0, keepdims=False, *, out):
-    real_only(x)
     length = nonzero(restore_axes(out, x, axis, keepdims)) * _freedom(x, axis, ddof)
-    return (x - _center(x, axis)) / length  # where all are equal the slope is 0
+    return turned_back(x - _center(x, axis)) / length  # where all are equal the slope is 0
 
 
-var = declare((np.var,), _var_slope, infer=reduced(_averaged), cost=20, **weighted(_var_slope))
-std = declare((np.std,), _std_slope, infer=reduced(_averaged), cost=20, **weighted(_std_slope))
+var = declare((np.var,), _var_slope, infer=reduced(_length), cost=20, **weighted(_var_slope))
+std = declare((np.std,), _std_slope, infer=reduced(_length), cost=20, **weighted(_std_slope))
 
 
 def _center(x: Any, axis: Any) -> Any:
@@ -225,15 +228,14 @@ def length_along(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = Fal
 
 
 def _norm_slope(x, ord=None, axis=None, keepdims=False, *, out):
-    real_only(x)
     along_one = isinstance(axis, int) or x.rank == 1
     length = restore_axes(out, x, axis, keepdims)
     if ord is None or ord == 2 and along_one or ord == "fro" and not along_one:
-        return x / nonzero(length)  # at 0 the slope is 0
+        return turned_back(x) / nonzero(length)  # at 0 the slope is 0
     if ord == 1 and along_one:
-        return sign(x)
+        return unit(x)
     if isinstance(ord, (int, float)) and along_one and np.isfinite(ord) and ord != 0:
-        return sign(x) * (absolute(x) / nonzero(length)) ** (ord - 1)
+        return unit(x) * (absolute(x) / nonzero(length)) ** (ord - 1)
     raise UnsupportedError(
         f"the derivative of np.linalg.norm with ord={ord!r}",
         remedy="Write it out, for example with np.sum or np.max.",
@@ -241,7 +243,7 @@ def _norm_slope(x, ord=None, axis=None, keepdims=False, *, out):
 
 
 norm = declare(
-    (length_along,), _norm_slope, name="np.linalg.norm", code=_norm_code, infer=reduced(_averaged), flavor="numpy",
+    (length_along,), _norm_slope, name="np.linalg.norm", code=_norm_code, infer=reduced(_length), flavor="numpy",
     cost=20, **weighted(_norm_slope),
 )  # fmt: skip
 

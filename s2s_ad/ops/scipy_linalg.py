@@ -15,7 +15,6 @@ from s2s_ad.ops.core import Op, declare
 from s2s_ad.ops.linear import dtype_of, shape_of
 from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.ops.shaping import transpose
-from s2s_ad.ops.slopes import real_only
 from s2s_ad.ops.trace import ZERO, apply, d
 
 Params = Mapping[str, Any]
@@ -28,6 +27,8 @@ def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_
     a = np.tril(a) if lower else np.triu(a)
     if unit_diagonal:
         a = a - np.diag(np.diagonal(a)) + np.eye(np.shape(a)[0], dtype=a.dtype)
+    if np.iscomplexobj(a) and (trans == 2 or trans == "C"):
+        a = np.conj(a)
     return np.linalg.solve(a if trans == 0 or trans == "N" else a.T, b)
 
 
@@ -44,6 +45,9 @@ def cho_factor(a, lower=False, overwrite_a=False, check_finite=True):
 
 def cho_solve(c_and_lower, b, overwrite_b=False, check_finite=True):
     c, lower = c_and_lower
+    if np.iscomplexobj(c):
+        factor = np.tril(c) if lower else np.conj(np.triu(c)).T
+        return np.linalg.solve(np.conj(factor).T, np.linalg.solve(factor, b))
     factor = np.tril(c) if lower else np.triu(c).T
     return np.linalg.solve(factor.T, np.linalg.solve(factor, b))
 
@@ -59,7 +63,6 @@ def _one_matrix(kinds: Kinds, params: Params, op: Op) -> Kind:
 
 
 def _expm(x, *, out):
-    real_only(x)
     d[out] = ZERO if d[x] is ZERO else apply("expm_change", x, d[x])
 
 

@@ -80,6 +80,12 @@ def place_of(item: int, items: tuple[int, ...]) -> int:
 
 
 @settled
+def opposite_norm(norm: Any) -> Any:
+    """The scale of a Fourier transform that a transform in the other direction has by that name."""
+    return {None: "forward", "backward": "forward", "forward": "backward"}.get(norm, norm)
+
+
+@settled
 def sorted_tuple(items: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(items))
 

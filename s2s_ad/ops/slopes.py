@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, Array, Kind, Scalar
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, Array, Kind, List, Scalar, is_complex
 from s2s_ad.ops.core import Op, elementwise
 from s2s_ad.ops.trace import ZERO, Zero, apply, choose, current, d
+
+_FOR_ARRAYS = "Use the function of numpy for arrays."
 
 
 def number(kind: Kind) -> Callable[[tuple[Kind, ...], Mapping[str, Any], Op], Kind]:
@@ -17,11 +19,11 @@ def number(kind: Kind) -> Callable[[tuple[Kind, ...], Mapping[str, Any], Op], Ki
 
     def infer(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
         for given in kinds:
-            fits = given != COMPLEX if isinstance(given, Scalar) else isinstance(given, Array) and not given.rank
+            fits = isinstance(given, Scalar) or isinstance(given, Array) and not given.rank
+            fits = fits and not is_complex(given)
             if not fits:
-                raise KindError(
-                    f"{op.name} takes single real numbers, not {given}", remedy="Use the function of numpy for arrays."
-                )
+                remedy = "Use the function of cmath or NumPy." if is_complex(given) else _FOR_ARRAYS
+                raise KindError(f"{op.name} takes single real numbers, not {given}", remedy=remedy)
         return kind
 
     return infer
@@ -31,15 +33,18 @@ to_float, to_int, to_bool = number(FLOAT), number(INT), number(BOOL)
 
 
 def numeric(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:
-    """For a rule that serves `math` and NumPy: a float from the one, elementwise in the other."""
+    """For a rule that serves `math`, `cmath` and NumPy: a number from the first two, elementwise in the last."""
+    if op.flavor == "cmath":
+        if any(isinstance(given, List) or isinstance(given, Array) and given.rank for given in kinds):
+            raise KindError(f"{op.name} takes single numbers", remedy=_FOR_ARRAYS)
+        return COMPLEX
     return to_float(kinds, params, op) if op.flavor == "math" else elementwise(kinds, params, op)
 
 
 def real_only(*inputs: Any) -> None:
     """Refuse complex inputs where the rule holds for real ones alone."""
     for x in inputs:
-        kind = getattr(x, "kind", None)
-        if isinstance(kind, Array) and kind.dtype.startswith("complex") or str(kind) == "complex":
+        if is_complex(x.kind):
             raise KindError(
                 "this operation is not differentiated for complex numbers", remedy="Work with real and imaginary parts."
             )
@@ -73,7 +78,7 @@ def pick(condition: Any, x: Any, y: Any) -> Any:
 
 
 def sign(x: Any) -> Any:
-    """-1, 0 or 1 in the kind of x."""
+    """-1, 0 or 1 in the kind of x, which is real."""
     if isinstance(x.kind, Array):
         return apply("np.sign", x)
     return choose(x != 0, lambda: apply("math.copysign", 1.0, x), lambda: 0.0)

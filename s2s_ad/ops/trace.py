@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2s_ad.ir.builder import Builder, const
-from s2s_ad.ir.kinds import Array, Kind, Scalar, join
+from s2s_ad.ir.kinds import COMPLEX, Array, Kind, Scalar, join
 from s2s_ad.ir.nodes import Atom, Block, Const, If, Value
 from s2s_ad.ops.registry import FUNCTIONS, OPS
 
@@ -69,7 +69,8 @@ _ieee = {"div": "np.divide", "pow": "np.power"}
 
 
 def _both_numbers(*operands: Any) -> bool:
-    return all(isinstance(x.kind, Scalar) if isinstance(x, Traced) else isinstance(x, (int, float)) for x in operands)
+    numbers = (int, float, complex)
+    return all(isinstance(x.kind, Scalar) if isinstance(x, Traced) else isinstance(x, numbers) for x in operands)
 
 
 def _binary(plain: str, swapped: bool) -> Callable[[Any, Any], Any]:
@@ -173,7 +174,7 @@ def of_library(function: Any, inputs: Sequence[Any], params: Mapping[str, Any]) 
 class Generic:
     """A function to be used in rules: `cos(x)` is math.cos in the rule of math.sin and np.cos in that of np.sin.
 
-    A missing family is looked for among the others: NumPy's for arrays, else any.
+    A missing family is looked for among the others: NumPy's for arrays, else any. Of complex numbers it is cmath's.
     """
 
     def __init__(self, name: str, ops: Mapping[str, Op]) -> None:
@@ -181,8 +182,10 @@ class Generic:
         self.ops = dict(ops)
 
     def pick(self, inputs: tuple[Any, ...]) -> Op:
-        numpy = any(isinstance(x, Traced) and isinstance(x.kind, Array) and x.rank for x in inputs)
-        order = ("numpy", "python", "math") if numpy else (current.flavor, "math", "python", "numpy")
+        kinds = [x.kind for x in inputs if isinstance(x, Traced)]
+        numpy = any(isinstance(kind, Array) and (kind.rank or kind.dtype.startswith("complex")) for kind in kinds)
+        family = "cmath" if COMPLEX in kinds and current.flavor != "numpy" else current.flavor
+        order = ("numpy", "python", "math") if numpy else (family, "math", "python", "numpy")
         return next(self.ops[family] for family in order if family in self.ops)
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
@@ -216,4 +219,4 @@ def constant(x: Any) -> Any:
     """The compile-time value of an input, or None: lets a rule be simpler for x**2 than for x**y."""
     if isinstance(x, Traced) and isinstance(x.atom, Const):
         return x.atom.value
-    return x if isinstance(x, (int, float, np.generic)) else None
+    return x if isinstance(x, (int, float, complex, np.generic)) else None

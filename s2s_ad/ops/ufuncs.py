@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
-from s2s_ad.ir.kinds import Array, broadcast, result_dtype
-from s2s_ad.ops.core import POSITIVE, REALS, declare, piecewise_constant, rule
+from s2s_ad.errors import KindError
+from s2s_ad.ir.kinds import Array, broadcast, is_complex, result_dtype
+from s2s_ad.ops.complex_parts import length_change
+from s2s_ad.ops.core import POSITIVE, REALS, declare, elementwise, piecewise_constant, rule
 from s2s_ad.ops.operators import power
-from s2s_ad.ops.slopes import along, pick, real_only, sign
+from s2s_ad.ops.slopes import along, pick, real_only
 from s2s_ad.ops.trace import ZERO, Generic, d
 
 # --- arithmetic -------------------------------------------------------------------------------------------------------
@@ -57,8 +59,7 @@ def positive(x, *, out):
 
 @rule(np.absolute, cost=1)
 def absolute(x, *, out):
-    real_only(x)
-    d[out] = d[x] * sign(x)
+    d[out] = length_change(x, out)
 
 
 @rule(np.square, cost=1)
@@ -181,6 +182,7 @@ def logaddexp2(x, y, *, out):
 
 @rule(name="logistic", code="logistic(x)", flavor="numpy")
 def logistic(x, *, out):
+    real_only(x)
     d[out] = d[x] * (out * logistic(-x))
 
 
@@ -197,7 +199,16 @@ def sinc_derivative(x, n=1, *, out):
 # --- constant between jumps -------------------------------------------------------------------------------------------
 
 isfinite = piecewise_constant(np.isfinite, cost=1)(lambda x: None)
-for _name in "sign floor ceil trunc rint spacing isnan isinf signbit logical_not invert".split():
+
+
+def _sign_kind(kinds, params, op):
+    if is_complex(kinds[0]):
+        raise KindError("np.sign of complex numbers is not differentiated", remedy="Write z / np.abs(z).")
+    return elementwise(kinds, params, op)
+
+
+piecewise_constant(np.sign, cost=1, infer=_sign_kind)(lambda x: None)
+for _name in "floor ceil trunc rint spacing isnan isinf signbit logical_not invert".split():
     piecewise_constant(getattr(np, _name), cost=1)(lambda x: None)
 for _name in (
     "equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor "
@@ -208,26 +219,3 @@ for _name in (
 piecewise_constant(np.fix, name="np.fix", code="np.trunc(x)", flavor="numpy", cost=1)(lambda x: None)
 piecewise_constant(np.round, np.around, name="np.round", cost=1)(lambda x, decimals=0: None)
 piecewise_constant(np.isclose)(lambda x, y, rtol=1e-05, atol=1e-08, equal_nan=False: None)
-
-
-# --- complex parts of real numbers ------------------------------------------------------------------------------------
-
-
-@rule(np.real, cost=1, alias=True)
-def real(x, *, out):
-    real_only(x)
-    d[out] = d[x]
-
-
-@rule(np.conjugate, cost=1)
-def conjugate(x, *, out):
-    real_only(x)
-    d[out] = d[x]
-
-
-def _imag(x, *, out):
-    real_only(x)
-    d[out] = ZERO
-
-
-imag = declare((np.imag,), _imag, rule=_imag, cost=1)

@@ -8,7 +8,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
@@ -36,6 +35,7 @@ from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.complex_numbers import in_one, without_casts
 from s2s_ad.passes.elements import known_elements, written_at_once
 
 ROUNDS = 3  # most of what one change makes possible is done in the same round
@@ -112,7 +112,7 @@ class _Simplifier:
 
     def apply(self, stmt: Apply, builder: Builder) -> None:
         stmt = self.outwards(stmt, builder)
-        plain = self.broadcasts(stmt)
+        plain = without_casts(stmt, self.broadcasts(stmt), self.makers)
         if plain != stmt.inputs:
             self.changed = True
             stmt = replace(stmt, inputs=plain)
@@ -179,12 +179,12 @@ class _Simplifier:
                 if _is(one, 1.0) and other.kind == kind:
                     return other
             if isinstance(x[0], Const) and isinstance(x[1], Const) and _exact(x[0], x[1]):
-                return _constant(float(x[0].value * x[1].value))
+                return Const(float(x[0].value * x[1].value), FLOAT)
         if name == "div" and _is(x[1], 1.0) and x[0].kind == stmt.out.kind:
             return x[0]
         if name == "neg":
-            if isinstance(x[0], Const) and isinstance(x[0].value, float) and not x[0].text:
-                return _constant(-x[0].value)
+            if isinstance(x[0], Const) and type(x[0].value) in (float, complex) and not x[0].text:
+                return Const(-x[0].value, x[0].kind)
             inner = self.maker(x[0], "neg")
             return inner.inputs[0] if inner is not None else None
         if name in ("float", "pos") and x[0].kind == stmt.out.kind == FLOAT:
@@ -227,6 +227,8 @@ class _Simplifier:
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""
         name, x = stmt.op.name, stmt.inputs
+        if name == "add" and (parts := in_one(x, self.makers)) is not None:
+            return parts
         if name == "add" and stmt.out.kind.real and (twice := self.doubled(stmt, builder)) is not None:
             return twice
         if name == "add":
@@ -425,10 +427,6 @@ def _exact(a: Const, b: Const) -> bool:
     types = {type(a.value), type(b.value)}
     known = float in types and types <= {float, int} and not (a.text or b.text) and max(abs(a.value), abs(b.value))
     return bool(known) and known < 2**53 and any(abs(c.value) in (0.25, 0.5, 1.0, 2.0, 4.0) for c in (a, b))
-
-
-def _constant(value: Any) -> Const:
-    return Const(value, FLOAT)
 
 
 def _exact_shape(atom: Atom) -> bool:

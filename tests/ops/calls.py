@@ -238,4 +238,78 @@ SHAPES = [
     (lambda x: np.moveaxis(x, 0, -1), (T,)),
 ]
 
-ALL = {"linalg": LINALG, "products": PRODUCTS, "statistics": STATISTICS, "order": ORDER, "shapes": SHAPES}
+Z, ZA = r(5) + 1j * r(5), regular(3, 3) + 1j * r(3, 3)
+
+
+def herm(x):
+    return x + np.conj(x.T)
+
+
+COMPLEX = [
+    *[(lambda x, f=f: f(x), (Z,)) for f in (np.abs, np.angle, np.real, np.imag, np.conj, np.exp, np.sinc, np.prod)],
+    (lambda x: (x.real, x.imag, x.conj(), x.conjugate(), abs(x)), (Z,)),
+    (lambda x: np.angle(x, deg=True), (Z,)),
+    (lambda x, y: x**y, (Z, Z[::-1].copy())),
+    (lambda x, y: x**y, (Z, r(5))),
+    (lambda x, y: np.abs(x) ** y, (r(5), Z)),
+    (lambda x, y: np.vdot(x, y), (Z, Z[::-1].copy())),
+    (lambda x, y: np.vdot(x, y), (W, Z)),
+    (lambda x, y: np.vdot(x, y), (Z, W)),
+    (lambda x, y: np.correlate(x, y, "same"), (Z, Z[:3].copy())),
+    (lambda x, y: np.convolve(x, y), (Z, W)),
+    (lambda x: np.einsum("ij,jk->ik", x, np.conj(x)), (ZA,)),
+    (lambda x: (np.var(x), np.std(x), np.mean(x), np.linalg.norm(x), np.linalg.norm(x, 1), np.linalg.norm(x, 3)), (Z,)),
+    (lambda x: np.linalg.norm(x, "nuc"), (ZA,)),
+    (lambda x, y: np.linalg.solve(x, y), (ZA, V)),
+    (lambda x, y: np.linalg.solve(x, y), (A, ZA)),
+    (lambda x: (np.linalg.inv(x), np.linalg.det(x)), (ZA,)),
+    (lambda x: np.linalg.slogdet(x), (ZA,)),
+    (lambda x: np.linalg.pinv(x[:, :2]), (ZA,)),
+    (lambda x: np.linalg.lstsq(x[:, :2], x[:, 2], rcond=None)[0], (ZA,)),
+    (lambda x: np.linalg.cholesky(x @ np.conj(x.T)), (ZA,)),
+    (lambda x: np.linalg.eigvalsh(herm(x)), (ZA,)),
+    (lambda x: np.linalg.eigh(herm(x))[0], (ZA,)),
+    (lambda x: np.linalg.svd(x, compute_uv=False), (ZA,)),
+    (lambda x: np.linalg.svd(x)[1], (ZA,)),
+    (lambda x: np.linalg.eigvals(x), (ZA,)),
+    (lambda x: np.linalg.eig(x)[0].real, (ZA,)),
+    (lambda x: np.linalg.matrix_power(x, -2), (ZA,)),
+    (lambda x: np.where(x.real > 0, x, 2 * x.imag), (Z,)),
+    (lambda x, y: np.concatenate([x, y]), (Z, W)),
+    (lambda x, y: np.array([x[0], y[0], 1j]), (Z, W)),
+    (lambda x: x.astype(complex) * 1j, (W,)),
+    (lambda x: np.array(x, dtype=complex) * 1j, (W,)),
+    (lambda x: np.linspace(x, 1j, 4), (0.3,)),
+]
+
+FOURIER = [
+    *[(lambda x, f=f: f(x), (x,)) for f in (np.fft.fft, np.fft.ifft, np.fft.irfft, np.fft.hfft) for x in (W, Z)],
+    *[(lambda x, f=f: f(x), (W,)) for f in (np.fft.rfft, np.fft.ihfft, np.fft.rfftn)],
+    *[(lambda x, n=n: np.fft.irfft(np.fft.rfft(x), n=len(x)), (r(n),)) for n in (4, 5)],
+    *[(lambda x, n=n: np.fft.fft(x, n, norm="ortho"), (Z,)) for n in (3, 8)],
+    *[(lambda x, n=n: np.fft.ifft(x, n, norm="forward"), (Z,)) for n in (3, 8)],
+    *[(lambda x, n=n: np.fft.rfft(x, n), (W,)) for n in (3, 4, 8, 9)],
+    *[(lambda x, n=n: np.fft.irfft(x, n), (Z,)) for n in (3, 4, 8, 9, 12)],
+    *[(lambda x, n=n: np.fft.hfft(x, n, norm="ortho"), (Z,)) for n in (3, 8)],
+    (lambda x: np.fft.ihfft(x, 4, norm="forward"), (W,)),
+    (lambda x: np.fft.fft(x, axis=0), (T,)),
+    (lambda x: np.fft.irfft(x, axis=1), (T,)),
+    (lambda x: np.fft.rfft(x, 5, axis=0), (T,)),
+    (lambda x: (np.fft.fft2(x), np.fft.ifft2(x), np.fft.rfft2(x), np.fft.irfft2(x)), (A,)),
+    (lambda x: (np.fft.fft2(x, (2, 5)), np.fft.irfft2(x, s=(4, 3)), np.fft.rfft2(x.real, s=(4, 3))), (ZA,)),
+    (lambda x: (np.fft.fftn(x, axes=(0, 2)), np.fft.ifftn(x, s=(2, 2), axes=(1, 2)), np.fft.irfftn(x)), (T,)),
+    (lambda x: np.fft.rfftn(x, axes=(0, 1), norm="ortho"), (T,)),
+    (lambda x: np.abs(np.fft.fft(x)) ** 2 * np.fft.fftfreq(len(x)), (Z,)),
+    (lambda x: np.abs(np.fft.rfft(x)) ** 2 * np.fft.rfftfreq(len(x), 0.1), (W,)),
+    (lambda d: (np.fft.fftfreq(5, d), np.fft.rfftfreq(6, d=d)), (0.3,)),
+]
+
+ALL = {
+    "linalg": LINALG,
+    "complex": COMPLEX,
+    "fourier": FOURIER,
+    "products": PRODUCTS,
+    "statistics": STATISTICS,
+    "order": ORDER,
+    "shapes": SHAPES,
+}

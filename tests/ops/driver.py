@@ -121,19 +121,23 @@ def random_like(rng, x):
         return [random_like(rng, item) for item in x]
     if type(x) is float:
         return float(rng.standard_normal())
+    if np.iscomplexobj(x):
+        made = rng.standard_normal(np.shape(x)) + 1j * rng.standard_normal(np.shape(x))
+        return complex(made) if type(x) is complex else made.astype(np.asarray(x).dtype)[()]
     return rng.standard_normal(np.shape(x)).astype(np.asarray(x).dtype)[()]
 
 
 def direction(rng, name, x):
     """A tangent of an input: symmetric where the operation takes the input for symmetric."""
     v = random_like(rng, x)
-    return v + np.swapaxes(v, -1, -2) if name in SYMMETRIC else v
+    return v + np.conj(np.swapaxes(v, -1, -2)) if name in SYMMETRIC else v
 
 
 def dot(a: Any, b: Any) -> float:
+    """The real part of the sum of all products."""
     if isinstance(a, list):
         return sum(dot(x, y) for x, y in zip(a, b))
-    return float(np.sum(np.asarray(a, dtype=float) * np.asarray(b, dtype=float)))
+    return float(np.real(np.sum(np.asarray(a, dtype=complex) * np.asarray(b, dtype=complex))))
 
 
 def differences(case, dots, h=1e-6):

@@ -101,7 +101,7 @@ def expression(op: Op) -> tuple[int, Callable[..., Any]] | None:
         made = eval(op.code, {**LIBRARIES, "__builtins__": {}}, dict(zip(op.args, symbols)))
     except (NameError, AttributeError, TypeError, SyntaxError):
         return None  # it is made of something else
-    if not isinstance(made, sp.Expr) or made.has(sp.Mod, sp.floor):
+    if not isinstance(made, sp.Expr) or made.has(sp.Mod, sp.floor, sp.conjugate):
         return None
     return len(symbols), lambda *xs: made.subs(dict(zip(symbols, xs)), simultaneous=True)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.ops.driver import Fixed
+from tests.ops.samples_complex import COMPLEX
 from tests.ops.samples_more import MORE
 
 _rng = np.random.default_rng(20)
@@ -195,4 +196,5 @@ SAMPLES = {
     # lists of numbers
     "math.fsum": [([[1.5, 2.5, 3.5]], {}), ([r(4)], {})],
     **MORE,
+    **COMPLEX,
 }

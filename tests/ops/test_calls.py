@@ -29,16 +29,19 @@ def like(rng, value):
         return type(value)(like(rng, part) for part in value) if type(value) in (tuple, list) else tuple(
             like(rng, part) for part in value
         )  # fmt: skip
-    if not np.issubdtype(np.asarray(value).dtype, np.floating):
+    if not np.issubdtype(np.asarray(value).dtype, np.inexact):
         return None
+    made = rng.standard_normal(np.shape(value))
+    if np.iscomplexobj(value):
+        made = made + 1j * rng.standard_normal(np.shape(value))
     if isinstance(value, (np.ndarray, np.generic)):
-        return np.asarray(rng.standard_normal(np.shape(value)), value.dtype)[()]
-    return float(rng.standard_normal())
+        return np.asarray(made, value.dtype)[()]
+    return made if isinstance(value, complex) else float(made)
 
 
 def dot(a, b):
     pairs = zip(flat(a), flat(b))
-    return sum(float(np.sum(np.asarray(x) * np.asarray(y))) for x, y in pairs if x is not None and y is not None)
+    return sum(float(np.sum(np.asarray(x) * np.asarray(y)).real) for x, y in pairs if x is not None and y is not None)
 
 
 def moved(args, dots, step):
@@ -93,7 +96,7 @@ def check_other_arguments(rng, f, args):
 
 def check_call(rng, f, args):
     """The value is NumPy's; tangent = differences; <ct, J v> = <J^T ct, v>; second order = differences of pullbacks."""
-    dots = [rng.standard_normal(np.shape(x))[()] if np.ndim(x) else float(rng.standard_normal()) for x in args]
+    dots = [like(rng, x) for x in args]
     wanted = f(*args)
     value, tangent = s2s_ad.jvp(f, tuple(args), tuple(dots))
     leaves = list(zip(flat(value), flat(wanted)))
@@ -129,7 +132,7 @@ def total(ct, value):
         for weight, part in zip(ct, value):
             result = result + total(weight, part)
         return result
-    return 0.0 if ct is None else np.sum(ct * value)
+    return 0.0 if ct is None else np.real(np.sum(ct * value))
 
 
 def weighed_by(f, ct, count):

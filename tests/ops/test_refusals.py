@@ -22,7 +22,7 @@ def test_types_that_do_not_fit_are_named():
         Case("bit_and", [1.0, 2.0]).value()
 
 
-@pytest.mark.parametrize("name", ["abs", "np.absolute", "np.real", "np.conjugate", "np.maximum"])
+@pytest.mark.parametrize("name", ["np.maximum", "np.minimum", "np.max", "np.sort", "np.nan_to_num"])
 def test_complex_numbers_where_the_rule_is_for_real_ones(name):
     z = np.array([1j, 2.0])
     case = Case(name, [z] * len(OPS[name].args))
@@ -32,10 +32,7 @@ def test_complex_numbers_where_the_rule_is_for_real_ones(name):
         case.pullback(z)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["np.linalg.det", "np.linalg.inv", "slogdet_log", "svd_s", "np.linalg.eigvalsh", "np.linalg.cholesky", "qr_q"],
-)
+@pytest.mark.parametrize("name", ["qr_q", "qr_r"])
 def test_complex_matrices(name):
     z = np.array([[2.0, 1j], [-1j, 3.0]])
     with pytest.raises(KindError):

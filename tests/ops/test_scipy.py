@@ -36,12 +36,26 @@ CALLS = [
     (lambda a: linalg.cholesky(a @ a.T, lower=True), (A,)),
     (lambda a, b: linalg.cho_solve(linalg.cho_factor(a @ a.T), b), (A, V)),
     (lambda a, b: linalg.cho_solve((linalg.cholesky(a @ a.T, lower=True), True), b), (A, B)),
+    (lambda a: linalg.expm(a), (A / 4.0 + 0.2j * A.T,)),
+    *[(lambda a, b, t=t: linalg.solve_triangular(a, b, trans=t), (A + 1j * A.T, V)) for t in (0, 1, 2, "C")],
+    *[(lambda a, w=w: linalg.cholesky(a @ np.conj(a.T), lower=w), (A + 1j * A.T,)) for w in (True, False)],
+    *[
+        (lambda a, b, w=w: linalg.cho_solve(linalg.cho_factor(a @ np.conj(a.T), lower=w), b), (A + 1j * A.T, V))
+        for w in (True, False)
+    ],
 ]
 
 
 @pytest.mark.parametrize("k", range(len(CALLS)))
 def test_call(k):
     check_call(rng_for("scipy", k), *CALLS[k])
+
+
+def test_bessel_functions_of_complex_numbers():
+    z = np.array([0.4 + 0.3j, 1.2 - 0.5j])
+    check_call(rng_for("bessel"), lambda x: (special.jv(2, x), special.iv(1, x), special.xlogy(x, 2.0 + 0j)), (z,))
+    with pytest.raises(KindError):
+        s2s_ad.vjp(lambda x: special.ive(2, x), z)
 
 
 def test_large_arguments():
