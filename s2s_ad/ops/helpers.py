@@ -233,6 +233,9 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+PYTHON_ONLY = {"instance"}  # of these no machine code is made
+
+
 class _Sources(Mapping[str, str]):
     """Name → text; the text is looked up only when someone asks, so that importing stays cheap."""
 
