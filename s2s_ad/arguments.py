@@ -13,6 +13,7 @@ from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import COMPLEX, FLOAT, Array, List, Stream, is_complex, kind_of
 from s2s_ad.ir.objects import attribute_names, blank, fill, has_attributes, is_namedtuple
 from s2s_ad.ir.structure import Leaf, Node, Spec, Static, leaves, rebuild, spec_of
+from s2s_ad.pipeline import Compiled
 from s2s_ad.signature import parse_kinds
 
 
@@ -33,13 +34,23 @@ def converted(spec: Spec, value: Any) -> Any:
     return spec.made(made) if any(a is not b for a, b in zip(made, parts)) else value
 
 
-def check_apart(
-    specs: Mapping[str, Spec], values: Mapping[str, Any], written: tuple[int, ...], reads: Mapping[str, Any]
-) -> None:
-    """Refuse arguments that share memory if one is written to: the derivative takes them for separate arrays."""
-    if not written:
+def check_memory(compiled: Compiled, values: Mapping[str, Any], reads: Mapping[str, Any]) -> None:
+    """Refuse arguments whose memory is not as the derivative takes it to be.
+
+    An array that is written to shares it with no other; one that is reshaped and written to is stored row by row.
+    """
+    _check_objects(values, compiled.changed, (guard.seen for guard in compiled.guards))
+    if not compiled.written and not compiled.in_order:
         return
+    specs, written = compiled.arguments, compiled.written
     flat = [(name, leaf) for name, value in values.items() for leaf in leaves(specs[name], value)]
+    for place in compiled.in_order:
+        name, array = flat[place]
+        if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
+            raise UnsupportedError(
+                f"{name} is not stored row by row without gaps: whether reshaping it makes a copy is not followed",
+                remedy=f"Pass np.ascontiguousarray({name}).",
+            )
     others = [*enumerate(flat), *((-1, pair) for pair in reads.items())]
     for place in written:
         name, array = flat[place]
@@ -183,7 +194,7 @@ def objects_in(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any
     return found
 
 
-def check_objects_apart(values: Mapping[str, Any], changed: tuple[str, ...], outside: Iterable[Any] = ()) -> None:
+def _check_objects(values: Mapping[str, Any], changed: tuple[str, ...], outside: Iterable[Any]) -> None:
     """Refuse an object that is changed if it also stands in another argument, or the function reads it outside."""
     if not changed:
         return

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import jacobians, transforms
-from s2s_ad.arguments import check_apart, check_objects_apart, converted, kind_given
+from s2s_ad.arguments import check_memory, converted, kind_given
 from s2s_ad.backend.module import format_source
 from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
@@ -118,7 +118,7 @@ class Derivative:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         values = self._bind(args, kwargs)
         compiled, reads = self.compiled_for(values)
-        check_apart(compiled.arguments, values, compiled.written, reads)
+        check_memory(compiled, values, reads)
         given = list(zip(compiled.arguments.values(), values.values()))
         watched = compiled.watched(self.function)
         if watched is not None and not kwargs and len(args) == len(given) == len(compiled.positions):
@@ -142,7 +142,6 @@ class Derivative:
         """The code for arguments like these, and what it reads from outside now."""
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
         compiled, reads = self.compiled_for_specs(specs)
-        check_objects_apart(values, compiled.changed, (guard.seen for guard in compiled.guards))
         return compiled, reads
 
     def compiled_for_specs(self, specs: dict[str, Spec]) -> tuple[Compiled, dict[str, Any]]:

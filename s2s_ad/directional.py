@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from s2s_ad import jacobians, transforms
-from s2s_ad.arguments import check_apart, check_objects_apart, converted, cotangent_like, own_copy, zeros_like
+from s2s_ad.arguments import check_memory, converted, cotangent_like, own_copy, zeros_like
 from s2s_ad.derivative import Derivative, How, run
 from s2s_ad.errors import KindError
 from s2s_ad.ir.structure import Lowered, Spec, leaf_kinds, spec_of
@@ -34,7 +34,7 @@ class Jvp(Derivative):
 
     def _along(self, values: dict[str, Any], dots: dict[str, Any]) -> Any:
         compiled, reads = self.compiled_for(values)
-        check_apart(compiled.arguments, values, compiled.written, reads)
+        check_memory(compiled, values, reads)
         arguments = list(compiled.arguments.items())
         call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
         names, _ = self.wrt_names(dict(arguments[: len(values)]))
@@ -74,8 +74,7 @@ class _Halves(Derivative):
         values = own_copy(given_now)
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
         compiled, reads = self.compiled_for_specs(specs)
-        check_apart(compiled.arguments, given_now, compiled.written, reads)
-        check_objects_apart(given_now, compiled.changed, (guard.seen for guard in compiled.guards))
+        check_memory(compiled, given_now, reads)
         call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
         value, saved = run(compiled, call, {name: own_copy(read) for name, read in reads.items()})
         return own_copy(value), saved, values, specs, self._second[tuple(specs.values())]

@@ -33,6 +33,7 @@ class Compiled:
     guards: tuple[Guard, ...]
     emitted: Emitted
     written: tuple[int, ...] = ()  # leaves of the arguments that the function writes to
+    in_order: tuple[int, ...] = ()  # and those that it takes to be stored row by row
     changed: tuple[str, ...] = ()  # arguments of which it changes an object
 
     def current(self, function: Any) -> dict[str, Any] | None:
@@ -70,21 +71,23 @@ def compile_kept(
         guards = store.guards_from(function, kept)
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
-            reads, writes = store.reads_from(kept), (tuple(kept["written"]), tuple(kept["changed"]))
-            found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), writes, backend)
+            reads = store.reads_from(kept)
+            memory = tuple(kept["written"]), tuple(kept["in_order"]), tuple(kept["changed"])
+            found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), memory, backend)
             if found.current(function) is not None:  # what it reads is of other kinds now
                 return found
     with collector_paused():
         lowered = build()
         emitted = emit([lowered], optimize, backend=backend)
-    entry, writes = lowered.program.entry, (lowered.written, lowered.changed)
+    entry = lowered.program.entry
     if key is not None:
         try:
-            kept = store.to_json(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, *writes)
+            kept = store.to_json(lowered, emitted)
             disk.put(key, kept)
         except store.NotKept:
             pass  # it holds an object of this process: there is nothing that another could use
-    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, writes, backend)
+    memory = lowered.written, lowered.in_order, lowered.changed
+    return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, memory, backend)
 
 
 @contextmanager
@@ -105,13 +108,13 @@ def _loaded(
     reads: tuple[Read, ...],
     guards: tuple[Guard, ...],
     emitted: Emitted,
-    writes: tuple[tuple[int, ...], tuple[str, ...]],
+    memory: tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]],
     backend: str,
 ) -> Compiled:
     folder = native_folder() if backend == "numba" else None
     module = load(entry, emitted.text, emitted.names, emitted.spans, folder)
     positions = tuple(i for i, spec in enumerate(arguments.values()) if leaf_kinds(spec))
-    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted, *writes)
+    return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted, *memory)
 
 
 def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backend: str = "numpy") -> Emitted:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import types
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +14,7 @@ from s2s_ad.ir.structure import (
     Again,
     Guard,
     Leaf,
+    Lowered,
     Node,
     Path,
     Read,
@@ -133,15 +133,7 @@ def spec_from(text: Any) -> Spec:
     return Node(class_at(text["node"]), tuple(map(spec_from, text["items"])), tuple(text["keys"]))
 
 
-def to_json(
-    entry: str,
-    arguments: Mapping[str, Spec],
-    reads: tuple[Read, ...],
-    guards: tuple[Guard, ...],
-    emitted: Emitted,
-    written: tuple[int, ...] = (),
-    changed: tuple[str, ...] = (),
-) -> Json:
+def to_json(lowered: Lowered, emitted: Emitted) -> Json:
     """All that is needed to run it again. Raises NotKept where that would need an object of this process."""
     names = {}
     for name, thing in emitted.names.items():
@@ -149,13 +141,14 @@ def to_json(
             raise NotKept(f"{name}, which no module has under that name")
         names[name] = [thing.__module__, thing.__qualname__]
     return {
-        "entry": entry,
-        "arguments": [[name, spec_text(spec)] for name, spec in arguments.items()],
-        "reads": [[r.name, _path_text(r.path), kind_text(r.kind)] for r in reads],
-        "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in guards],
+        "entry": lowered.program.entry,
+        "arguments": [[name, spec_text(spec)] for name, spec in lowered.arguments.items()],
+        "reads": [[r.name, _path_text(r.path), kind_text(r.kind)] for r in lowered.reads],
+        "guards": [[_path_text(g.path), fingerprint(g.seen)] for g in lowered.guards],
         "text": emitted.text,
-        "written": list(written),
-        "changed": list(changed),
+        "written": list(lowered.written),
+        "in_order": list(lowered.in_order),
+        "changed": list(lowered.changed),
         "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
         "names": names,
     }

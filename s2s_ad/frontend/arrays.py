@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Items, NeedsUnroll, Poison, Step, Store, Sym, Table
+from s2s_ad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Chosen,
+    Fields,
+    Items,
+    NeedsUnroll,
+    Poison,
+    Step,
+    Store,
+    Sym,
+    Table,
+    reach,
+)
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Atom, Value
+from s2s_ad.ops.core import Op, elementwise
+from s2s_ad.ops.slopes import numeric
 
 # what these make is stored row by row without gaps
 IN_ORDER = frozenset({"np.zeros", "np.ones", "np.empty", "np.full", "np.eye", "np.arange", "np.linspace", "array_of"})
 # with no axes, these make arrays that can be changed, and not NumPy's single numbers
 NO_AXES = IN_ORDER | {"np.array", "np.asarray", "np.ascontiguousarray", "np.copy", "np.zeros_like", "np.ones_like"}
+
+
+# whose results are stored as what they are made of, if that is all stored alike: elementwise operations, and these
+_EACH = (elementwise, numeric)
+_KEEP_ORDER = frozenset({"np.copy", "astype"})
+# views for some arguments only, and not marked for it in the table
+_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
+
+
+def may_be_view(op: Op) -> bool:
+    """Whether its result may share memory with what it is given; a rule of the user's may return that itself."""
+    module = getattr(op.function, "__module__", None) or "numpy"
+    of_the_user = module.split(".")[0] not in ("numpy", "math", "builtins", "operator", "_operator", "s2s_ad")
+    return op.alias or op.name in _SOMETIMES_VIEWS or op.code in op.args or of_the_user
 
 
 class NotWritable(NeedsUnroll):
@@ -46,6 +75,9 @@ class Arrays:
         self.origins: dict[int, frozenset[int]] = {}  # the other way round
         self.by_index: set[int] = set()  # arrays that change, or whose rows do, while a loop walks over them
         self.in_order: set[Value | int] = set()  # arrays and cells that are stored row by row without gaps
+        self.in_order_if: dict[Value | int, tuple[int, ...]] = {}  # those that are if these cells are
+        self.may_rely: set[int] = set()  # arguments of which that may be demanded
+        self.relied: set[int] = set()  # and of which it is
         self.without_axes: set[Atom] = set()
         self.views: tuple[Builder, dict[Any, Atom]] = builder, {}  # read in the block that is being made
 
@@ -69,11 +101,37 @@ class Arrays:
             return replace(content, items=tuple(map(self.held, content.items)))
         return content
 
+    def note_order(self, op: Op, inputs: Sequence[Atom], out: Value) -> None:
+        """Keep in mind that a new array is in order, or that it is if those that it was made of are."""
+        if op.name in IN_ORDER:
+            self.in_order.add(out)
+        if not isinstance(out.kind, Array) or op.store or may_be_view(op):
+            return
+        if out.kind.rank == 1:
+            self.in_order.add(out)
+        if out.kind.rank < 2 or op.infer not in _EACH and op.name not in _KEEP_ORDER:
+            return
+        made_of: list[int] = []
+        for atom in inputs:
+            if not isinstance(atom, Value) or not isinstance(atom.kind, Array) or not atom.kind.rank:
+                continue
+            found = self.in_order_if.get(atom, () if atom in self.in_order else self._cells_with(atom))
+            if not found and atom not in self.in_order or atom.kind.shape != out.kind.shape:
+                return
+            made_of += found
+        self.in_order_if[out] = tuple(made_of)
+
+    def _cells_with(self, atom: Atom) -> tuple[int, ...]:
+        cells = ((cell, content) for cell, content in self.store.items() if isinstance(cell, int))
+        return tuple(cell for cell, content in cells if type(content) is Sym and content.atom is atom)[:1]
+
     def new_array(self, content: Sym) -> ArrayRef:
         cell = self.number()
         self.store[cell] = content
         if content.atom in self.in_order:
             self.in_order.add(cell)
+        elif isinstance(content.atom, Value) and content.atom in self.in_order_if:
+            self.in_order_if[cell] = self.in_order_if[content.atom]
         return ArrayRef(self, cell, content.kind)
 
     def root(self, ref: ArrayRef) -> Atom:
@@ -81,8 +139,18 @@ class Arrays:
         content = self.store[ref.cell]
         if isinstance(content, Poison):
             raise NeedsUnroll(content.message, remedy=content.remedy)
+        if isinstance(content, Chosen):
+            return self.chosen(ref, content)
         assert isinstance(content, Sym)
         return content.atom
+
+    def chosen(self, ref: ArrayRef, content: Chosen) -> Atom:
+        """What is now in the array that was chosen."""
+        raise NotImplementedError
+
+    def freeze(self, cells: Iterable[int]) -> None:
+        """Something that is not followed refers to them from now on."""
+        self.frozen |= reach(cells, self.store)
 
     def loaded(self, ref: ArrayRef) -> Atom:
         """The array, or the view of it, as it is now."""
@@ -106,7 +174,9 @@ class Arrays:
 
     def tie(self, ref: ArrayRef, others: Iterable[int]) -> ArrayRef:
         """The array may share memory with others: it is not written to, nor read when one of them has been."""
-        for cell in {c for other in others for c in (other, *self.origins.get(other, ()))} - {ref.cell}:
+        for cell in {c for other in reach(others, self.store) for c in (other, *self.origins.get(other, ()))} - {
+            ref.cell
+        }:
             self.ties.setdefault(cell, set()).add(ref.cell)
             self.origins[ref.cell] = self.origins.get(ref.cell, frozenset()) | {cell}
         self.frozen.add(ref.cell)

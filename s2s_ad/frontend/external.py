@@ -23,6 +23,11 @@ def call_derivative(
     named = {name: spec_of(machine, value, flat) for name, value in keywords.items()}
     lowered: Lowered = function.obj.__s2s_lower__(specs, named)
     roots = [cell for array in flat.arrays for cell in (array, *machine.origins.get(array, ()))]
+    if lowered.in_order:
+        raise UnsupportedError(
+            "this derivative takes its arguments to be stored row by row, and here that is not known",
+            remedy="Copy what is reshaped in it: A.copy().reshape(...).",
+        )
     if lowered.written and len(set(roots)) < len(roots):
         raise UnsupportedError(
             "arguments of this derivative may share memory, and the function writes to its arguments",

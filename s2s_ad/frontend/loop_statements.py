@@ -41,6 +41,7 @@ def for_each(
     own = set(refs_in(value))
     with machine.walking(value):
         store, count, frozen = dict(machine.store), len(machine.builder.stmts), machine.frozen.copy()
+        by_index = own & machine.by_index
         source = walked(machine, value, call)
         while isinstance(source, Stream):
             stream = source
@@ -48,9 +49,10 @@ def for_each(
                 run = partial(_loop, machine, stream, trip, region, named, orelse, inner)
                 error = machine.attempt(run)
             except RowsChange as change:
-                if change.cell not in own - machine.by_index:
+                if change.cell not in own - by_index:
                     raise
                 machine.by_index.add(change.cell)
+                by_index = own & machine.by_index
                 machine.back_to(store, count, frozen)
                 source = walked(machine, value, call)
                 continue

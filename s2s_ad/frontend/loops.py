@@ -11,7 +11,8 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.control import either
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, FLAGS, RETURNED, Machine, Side
 from s2s_ad.frontend.merge import NONE, hints_of
-from s2s_ad.frontend.shapes import Fresh, Joiner, flow, hold, rebuild, same_shape, slots
+from s2s_ad.frontend.shapes import Joiner, flow, hold, met, rebuild, same_shape, slots
+from s2s_ad.frontend.slots import Fresh
 from s2s_ad.frontend.streams import Stream
 from s2s_ad.frontend.values import MISSING, Abstract, Items, Key, Missing, NeedsUnroll, Poison, Store, Sym, is_nothing
 from s2s_ad.ir.builder import FALSE, TRUE
@@ -133,14 +134,19 @@ class Loop:
             before = self.shapes.get(key, entry.get(key, MISSING))
             if is_nothing(value) and isinstance(before, Missing):
                 continue
-            joiner = Joiner(machine, mark)
-            shape = joiner.join(before, entry, value, side.store)
+            ends = partial(_end_of_trip, entry, entry.get(key, MISSING), value)
+            shape, frozen = met(
+                machine,
+                mark,
+                key,
+                lambda joiner: joiner.join(before, entry, value, side.store),  # noqa: B023
+                ends,
+            )
             if isinstance(shape, Poison) and shape.unroll:
                 raise NeedsUnroll(shape.message, remedy=shape.remedy)
             if key not in self.shapes and same_shape(shape, before):
                 continue
-            ends = partial(_end_of_trip, entry, entry.get(key, MISSING), value)
-            if joiner.freeze(key, ends) and key not in self.frozen:
+            if frozen and key not in self.frozen:
                 self.frozen.add(key)
                 stable = False
             if key not in self.shapes or not same_shape(shape, self.shapes[key]):

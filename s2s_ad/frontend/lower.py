@@ -27,6 +27,7 @@ from s2s_ad.frontend import (
     with_statement,
 )
 from s2s_ad.frontend.arguments import Signature, bind
+from s2s_ad.frontend.arrays import RowsChange
 from s2s_ad.frontend.calls import refuse_node, run_body
 from s2s_ad.frontend.external import call_derivative
 from s2s_ad.frontend.lifting import lift
@@ -34,7 +35,19 @@ from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
 from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, named_part, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, ArrayRef, Fields, Items, Poison, Ref, Sym, Table, Tuple, is_nothing
+from s2s_ad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Fields,
+    Items,
+    NeedsUnroll,
+    Poison,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    is_nothing,
+)
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
@@ -83,7 +96,7 @@ def lower(fn: Callable[..., Any], arguments: dict[str, Spec], of: Of = None) -> 
 def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     unit, entry, found = _read_entry(function, arguments, of, _entry_key(function, arguments, of))
     calls = (s for f in unit.functions.values() for s in all_stmts(f.body) if isinstance(s, Call))
-    if found.written and any(call.callee == entry for call in calls):
+    if (found.written or found.in_order) and any(call.callee == entry for call in calls):
         # what it writes to an argument of a call of its own must reach the caller: that takes a function of its own
         unit, entry, found = _read_entry(function, arguments, of, ("entry",))
     result = found.result
@@ -96,11 +109,24 @@ def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry, {"errstate": tuple(sorted(unit.errstate.items()))})
-    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written, found.changed)
+    guards = tuple(unit.guards.values())
+    return Lowered(program, dict(arguments), result, reads, guards, found.written, found.in_order, found.changed)
 
 
 def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
-    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of)
+    try:
+        return _read_once(function, arguments, of, key, follow=False)
+    except (NeedsUnroll, RowsChange) as error:
+        try:
+            return _read_once(function, arguments, of, key, follow=True)
+        except DifferentiationError:
+            raise error from None
+
+
+def _read_once(
+    function: Any, arguments: dict[str, Spec], of: Of, key: Any, follow: bool
+) -> tuple[Unit, str, Specialised]:
+    unit = Unit(specialise, call_derivative, globals=function.__globals__, of=of, follow=follow)
     unit.taken.update(arguments)
     entry = _unique_name(unit, function)
     return unit, entry, _specialise(unit, function, (), arguments, [], key, entry)
@@ -203,10 +229,15 @@ def _read_body(
         _name_cells(machine, argument, part)
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
+    if unit.follow and not inner:
+        machine.may_rely.update(arrays)
+    of = None if inner else unit.of
+    if of is not None:  # the caller's own names for his arguments, which nothing in the function binds to anything else
+        machine.store.update({(machine.frame.id, f"$given.{part}"): value for part, value in values.items()})
     given = values
     value = run_body(machine, values)
-    if not inner and unit.of is not None and not machine.dead:
-        value = _left(unit.of, value, given)
+    if of is not None and not machine.dead:
+        value = _left(of, value, given)
     flat = Flat()
     with machine.placed(found.node):
         if isinstance(value, Poison):
@@ -225,7 +256,8 @@ def _read_body(
     ]  # fmt: skip
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
     changed = tuple(part for part, cells in owned.items() if any(cell in machine.written for cell in cells))
-    done = Specialised(name, result, tuple(flat.paths), written, shared, changed=changed)
+    in_order = tuple(place for place, cell in zip(places, arrays) if cell in machine.relied)
+    done = Specialised(name, result, tuple(flat.paths), written, in_order, shared, changed)
     return done, Function(name, body, _doc(function), span)
 
 

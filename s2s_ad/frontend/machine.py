@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
-from s2s_ad.frontend.arrays import IN_ORDER, NO_AXES, Arrays, NotWritable
+from s2s_ad.frontend.arrays import NO_AXES, Arrays, NotWritable
 from s2s_ad.frontend.source import Definition
 from s2s_ad.frontend.values import (
     MISSING,
     NOTHING,
     Abstract,
     ArrayRef,
+    Chosen,
     Enumerate,
     Fields,
     Generator,
@@ -34,11 +35,12 @@ from s2s_ad.frontend.values import (
     Table,
     Zip,
     parts_of,
+    reach,
     refs_in,
 )
 from s2s_ad.ir.builder import FALSE, Builder, const
 from s2s_ad.ir.kinds import NEVER, Array, List
-from s2s_ad.ir.nodes import Atom, Call, Function, Stmt, Value
+from s2s_ad.ir.nodes import Atom, Call, Function, If, Stmt, Value
 from s2s_ad.ir.structure import Guard, Path, Read, Spec
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.registry import OPS
@@ -77,6 +79,7 @@ class Specialised:
     result: Spec | None
     paths: tuple[Path | None, ...] = ()  # of what is static in the result
     written: tuple[int, ...] = ()  # numbers of the leaves of its arguments that it writes to
+    in_order: tuple[int, ...] = ()  # and of those that it takes to be stored row by row
     shared: bool = False  # its results may share memory with its arguments or with each other
     changed: tuple[str, ...] = ()  # arguments of which it changes an object
     known: bool = True  # False: while its own body is being read, and nothing is known of the result yet
@@ -92,6 +95,7 @@ class Unit:
     specialise: Callable[..., Specialised]
     external: Callable[..., Abstract]
     of: str | tuple[str, ...] | None = None  # what is asked of the entry function, where that is not what it returns
+    follow: bool = False  # a name that is one of several arrays is followed to it, where paths meet
     reads: dict[Any, tuple[Read, Value]] = field(default_factory=dict)
     guards: dict[Path, Guard] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
@@ -164,8 +168,7 @@ class Machine(Arrays):
             kinds = ", ".join(str(atom.kind) for atom in inputs)
             raise KindError(f"{found.name} does not take ({kinds}): {error}") from error
         self.nameable.add(out)
-        if found.name in IN_ORDER:
-            self.in_order.add(out)
+        self.note_order(found, inputs, out)
         if found.name in NO_AXES and isinstance(out.kind, Array) and not out.kind.rank:
             self.without_axes.add(out)
         return Sym(out)
@@ -184,6 +187,26 @@ class Machine(Arrays):
         if frozen and isinstance(ref, (Ref, ArrayRef)):
             self.frozen.add(ref.cell)
         return ref
+
+    def chosen(self, ref: ArrayRef, content: Chosen) -> Atom:
+        views = self.views[1] if self.views[0] is self.builder else {}
+        key = tuple(self.store[cell] for cell in sorted(reach([ref.cell], self.store)))
+        if key not in views:
+            views[key] = self._first_chosen(content, 0)
+        self.views = self.builder, views
+        return views[key]
+
+    def _first_chosen(self, content: Chosen, k: int) -> Atom:
+        if k == len(content.flags):
+            return content.arrays[k].atom
+        sides = [
+            self.side(lambda: Sym(content.arrays[k].atom)),
+            self.side(lambda: Sym(self._first_chosen(content, k + 1))),
+        ]
+        blocks = [side.builder.block((), (side.value.atom,)) for side in sides if isinstance(side.value, Sym)]
+        out = Value(content.kind)
+        self.emit(If(content.flags[k], blocks[0], blocks[1], (out,), self.builder.span))
+        return out
 
     # --- the store ----------------------------------------------------------------------------------------------------
 
@@ -213,10 +236,13 @@ class Machine(Arrays):
         self.use_up(value)
         cells = list(refs_in(value))
         self.walked.update(cells)
+        key = (self.frame.id, f"$walked.{self.number()}")
+        self.store[key] = value  # the loop knows it, whatever becomes of its name
         try:
             yield
         finally:
             self.walked.subtract(cells)
+            self.store.pop(key, None)
 
     def use_up(self, value: Abstract) -> None:
         if not isinstance(value, (Enumerate, Zip, Mapped, Reversed, Nested, Generator)):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, RESULT, RETURNED, Machine, Side
-from s2s_ad.frontend.shapes import Fresh, Joiner, Slot, flow, rebuild, same_atom, slots
+from s2s_ad.frontend.shapes import Joiner, flow, met, rebuild, slots
+from s2s_ad.frontend.slots import Fresh, Slot, same_atom
 from s2s_ad.frontend.values import (
     MISSING,
     NOTHING,
@@ -16,6 +17,7 @@ from s2s_ad.frontend.values import (
     Items,
     Key,
     Known,
+    Missing,
     Record,
     Ref,
     Store,
@@ -47,15 +49,19 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
     frozen: set[Key | None] = set()
     for key in [*keys, None]:
         x, y = (a.value, b.value) if key is None else (a.store.get(key, MISSING), b.store.get(key, MISSING))
-        joiner = Joiner(machine, mark)
-        if a.dead or b.dead:
-            live, value = (b, y) if a.dead else (a, x)
-            shape = NOTHING if a.dead and b.dead else _kept(joiner, value, live.store, _made_in(live), mark)
-        else:
-            shape = joiner.join(x, a.store, y, b.store)
+        if not isinstance(key, int) and key is not None and key[1] == RESULT:
+            x, y = _none_as_well(x, y), _none_as_well(y, x)
+
+        def join(joiner: Joiner) -> Abstract:
+            if a.dead or b.dead:
+                live, value = (b, y) if a.dead else (a, x)  # noqa: B023
+                return NOTHING if a.dead and b.dead else _kept(joiner, value, live.store, _made_in(live), mark)
+            return joiner.join(x, a.store, y, b.store)  # noqa: B023
+
+        ends = {id(a.store): x, id(b.store): y}
+        shape, lost = met(machine, mark, key, join, lambda store: ends[id(store)])  # noqa: B023
         shapes.append((key, shape))
-        ends = (a.store, x), (b.store, y)
-        if joiner.freeze(key, lambda store: next(value for end, value in ends if end is store)):  # noqa: B023
+        if lost:
             frozen.add(key)
     results = [_results(machine, side, shapes) for side in (a, b)]
     kinds = [kind for _, shape in shapes for kind in slots(shape)]
@@ -89,6 +95,12 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
     return merged
 
 
+def _none_as_well(value: Abstract, other: Abstract) -> Abstract:
+    """What a path returns that has not returned yet, if the other returns None: that is what it would do at the end."""
+    returns_none = isinstance(other, Known) and other.obj is None
+    return other if returns_none and isinstance(value, Missing) else value
+
+
 def _differing(a: Store, b: Store, mark: int) -> list[Key]:
     """The variables and cells from before the branch that are not the same after both sides."""
     return [key for key in {**a, **b} if _number(key) <= mark and a.get(key) is not b.get(key)]
@@ -106,7 +118,7 @@ def _kept(joiner: Joiner, value: Abstract, store: Store, made: set[Value], mark:
     """The shape of a value of the only side that comes out: what was made inside has to be handed on."""
     if isinstance(value, ArrayRef):
         if value.cell > mark or any(atom in made for step in value.steps for atom in step.atoms):
-            return joiner.as_array(value, store)
+            return joiner.alone(value, store)
         return ArrayRef(value.machine, value.cell, value.kind, value.steps) if value.steps else value
     if isinstance(value, Sym):
         return Slot(value.kind) if value.atom in made else value

@@ -1,18 +1,21 @@
 """Where paths meet: what one abstract value holds all that comes in, and how each of them flows into it.
 
 A shape is an abstract value in which `Slot(kind)` stands for each value that the program hands on, and `Fresh` for a
-list or dict that is another one on each path, `FreshArray` for an array.
+list or dict that is another one on each path, `FreshArray` for an array. `ChosenShape`: one of several arrays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from s2s_ad.frontend.choices import ChosenShape, chosen_among, flow_chosen, leaves_of, rebuild_chosen, same_choice
 from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.slots import Fresh, FreshArray, Slot, convert, same_atom, same_class, same_view
 from s2s_ad.frontend.values import (
     Abstract,
     ArrayRef,
+    Chosen,
     Closure,
     Fields,
     Items,
@@ -26,36 +29,12 @@ from s2s_ad.frontend.values import (
     Table,
     Tuple,
     is_nothing,
+    reach,
     refs_in,
     what,
 )
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, NEVER, Array, Kind, List, Scalar, is_complex, join
-from s2s_ad.ir.nodes import Absent, Atom, Const, Unbound
-
-
-@dataclass(frozen=True, eq=False)
-class Slot(Abstract):
-    kind: Kind
-    constant: bool = False  # nothing but constants flowed in so far: such a number may still become an array
-
-
-@dataclass(frozen=True, eq=False)
-class Fresh(Abstract):
-    content: Abstract
-
-
-@dataclass(frozen=True, eq=False)
-class FreshArray(Abstract):
-    """`sources` are the older arrays whose memory it may have, if they have other names."""
-
-    content: Slot
-    sources: frozenset[int] = frozenset()
-
-
-def same_atom(a: Atom, b: Atom) -> bool:
-    if isinstance(a, Const) and isinstance(b, Const):
-        return a is b or (type(a.value) is type(b.value) and repr(a.value) == repr(b.value) and a.text == b.text)
-    return a is b or (isinstance(a, Unbound) and isinstance(b, Unbound) and a.kind == b.kind)
+from s2s_ad.ir.kinds import NEVER, Array, Kind, List, Scalar, join
+from s2s_ad.ir.nodes import Atom, Const, Unbound
 
 
 def same_shape(a: Abstract, b: Abstract) -> bool:
@@ -68,6 +47,8 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
         return a.kind == b.kind
     if isinstance(a, FreshArray) and isinstance(b, FreshArray):
         return a.content.kind == b.content.kind and a.sources == b.sources
+    if isinstance(a, ChosenShape) and isinstance(b, ChosenShape):
+        return same_choice(a, b)
     if isinstance(a, ArrayRef) and isinstance(b, ArrayRef):
         return same_view(a, b)
     if isinstance(a, Sym) and isinstance(b, Sym):
@@ -94,37 +75,39 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
     return isinstance(a, (Poison, Missing))
 
 
-def same_class(a: Abstract, b: Abstract) -> bool:
-    """Whether two tuples are both plain, or both namedtuples of one class; of two lists it says nothing."""
-    return type(a) is type(b) and all(getattr(a, x, None) == getattr(b, x, None) for x in ("cls", "names"))
-
-
-def same_view(a: ArrayRef, b: ArrayRef) -> bool:
-    """Whether both are one array, or views of one array by the same steps."""
-    return (
-        a.cell == b.cell
-        and len(a.steps) == len(b.steps)
-        and all(
-            x is y
-            or x.op is y.op is not None
-            and x.params == y.params
-            and len(x.atoms) == len(y.atoms)
-            and all(map(same_atom, x.atoms, y.atoms))
-            for x, y in zip(a.steps, b.steps)
-        )
-    )
-
-
 def same_object(a: object, b: object) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, (str, bytes, int, float, type(None))) and a == b)
 
 
-class Joiner:
-    """Joins values of two stores into shapes. Cells after number `mark` are gone where the paths have met."""
+def met(
+    machine: Machine,
+    mark: int,
+    key: Key | None,
+    join: Callable[[Joiner], Abstract],
+    taken: Callable[[Store], Abstract],
+) -> tuple[Abstract, bool]:
+    """The shape of what was joined under a key; True if it is of arrays or lists that have other names.
 
-    def __init__(self, machine: Machine, mark: int) -> None:
+    An array that has other names is followed to them, if this is to be done at all.
+    """
+    joiner = Joiner(machine, mark)
+    shape = join(joiner)
+    if machine.unit.follow and joiner.named(key, taken):
+        joiner = Joiner(machine, mark, follow=True)
+        shape = join(joiner)
+    return shape, joiner.freeze(key, taken)
+
+
+class Joiner:
+    """Joins values of two stores into shapes. Cells after number `mark` are gone where the paths have met.
+
+    `follow`: an array is one of those that come in, and not another one.
+    """
+
+    def __init__(self, machine: Machine, mark: int, follow: bool = False) -> None:
         self.machine = machine
         self.mark = mark
+        self.follow = follow
         self.arrays: list[tuple[int, Store]] = []  # what became FreshArray
         self.refs: list[tuple[int, Store]] = []  # what became Fresh: these cells may still have other names
 
@@ -140,6 +123,10 @@ class Joiner:
         if isinstance(a, ArrayRef) and isinstance(b, ArrayRef) and same_view(a, b):
             return ArrayRef(a.machine, a.cell, a.kind, a.steps)
         numbers = (Sym, Slot, FreshArray)
+        if isinstance(a, (ArrayRef, ChosenShape)) or isinstance(b, (ArrayRef, ChosenShape)):
+            chosen = self.chosen(a, at_a, b, at_b)
+            if chosen is not None:
+                return chosen
         if isinstance(a, numbers) and isinstance(b, numbers):
             if isinstance(a, (ArrayRef, FreshArray)) or isinstance(b, (ArrayRef, FreshArray)):
                 return self.array(a, at_a, b, at_b)
@@ -167,6 +154,23 @@ class Joiner:
             return a
         return Poison(f"this is {what(a)} on one path and {what(b)} on another", "Give it one kind on every path.")
 
+    def chosen(self, a: Abstract, at_a: Store, b: Abstract, at_b: Store) -> Abstract | None:
+        """Two arrays that are followed to where they were made."""
+        if not self.follow and not isinstance(a, ChosenShape) and not isinstance(b, ChosenShape):
+            return None
+        x, y = (leaves_of(value, store, self.mark, self.maker(store)) for value, store in ((a, at_a), (b, at_b)))
+        return None if x is None or y is None else chosen_among([*x, *y])
+
+    def maker(self, store: Store) -> Callable[[ArrayRef], Abstract]:
+        return lambda ref: self.as_array(ref, store)
+
+    def alone(self, value: ArrayRef, store: Store) -> Abstract:
+        """The shape of an array that is there on one path only."""
+        leaves = leaves_of(value, store, self.mark, self.maker(store)) if self.follow else None
+        found = None if leaves is None else chosen_among(leaves)
+        # what brings nothing along would be there on both paths
+        return found if found is not None and slots(found) else self.as_array(value, store)
+
     def array(self, a: Sym | Slot | FreshArray, at_a: Store, b: Sym | Slot | FreshArray, at_b: Store) -> Abstract:
         """Two arrays, or an array and a number that becomes one."""
         x, y = self.as_array(a, at_a), self.as_array(b, at_b)
@@ -183,8 +187,9 @@ class Joiner:
         content = store[value.cell]
         if isinstance(content, Poison):
             return content
-        self.arrays.append((value.cell, store))
-        older = {value.cell, *self.machine.origins.get(value.cell, ())}
+        cells = sorted(reach([value.cell], store))
+        self.arrays += [(cell, store) for cell in cells]
+        older = {older for cell in cells for older in (cell, *self.machine.origins.get(cell, ()))}
         return FreshArray(Slot(value.kind), frozenset(cell for cell in older if cell <= self.mark))
 
     def objects(self, a: Fields, at_a: Store, b: Fields, at_b: Store) -> Abstract:
@@ -232,14 +237,14 @@ class Joiner:
     def lone(self, value: Abstract, store: Store, never: bool) -> Abstract:
         """The shape of what is there on one path only; on the other nothing is bound, or it is never reached."""
         if isinstance(value, ArrayRef):
-            return self.as_array(value, store)
+            return self.alone(value, store)
         if isinstance(value, Sym):
             return Slot(value.kind, _constant(value))
         if isinstance(value, (Tuple, Items, Table, Fields)):
             return replace(value, items=tuple(self.lone(item, store, never) for item in value.items))
         if isinstance(value, Ref):
             return self.fresh(self.lone(self.inside(value, store), store, never))
-        if isinstance(value, (Slot, Fresh, FreshArray, Poison, Missing)) or never:
+        if isinstance(value, (Slot, Fresh, FreshArray, ChosenShape, Poison, Missing)) or never:
             return value
         return Poison(f"this is bound to {what(value)} on one path and to nothing on another", "Bind it on every path.")
 
@@ -262,11 +267,20 @@ class Joiner:
             if beside or sum(other == cell for other in refs_in(taken(store))) > 1:
                 self.machine.frozen.add(cell)
             frozen = frozen or cell in self.machine.frozen
+        return self.named(key, taken) or frozen
+
+    def named(self, key: Key | None, taken: Callable[[Store], Abstract]) -> bool:
+        """Whether an array that became FreshArray has names beside the value of this key, or may have."""
         for cell, store in self.arrays:
-            beside = any(cell in refs_in(value) for other, value in store.items() if other != key)
-            more = sum(other == cell for other in refs_in(taken(store))) > 1
-            frozen = frozen or beside or more or cell in self.machine.frozen
-        return frozen
+            beside = any(_names(cell, value, store) for other, value in store.items() if other != key)
+            if beside or _names(cell, taken(store), store) > 1 or cell in self.machine.frozen:
+                return True
+        return False
+
+
+def _names(cell: int, value: Abstract, store: Store) -> int:
+    """How often the value refers to the array in the cell, as itself or as one of several."""
+    return 0 if isinstance(value, Chosen) else sum(cell in reach([other], store) for other in refs_in(value))
 
 
 def _constant(value: Sym | Slot) -> bool:
@@ -279,6 +293,8 @@ def item_kind(value: Abstract, store: Store) -> Kind | None:
         return value.kind
     if isinstance(value, FreshArray):
         return value.content.kind
+    if isinstance(value, ChosenShape):
+        return value.kind
     if isinstance(value, Ref):
         return content_kind(store[value.cell], store)
     if isinstance(value, Fresh):
@@ -308,6 +324,8 @@ def slots(shape: Abstract) -> list[Kind]:
     """The kinds of what flows, in order."""
     if isinstance(shape, Slot):
         return [shape.kind]
+    if isinstance(shape, ChosenShape):
+        return shape.slots
     if isinstance(shape, (Fresh, FreshArray)):
         return slots(shape.content)
     if isinstance(shape, (Tuple, Items, Table, Fields)):
@@ -326,6 +344,8 @@ def rebuild(machine: Machine, shape: Abstract, leaves: Iterator[Atom], frozen: b
         if frozen:
             machine.frozen.add(array.cell)
         return array
+    if isinstance(shape, ChosenShape):
+        return rebuild_chosen(machine, shape, leaves, lambda leaf: rebuild(machine, leaf, leaves, frozen))
     if isinstance(shape, Fresh):
         ref = machine.new_cell(rebuild(machine, shape.content, leaves, frozen))
         if frozen:
@@ -340,6 +360,8 @@ def flow(machine: Machine, shape: Abstract, value: Abstract, out: list[Atom]) ->
     """The atoms of the value for the slots of the shape; conversions are emitted here."""
     if isinstance(shape, Slot):
         out.append(_atom_for(machine, shape.kind, value))
+    elif isinstance(shape, ChosenShape):
+        flow_chosen(machine, shape, value, out)
     elif isinstance(value, Missing) or is_nothing(value):
         out.extend(Unbound(kind) for kind in slots(shape))
     elif isinstance(shape, FreshArray):
@@ -364,7 +386,7 @@ def _atom_for(machine: Machine, kind: Kind, value: Abstract) -> Atom:
 
 def hold(machine: Machine, value: Abstract) -> None:
     """A list of the program holds the value as it is now: what it refers to stays so."""
-    machine.frozen.update(refs_in(value))
+    machine.freeze(list(refs_in(value)))
 
 
 def list_atom(machine: Machine, value: Abstract, wanted: Kind | None = None) -> Atom:
@@ -390,24 +412,3 @@ def list_atom(machine: Machine, value: Abstract, wanted: Kind | None = None) -> 
 
 class DynamicListError(Exception):
     """The items are not numbers of one kind."""
-
-
-def convert(machine: Machine, atom: Atom, kind: Kind) -> Atom:
-    """The atom as one of the kind, which holds it."""
-    if isinstance(atom, (Unbound, Absent)) or atom.kind == NEVER:
-        return Unbound(kind)
-    if atom.kind == kind:
-        return atom
-    if isinstance(kind, Scalar) and isinstance(atom, Const):
-        return Const({INT: int, FLOAT: float, COMPLEX: complex, BOOL: bool}[kind](atom.value), kind)
-    if kind == FLOAT and atom.kind in (INT, BOOL):
-        return machine.apply("float", atom).atom
-    if kind == INT and atom.kind == BOOL:
-        return machine.apply("int", atom).atom
-    if kind == COMPLEX and isinstance(atom.kind, Scalar):
-        return machine.apply("complex", atom).atom
-    if isinstance(kind, Array) and is_complex(kind) and not kind.rank and not is_complex(atom.kind):
-        return machine.apply(f"np.{kind.dtype}", atom).atom
-    if isinstance(kind, Array) and isinstance(atom.kind, Array) and kind.dtype != atom.kind.dtype:
-        return machine.apply("astype", atom, dtype=kind.dtype).atom
-    return atom

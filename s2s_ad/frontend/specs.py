@@ -11,7 +11,21 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import Machine, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known
-from s2s_ad.frontend.values import Abstract, ArrayRef, Bound, Fields, Items, Known, Record, Ref, Sym, Table, Tuple, what
+from s2s_ad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Bound,
+    Fields,
+    Items,
+    Known,
+    Record,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    reach,
+    what,
+)
 from s2s_ad.ir.kinds import Array, Kind, join
 from s2s_ad.ir.nodes import Atom, Const, Value
 from s2s_ad.ir.structure import Again, Leaf, Node, Path, Spec, Static
@@ -38,7 +52,7 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
         if bools and isinstance(value.atom, Const) and isinstance(value.atom.value, bool):
             return Static(value.atom.value)
         if isinstance(value, ArrayRef):
-            flat.arrays.append(value.cell)
+            flat.arrays += sorted(reach([value.cell], machine.store))
         flat.atoms.append(value.atom)
         return Leaf(value.kind, isinstance(value, ArrayRef) and not getattr(value.kind, "shape", True))
     if isinstance(value, Known):

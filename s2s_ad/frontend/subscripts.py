@@ -10,7 +10,8 @@ from typing import Any
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.machine import INDEXED, METHODS, Machine, expression, number, special
 from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
-from s2s_ad.frontend.shapes import DynamicListError, convert, hold, list_atom
+from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom
+from s2s_ad.frontend.slots import convert
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
@@ -117,7 +118,7 @@ def as_dynamic(machine: Machine, owner: Abstract) -> Atom:
             "an item of this is chosen when it runs, and its items are not all numbers of one kind",
             remedy="Index it with a constant, or keep its parts in lists of numbers.",
         ) from None
-    machine.frozen.update(refs_in(content))  # the list holds them as they are now
+    machine.freeze(list(refs_in(content)))  # the list holds them as they are now
     if isinstance(owner, Ref):
         machine.store[owner.cell] = Sym(atom)
     return atom
@@ -355,7 +356,7 @@ def list_part(machine: Machine, source: Atom, value: Abstract) -> Atom:
         hold(machine, value)
         return _fitting(machine, value.atom, source.kind.item)
     if isinstance(value, Ref):
-        machine.frozen.add(value.cell)  # the list holds it as it is now
+        machine.freeze([value.cell])  # the list holds it as it is now
         try:
             return list_atom(machine, value)
         except DynamicListError:

@@ -7,7 +7,7 @@ names of one list stay two names of one list. An array is an `ArrayRef` to its e
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
@@ -157,6 +157,15 @@ class Super(Abstract):
 
 
 @dataclass(frozen=True, eq=False)
+class Chosen(Abstract):
+    """Content of a cell: the first of these arrays whose flag is set, else the last. A write goes to that array."""
+
+    flags: tuple[Atom, ...]
+    arrays: tuple[ArrayRef, ...]
+    kind: Kind
+
+
+@dataclass(frozen=True, eq=False)
 class RangeOf(Abstract):
     start: Atom
     stop: Atom
@@ -292,9 +301,22 @@ def refs_in(value: Abstract) -> Iterator[int]:
             yield from refs_in(part)
     elif isinstance(value, (View, Method, Flat, Super)):
         yield from refs_in(value.owner)
+    elif isinstance(value, Chosen):
+        for array in value.arrays:
+            yield array.cell
     elif isinstance(value, Bound):
         for part in (*value.positional, *value.keywords.values()):
             yield from refs_in(part)
+
+
+def reach(cells: Iterable[int], store: Store) -> set[int]:
+    """The cells, and those of the arrays that they may be."""
+    found = set(cells)
+    for cell in tuple(found):
+        content = store.get(cell)
+        if isinstance(content, Chosen):
+            found |= reach(refs_in(content), store)
+    return found
 
 
 def what(value: Abstract) -> str:

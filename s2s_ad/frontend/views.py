@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.arrays import rows_change
+from s2s_ad.frontend.arrays import may_be_view, rows_change
+from s2s_ad.frontend.layout import in_order, turned
 from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.operators import operand, read
-from s2s_ad.frontend.values import Abstract, ArrayRef, Step, Sym, is_nothing, what
+from s2s_ad.frontend.steps import Index, index_of, joined, through
+from s2s_ad.frontend.values import Abstract, ArrayRef, Chosen, Step, Sym, is_nothing, what
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind
 from s2s_ad.ir.nodes import Atom, Value
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.registry import OPS
 
-Index = tuple[Any, ...]
-
 _VIEWS = frozenset({"np.transpose", "np.swapaxes", "np.moveaxis", "np.squeeze", "np.expand_dims", "np.flip"})
 _VIEWS_OF_REAL = frozenset({"np.asarray", "np.real"})
-# views for some arguments only, and not marked for it in the table
-_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
 
 
 # --- making views -----------------------------------------------------------------------------------------------------
@@ -43,7 +42,9 @@ def result_of(
             return refs[0]
         if op.name == "np.asarray":
             return made if made.kind != refs[0].kind else refs[0]
-    if op.alias or op.name in _SOMETIMES_VIEWS or op.code in op.args or _of_the_user(op):
+    if op.name in ("np.reshape", "np.ravel") and inputs[0] is refs[0] and turned(machine, refs[0], made.kind):
+        return made
+    if may_be_view(op):
         return machine.tie(machine.new_array(made), [ref.cell for ref in refs])
     return made
 
@@ -54,59 +55,47 @@ def flattened(machine: Machine, owner: Sym) -> Abstract:
     return machine.held(result_of(machine, op, [owner], [owner.atom], {}, machine.apply(op, owner.atom)))
 
 
-def _of_the_user(op: Op) -> bool:
-    """A function with a rule of the user's own may return what it was given."""
-    module = getattr(op.function, "__module__", None) or "numpy"
-    return module.split(".")[0] not in ("numpy", "math", "builtins", "operator", "_operator", "s2s_ad")
-
-
 def _is_view(machine: Machine, op: Op, owner: ArrayRef) -> bool:
     """Whether a reshape surely is a view; where it is not sure, it may be a copy."""
-    whole = not owner.steps and owner.cell in machine.in_order
     rank_one = isinstance(owner.kind, Array) and owner.kind.rank == 1
-    return whole or op.name == "np.reshape" and rank_one
+    return op.name == "np.reshape" and rank_one or in_order(machine, owner)
 
 
 def view(machine: Machine, owner: ArrayRef, step: Step, made: Sym) -> ArrayRef:
     """The view that one more step leads to; `made` is what it is now."""
     seen = machine.root(owner), made.atom
     if not any(step.op is None for step in owner.steps):
-        return ArrayRef(machine, owner.cell, made.kind, _joined(owner.steps, step), seen)
+        return ArrayRef(machine, owner.cell, made.kind, joined(owner.steps, step), seen)
     return ArrayRef(machine, owner.cell, made.kind, (*owner.steps, step), seen)
-
-
-def _joined(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
-    """A[i][j] is A[i, j], where i is a number."""
-    getitem = OPS["getitem"]
-    if not steps or steps[-1].op is not getitem or step.op is not getitem:
-        return (*steps, step)
-    last = steps[-1]
-    index = _index(last)
-    if not all(isinstance(e, int) or isinstance(e, tuple) and e[0] == "in" for e in index):
-        return (*steps, step)
-    more = tuple(_shifted(e, len(last.atoms)) for e in _index(step))
-    return (*steps[:-1], Step(getitem, (*last.atoms, *step.atoms), (("index", (*index, *more)),)))
-
-
-def _index(step: Step) -> Index:
-    found: Index = dict(step.params)["index"]
-    return found
-
-
-def _shifted(entry: Any, by: int) -> Any:
-    """The entry of an index, of which the inputs come later by so many."""
-    if isinstance(entry, tuple) and entry[0] == "in":
-        return ("in", entry[1] + by)
-    if isinstance(entry, tuple):
-        return ("slice", *(_shifted(part, by) for part in entry[1:]))
-    return entry
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
+def at_chosen(machine: Machine, ref: ArrayRef, write: Callable[[ArrayRef], None]) -> bool:
+    """Write to the array that was chosen, if it is one of several."""
+    content = machine.store[ref.cell]
+    if not isinstance(content, Chosen):
+        return False
+
+    def among(k: int) -> Abstract:
+        if k < len(content.flags):
+            branch(machine, content.flags[k], lambda: at(k), lambda: among(k + 1))
+            return NONE
+        return at(k)
+
+    def at(k: int) -> Abstract:
+        write(through(ref, content.arrays[k]))
+        return NONE
+
+    among(0)
+    return True
+
+
 def write_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:
     """owner[index] = value."""
+    if at_chosen(machine, owner, lambda array: write_item(machine, array, atoms, index, value)):
+        return
     _check_written(owner.kind, value.kind)
     if isinstance(owner.kind, Array) and not owner.kind.rank and not owner.steps:
         replaced(machine, owner, _only_item(machine, owner.kind, value))
@@ -124,6 +113,8 @@ def _only_item(machine: Machine, kind: Array, value: Atom) -> Sym:
 
 def add_to_item(machine: Machine, owner: ArrayRef, atoms: Sequence[Atom], index: Index, value: Atom) -> None:
     """owner[index] += value, where the index names no element twice."""
+    if at_chosen(machine, owner, lambda array: add_to_item(machine, array, atoms, index, value)):
+        return
     _check_written(owner.kind, value.kind)
     base, atoms, index = _target(machine, owner, atoms, index)
     replaced(machine, base, machine.apply("index_add", base.atom, value, *atoms, index=index))
@@ -134,10 +125,10 @@ def _target(
 ) -> tuple[ArrayRef, Sequence[Atom], Index]:
     """What is written to, and where: a row of a matrix is written to in the matrix."""
     _check_rows(owner)
-    steps = _joined(owner.steps, Step(OPS["getitem"], tuple(atoms), (("index", index),)))
+    steps = joined(owner.steps, Step(OPS["getitem"], tuple(atoms), (("index", index),)))
     if len(steps) > len(owner.steps):
         return owner, atoms, index
-    return before_last(owner), steps[-1].atoms, _index(steps[-1])
+    return before_last(owner), steps[-1].atoms, index_of(steps[-1])
 
 
 def before_last(ref: ArrayRef) -> ArrayRef:
@@ -162,6 +153,8 @@ def _dtype(kind: Kind) -> str:
 
 def replaced(machine: Machine, ref: ArrayRef, new: Sym) -> None:
     """The array, or the view of one, is `new` from now on."""
+    if at_chosen(machine, ref, lambda array: replaced(machine, array, new)):
+        return
     _check_rows(ref)
     while ref.steps:
         base = before_last(ref)
@@ -198,6 +191,8 @@ def augment(machine: Machine, name: str, ref: ArrayRef, value: Abstract) -> None
     if is_nothing(read(value)):
         return
     v = operand(machine, value, near_array=True)
+    if at_chosen(machine, ref, lambda array: augment(machine, name, array, v)):
+        return
     if not isinstance(v.kind, Array) and str(v.kind) not in ("float", "int", "bool", "complex"):
         raise KindError(f"an array does not change by {what(v)}")
     check_in_place(name, ref.kind, v.kind)
@@ -205,7 +200,7 @@ def augment(machine: Machine, name: str, ref: ArrayRef, value: Abstract) -> None
     if last is not None and last.op is OPS["getitem"] and name in ("add", "sub"):
         amount = v.atom if name == "add" else machine.apply("neg", v.atom).atom
         base = before_last(ref)
-        add_to_item(machine, base, last.atoms, _index(last), amount)
+        add_to_item(machine, base, last.atoms, index_of(last), amount)
         return
     _check_rows(ref)
     new = machine.apply(name, ref.atom, v.atom)

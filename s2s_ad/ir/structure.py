@@ -272,7 +272,8 @@ class Lowered:
 
     `program.main.body.params` are the leaves of `arguments`, in order, and then one for each of `reads`;
     `program.main.body.results` are the leaves of `result`. `written` are the numbers of those leaves of the arguments
-    that the function writes to, `changed` the arguments of which it changes an object.
+    that the function writes to, `in_order` of those that it takes to be stored row by row without gaps; `changed` the
+    arguments of which it changes an object.
     """
 
     program: Program
@@ -281,6 +282,7 @@ class Lowered:
     reads: tuple[Read, ...]
     guards: tuple[Guard, ...]
     written: tuple[int, ...] = ()
+    in_order: tuple[int, ...] = ()
     changed: tuple[str, ...] = ()
 
 

@@ -111,7 +111,12 @@ def _cast_kind(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Ki
     return Array(params["dtype"], shape_of(kinds[0]))
 
 
-@linear(name="astype", code=lambda params, kinds: f"x.astype(np.{params['dtype']})", infer=_cast_kind)
+def _cast(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+    # a single number may be one of Python's when it runs
+    return f"x.astype(np.{params['dtype']})" if shape_of(kinds[0]) else f"np.{params['dtype']}(x)"
+
+
+@linear(name="astype", code=_cast, infer=_cast_kind)
 def astype(ct, x, dtype=None):
     return ct  # narrowed where every cotangent is
 

@@ -18,7 +18,7 @@ from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.analysis.selection import Selection
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder, name_like
-from s2s_ad.ir.kinds import INT, RECORD, Array, Kind, List
+from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -202,7 +202,8 @@ class Sweep:
             inner.span = stmt.span
             ends = [local.take_or_zero(inner, v) for v in changed]
             blocks.append(self.settle(stmt, block, trimmed(inner.block((), ends))))
-        outputs = tuple(name_like(v.kind, v, "_bar") for v in changed)
+        pairs = zip(changed, blocks[0].results, blocks[1].results)
+        outputs = tuple(name_like(_of_adjoint(v, one, other), v, "_bar") for v, one, other in pairs)
         builder.emit(If(stmt.cond, blocks[0], blocks[1], outputs, stmt.span))
         for v, out in zip(changed, outputs):
             adjoints.put(v, out)
@@ -271,7 +272,8 @@ class Sweep:
         starts = [adjoints.take_or_zero(builder, stmt.outputs[i]) for i in moving]
         starts += [adjoints.take_or_zero(builder, v) for v in captured]
         ys_in = [Walk(_taken(adjoints, stmt.outputs[i]), True) for i in listed]
-        finals = tuple(name_like(v.kind, v, "_bar") for v in (*(carried[i] for i in moving), *captured))
+        summed = (*(carried[i] for i in moving), *captured)
+        finals = tuple(name_like(_of_adjoint(v, end), v, "_bar") for v, end in zip(summed, (*ends, *totals)))
         lists = tuple(Value(List(_item(w.source.kind)), base=p, suffix="_bar_list") for w, p in given)
         params = (*ct_items, *ct_params, *sums)
         builder.emit(self.reversed_loop(stmt, builder, backward, params, ys_in, starts, (*finals, *lists)))
@@ -367,6 +369,12 @@ class Sweep:
         # a loop that stopped early, or a zip of unequal lengths: the items that were not reached have cotangent zero
         rest = builder.apply(OPS["list_zeros"], builder.apply(OPS["list_tail"], source, ct))
         return builder.apply(OPS["list_concat"], *((rest, ct) if walk.reverse else (ct, rest)))
+
+
+def _of_adjoint(value: Value, *found: Atom) -> Kind:
+    """The kind of the adjoint of a value: that of a Python float may be a number of NumPy's, which has a dtype."""
+    wider = (atom.kind for atom in found if isinstance(atom.kind, Array) and not atom.kind.rank)
+    return next(wider, value.kind) if value.kind == FLOAT else value.kind
 
 
 def _item(kind: Kind) -> Kind:

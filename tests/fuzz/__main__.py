@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.fuzz.array_programs import ArrayProgram
 from tests.fuzz.checks import Wrong, run
 from tests.fuzz.generator import Program
 from tests.fuzz.shrink import shrink
@@ -20,7 +21,7 @@ REGRESSIONS = Path(__file__).resolve().parents[1] / "regressions"
 def failure(text: str) -> Wrong | None:
     """How the program fails, if it does. What is no program at all does not fail."""
     try:
-        run(text, seconds=4)
+        run(text, seconds=10)
     except Wrong as error:
         return error
     except (SyntaxError, NameError, AttributeError, TypeError, ValueError, IndexError, ZeroDivisionError):
@@ -36,16 +37,24 @@ def saved(text: str, seed: int, wrong: Wrong, folder: Path) -> Path:
     return path
 
 
+def program(seed: int, kind: str) -> str:
+    """The text of a program; both kinds take turns."""
+    if kind == "both":
+        seed, kind = seed // 2, ("scalars", "arrays")[seed % 2]
+    return (Program(seed) if kind == "scalars" else ArrayProgram(seed)).text
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--programs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0, help="of the first program; the others follow")
+    parser.add_argument("--kind", choices=["scalars", "arrays", "both"], default="both", help="of programs")
     parser.add_argument("--show", action="store_true", help="print the first program and stop")
     parser.add_argument("--reasons", action="store_true", help="print a program for each reason to refuse")
     parser.add_argument("--to", type=Path, default=REGRESSIONS, help="where shrunk failures go")
     options = parser.parse_args()
     if options.show:
-        print(Program(options.seed).text)
+        print(program(options.seed, options.kind))
         return 0
     os.environ["S2S_AD_CACHE_DIR"] = "off"
     outcomes: Counter[str] = Counter()
@@ -53,7 +62,7 @@ def main() -> int:
     wrong = 0
     start = time.perf_counter()
     for seed in range(options.seed, options.seed + options.programs):
-        text = Program(seed).text
+        text = program(seed, options.kind)
         try:
             outcome = run(text)
         except Wrong as error:

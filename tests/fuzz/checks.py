@@ -11,7 +11,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,8 +22,8 @@ import s2s_ad
 from s2s_ad.derivative import Derivative, How
 from s2s_ad.ir.structure import spec_of
 from s2s_ad.pipeline import emit
+from tests.fuzz.points import Args, Case, case, direction, filled, moved, numbers, pairs, product
 
-Args = tuple[Any, ...]
 LARGE = 1e6
 
 
@@ -63,45 +63,6 @@ def imported(text: str) -> Iterator[ModuleType]:
             del sys.modules[name]
 
 
-def arguments(f: Callable[..., Any], seed: int) -> Args:
-    """A point for the parameters that `f` has, told by their names."""
-    rng = random.Random(seed)
-    made: dict[str, Callable[[], Any]] = {
-        "n": lambda: rng.choice([0, 1, 2, 3, 4]),
-        "a": lambda: np.array([rng.uniform(-1.5, 1.5) for _ in range(3)]),
-        "xs": lambda: [rng.uniform(-1.5, 1.5) for _ in range(rng.choice([1, 2, 3]))],
-    }
-    names = f.__code__.co_varnames[: f.__code__.co_argcount]
-    return tuple(made.get(name, lambda: rng.uniform(-1.5, 1.5))() for name in names)
-
-
-def numbers(value: Any) -> np.ndarray:
-    """All the numbers in a structure, in order."""
-    if isinstance(value, (tuple, list)):
-        return np.concatenate([numbers(v) for v in value]) if value else np.zeros(0)
-    return np.zeros(0) if value is None else np.ravel(np.asarray(value, dtype=float))
-
-
-def direction(args: Args, rng: random.Random) -> Args:
-    def along(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return np.array([rng.uniform(-1, 1) for _ in value])
-        if isinstance(value, list):
-            return [rng.uniform(-1, 1) for _ in value]
-        return rng.uniform(-1, 1) if isinstance(value, float) else None
-
-    return tuple(map(along, args))
-
-
-def moved(args: Args, along: Args, t: float) -> Args:
-    def one(value: Any, by: Any) -> Any:
-        if isinstance(value, list):
-            return [v + t * b for v, b in zip(value, by)]
-        return value if by is None else value + t * by
-
-    return tuple(map(one, args, along))
-
-
 def difference(g: Callable[[float], np.ndarray]) -> np.ndarray:
     """The derivative of g at 0; Unfit where differences of several steps do not agree on it."""
     h = 1e-4
@@ -139,56 +100,89 @@ def ours(what: str) -> Iterator[None]:
         raise Wrong(f"{what} raises {type(error).__name__}", str(error)) from error
 
 
-def check(f: Callable[..., Any], args: Args, deep: bool = True, text: bool = True) -> None:
+def check(f: Case, args: Args, deep: bool = True, text: bool = True) -> None:
     """Raises Wrong, Refused, or Unfit. `deep`: unoptimised and to the second order too."""
+    expected, given = expectation(f, args), copy.deepcopy(args)
+    rng = random.Random(1)
+    along = direction(args, rng)
+    weights = direction(expected, rng, 0.5, 1.5)
+    exact = f.real is np.float64
+    found = {}
+    for optimize in (True, False) if deep else (True,):
+        with ours("jvp"):
+            value, dot = s2s_ad.jvp(f.f, args, along, of=f.of, optimize=optimize)
+        same_value("value of jvp", value, expected, f)
+        with ours("vjp"):
+            value, pullback = s2s_ad.vjp(f.f, *args, of=f.of, optimize=optimize)
+            cts = pullback(weights)
+        same_value("value of vjp", value, expected, f)
+        close("forward against reverse", product(dot, weights), product(cts, along), 1e-8 if exact else 1e-3)
+        for ct, arg in zip(cts, args):
+            if isinstance(arg, np.ndarray) and (ct.dtype, ct.shape) != (arg.dtype, arg.shape):
+                raise Wrong("kind of a gradient", f"{ct.dtype}{ct.shape} for {arg.dtype}{arg.shape}")
+        found[optimize] = filled(expected, dot), filled(args, cts)
+    if any(one.tobytes() != two.tobytes() for one, two in zip(map(numbers, args), map(numbers, given))):
+        raise Wrong("an argument is changed", f"{given} to {args}")
+    close("forward, optimised or not", found[True][0], found[not deep][0], 1e-9 if exact else 1e-3)
+    close("reverse, optimised or not", found[True][1], found[not deep][1], 1e-9 if exact else 1e-3)
+    if text:
+        same_text(f, args)
+    if not exact:
+        return
+    best = difference(lambda t: numbers(f(*moved(args, along, t))))
+    close("forward against differences", found[True][0], best, 1e-4)
+    if deep and f.of is None and isinstance(expected, float):  # np.float64 is one too
+        check_second(f, args, along)
+
+
+def expectation(f: Case, args: Args) -> Any:
+    """What Python makes of it; Unfit where that says nothing of derivatives."""
     try:
         with np.errstate(all="ignore"):
-            expected = f(*copy.deepcopy(args))
-    except Wrong:
-        raise
+            expected = f(*args)
+    except Wrong as error:
+        raise Unfit(f"takes {error} by itself") from error
     except Exception as error:  # whatever a random program raises by itself
         raise Unfit(f"raises {type(error).__name__}") from error
     if not np.all(np.abs(numbers(expected)) < LARGE):
         raise Unfit("large")
+    return expected
+
+
+def same_value(what: str, ours: Any, expected: Any, f: Case) -> None:
+    close(what, ours, expected, 1e-12 if f.real is np.float64 else 1e-5)
+    for one, two in pairs(ours, expected):
+        if not isinstance(two, (np.ndarray, np.floating)):
+            continue
+        have = np.asarray(one).dtype
+        # where paths meet with different dtypes, the wider one holds both
+        if have != two.dtype and (f.straight or not np.can_cast(two.dtype, have)):
+            raise Wrong("dtype of the value", f"{have}, and {two.dtype}")
+
+
+def check_short(f: Case, twin: Case, args: Args) -> None:
+    """A program with float32 does what NumPy makes of it, and its derivatives are those of its float64 twin."""
+    wide = tuple(a.astype(np.float64) if isinstance(a, np.ndarray) else a for a in args)
+    if not np.allclose(numbers(expectation(f, args)), numbers(expectation(twin, wide)), rtol=1e-4, atol=1e-4):
+        raise Unfit("too large for float32")
+    check(f, args)
     rng = random.Random(1)
-    along, given = direction(args, rng), copy.deepcopy(args)
-    weight = np.array([rng.uniform(0.5, 1.5) for _ in numbers(expected)])
-    pairs = {}
-    for optimize in (True, False) if deep else (True,):
-        with ours("jvp"):
-            value, dot = s2s_ad.jvp(f, args, tuple(0.0 if v is None else v for v in along), optimize=optimize)
-        close("value of jvp", value, expected, 1e-12)
-        with ours("vjp"):
-            value, pullback = s2s_ad.vjp(f, *args, optimize=optimize)
-            ct = weight.tolist()
-            cts = pullback(tuple(ct) if isinstance(expected, tuple) else ct[0])
-        close("value of vjp", value, expected, 1e-12)
-        if isinstance(expected, tuple):  # what is an int has no tangent
-            dot = tuple(0.0 if part is None else part for part in dot)
-        pairs[optimize] = 0.0 if dot is None else dot, cts
-        dot = pairs[optimize][0]
-        forward = float(weight @ numbers(dot))
-        reverse = sum(float(numbers(c) @ numbers(v)) for c, v in zip(cts, along) if v is not None)
-        close("forward against reverse", forward, reverse, 1e-8)
-    if repr(args) != repr(given):
-        raise Wrong("an argument is changed", f"{given} to {args}")
-    close("forward, optimised or not", pairs[True][0], pairs[not deep][0], 1e-9)
-    close("reverse, optimised or not", pairs[True][1], pairs[not deep][1], 1e-9)
-    if text:
-        same_text(f, args)
-    best = difference(lambda t: numbers(f(*moved(args, along, t))))
-    close("forward against differences", pairs[True][0], best, 1e-4)
-    if deep and isinstance(expected, float) and any(v is not None for v in along):
-        check_second(f, args, along)
+    along = direction(wide, rng)
+    with ours("jvp"):
+        _, dot = s2s_ad.jvp(twin.f, wide, along, of=f.of)
+        short = tuple(a.astype(np.float32) if isinstance(a, np.ndarray) else a for a in along)
+        _, short_dot = s2s_ad.jvp(f.f, args, short, of=f.of)
+    close("float32 against float64", filled(expectation(f, args), short_dot), filled(expectation(f, args), dot), 1e-3)
 
 
-def check_second(f: Callable[..., Any], args: Args, along: Args) -> None:
+def check_second(f: Case, args: Args, along: Args) -> None:
     """Forward over reverse and reverse over reverse against differences of the gradient, one more order."""
     wrt = tuple(i for i, v in enumerate(along) if v is not None)
-    gradient = s2s_ad.grad(f, wrt=wrt)
-    tangents = tuple(0.0 if v is None else v for v in along)
+    if not wrt:
+        return
+    gradient = s2s_ad.grad(f.f, wrt=wrt)
     with ours("second order"):
-        _, dot = s2s_ad.jvp(gradient, args, tangents)
+        _, dot = s2s_ad.jvp(gradient, args, along)
         value, pullback = s2s_ad.vjp(gradient, *args)
         cts = pullback(tuple(along[i] for i in wrt))
     best = difference(lambda t: numbers(gradient(*moved(args, along, t))))
@@ -197,11 +191,11 @@ def check_second(f: Callable[..., Any], args: Args, along: Args) -> None:
     close("second order, reverse over reverse", [cts[i] for i in wrt], dot, 1e-8)
 
 
-def same_text(f: Callable[..., Any], args: Args) -> None:
+def same_text(f: Case, args: Args) -> None:
     texts = []
     for _ in range(2):
         with ours("emitting"):
-            made = Derivative(f, How("vjp"))
+            made = Derivative(f.f, How("vjp", of=f.of))
             specs = {name: spec_of(value) for name, value in zip(made.parameters, args)}
             texts.append(emit([made.lowered(specs)], True).text)
     if texts[0] != texts[1]:
@@ -215,23 +209,39 @@ def in_time(seconds: int) -> Iterator[None]:
     def late(*_: Any) -> None:
         raise Wrong("time", f"more than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGVTALRM, late)  # of this process alone, however busy the machine is
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def run(text: str, points: int = 2, deep: bool = True, seconds: int = 20) -> str:
     """Check the program at several points: "right", "unfit: ..." or "refused: ..."; raises Wrong."""
+    if "np.float32" in text:
+        outcome = run(text.replace("np.float32", "np.float64"), points, deep, seconds)
+        if outcome != "right":
+            return outcome
     outcome = "unfit: at no point"
-    with in_time(seconds), imported(text) as module, np.errstate(all="ignore"), warnings.catch_warnings():
+    with ExitStack() as around:
+        around.enter_context(in_time(seconds))
+        f = case(around.enter_context(imported(text)), text)
+        twin = f
+        if f.real is np.float32:
+            wide = text.replace("np.float32", "np.float64")
+            twin = case(around.enter_context(imported(wide)), wide)
+        around.enter_context(np.errstate(all="ignore"))
+        around.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         for point in range(points):
+            args = f.arguments(point)
             try:
-                check(module.f, arguments(module.f, point), deep=deep, text=deep and point == 0)
+                if twin is f:
+                    check(f, args, deep=deep, text=deep and point == 0)
+                else:
+                    check_short(f, twin, args)
                 outcome = "right"
             except Unfit as error:
                 if outcome != "right":

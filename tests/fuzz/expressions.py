@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from tests.fuzz.draw import Draw
 
 
 @dataclass
@@ -30,24 +31,15 @@ FRESH = {
 }
 
 
-class Expressions:
+class Expressions(Draw):
     """Draws expressions out of what is in scope."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+        super().__init__(seed)
         self.helpers: list[tuple[str, int]] = []
         self.recursive: list[str] = []
         self.loops = 0
         self.inside_helper = False
-
-    def pick(self, *things: str) -> str:
-        return self.random.choice(things)
-
-    def chance(self, p: float) -> bool:
-        return self.random.random() < p
-
-    def weighted(self, choices: list[tuple[float, Callable[[], str]]]) -> str:
-        return self.random.choices([make for _, make in choices], [w for w, _ in choices])[0]()
 
     def bind(self, scope: Scope, kind: str, name: str | None = None) -> str:
         name = name or self.pick(*FRESH[kind])

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.__main__ import program
 from tests.fuzz.checks import Wrong, run
-from tests.fuzz.generator import Program
 from tests.fuzz.shrink import shrink
 
-CHUNKS, EACH = 10, 15
+CHUNKS, EACH = 10, 24  # both kinds take turns
 REGRESSIONS = sorted((Path(__file__).resolve().parents[1] / "regressions").glob("*.py"))
 
 
@@ -19,9 +19,9 @@ REGRESSIONS = sorted((Path(__file__).resolve().parents[1] / "regressions").glob(
 def test_random_programs(chunk: int) -> None:
     outcomes: Counter[str] = Counter()
     for seed in range(chunk * EACH, (chunk + 1) * EACH):
-        text = Program(seed).text
+        text = program(seed, "both")
         try:
-            outcomes[run(text, points=1, deep=seed % 6 == 0).partition(":")[0]] += 1
+            outcomes[run(text, points=1, deep=seed % 7 == 0).partition(":")[0]] += 1
         except Wrong as error:
             pytest.fail(f"seed {seed}: {error}\n{text}")
     assert outcomes["right"] > EACH // 2, outcomes
@@ -33,7 +33,8 @@ def test_what_once_failed(path: Path) -> None:
 
 
 def test_the_same_seed_is_the_same_program() -> None:
-    assert Program(3).text == Program(3).text != Program(4).text
+    for kind in ("scalars", "arrays"):
+        assert program(3, kind) == program(3, kind) != program(4, kind)
 
 
 def test_a_wrong_derivative_is_found() -> None:

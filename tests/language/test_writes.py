@@ -649,31 +649,6 @@ def test_what_is_left_in_an_argument():
 # --- refused: what NumPy would not do either, or where it cannot be decided which memory is meant ---------------------
 
 
-def may_be_a_copy(a):
-    flat = a.reshape(-1)  # a copy, if the rows of a do not lie one behind the other
-    a[0, 0] = 1.0
-    return np.sum(flat)
-
-
-def written_in_what_may_be_a_copy(a):
-    a.ravel()[0] = 1.0
-    return np.sum(a)
-
-
-def one_of_two(a):
-    b = a.copy()
-    c = a if a[0, 0] > 0 else b
-    c[0] = 2.0
-    return np.sum(a) + np.sum(b)
-
-
-def read_after(a):
-    b = a.copy()
-    c = a if a[0, 0] > 0 else b
-    a[0] = 2.0
-    return np.sum(c)
-
-
 def kept_in_a_list(a):
     xs = []
     for i in range(len(a) + 1):
@@ -717,10 +692,6 @@ def writes_and_calls_itself(a, n=3):
 @pytest.mark.parametrize(
     "f",
     [
-        may_be_a_copy,
-        written_in_what_may_be_a_copy,
-        one_of_two,
-        read_after,
         kept_in_a_list,
         global_array,
         wrong_kind,
