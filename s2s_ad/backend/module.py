@@ -17,7 +17,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.nodes import Apply, Call, Program
 from s2s_ad.ir.structure import Entry
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.ops.helpers import HELPERS
+from s2s_ad.ops.helpers import HELPERS, PYTHON_ONLY
 from s2s_ad.span import Span
 
 __all__ = ["Emitted", "emit_module", "format_source"]
