@@ -147,7 +147,8 @@ def _results(machine: Machine, side: Side, shapes: Sequence[tuple[Key | None, Ab
 def hints_of(machine: Machine, key: Key | None, shape: Abstract) -> list[str]:
     """What the numbers in a variable are called: by its name, or by its name and their place in it."""
     name, count = hint_of(machine, key), len(slots(shape))
-    return _hints_in(shape, name) if name and count > 1 else [name] * count
+    parts = count > 1 or isinstance(shape, (Fields, Record))
+    return _hints_in(shape, name) if name and parts else [name] * count
 
 
 def _hints_in(shape: Abstract, name: str) -> list[str]:
