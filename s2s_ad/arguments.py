@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import COMPLEX, FLOAT, Array, List, Stream, is_complex, kind_of
-from s2s_ad.ir.structure import Leaf, Spec, Static, leaves, rebuild, spec_of
+from s2s_ad.ir.objects import attribute_names, blank, fill, has_attributes, is_namedtuple
+from s2s_ad.ir.structure import Leaf, Node, Spec, Static, leaves, rebuild, spec_of
 from s2s_ad.pipeline import Compiled
 from s2s_ad.signature import parse_kinds
 
@@ -27,9 +29,9 @@ def converted(spec: Spec, value: Any) -> Any:
         return value
     if isinstance(spec, Static):
         return value
-    items = value.values() if spec.type is dict else value
-    made = [converted(item, v) for item, v in zip(spec.items, items)]
-    return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+    parts = spec.parts(value)
+    made = [converted(item, v) for item, v in zip(spec.items, parts)]
+    return spec.made(made) if any(a is not b for a, b in zip(made, parts)) else value
 
 
 def check_memory(compiled: Compiled, values: Mapping[str, Any], reads: Mapping[str, Any]) -> None:
@@ -37,6 +39,7 @@ def check_memory(compiled: Compiled, values: Mapping[str, Any], reads: Mapping[s
 
     An array that is written to shares it with no other; one that is reshaped and written to is stored row by row.
     """
+    _check_objects(values, compiled.changed, (guard.seen for guard in compiled.guards))
     if not compiled.written and not compiled.in_order:
         return
     specs, written = compiled.arguments, compiled.written
@@ -128,26 +131,80 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
             return given if type(given) is float else float(given)  # type: ignore[arg-type]
         raise KindError(f"the {what}{where} is {given!r}; it must be a number")
     container: type[Any] = spec.type
-    if not isinstance(given, container) or len(given) != len(spec.items) or any(key not in given for key in spec.keys):
+    if not isinstance(given, container) or not _same_keys(spec, given):
         raise KindError(f"the {what}{where} has not the structure of what it belongs to: {given!r}")
-    keys = spec.keys or range(len(spec.items))
-    items = [cotangent_like(s, primal[k], given[k], what, f"{name}[{k!r}]") for k, s in zip(keys, spec.items)]
-    return dict(zip(keys, items)) if spec.type is dict else spec.type(items)
+    if spec.type is dict:
+        parts = [(primal[key], given[key], f"{name}[{key!r}]") for key in spec.keys]
+    else:
+        names = [f"{name}.{key}" for key in spec.keys] or [f"{name}[{i}]" for i in range(len(spec.items))]
+        parts = list(zip(spec.parts(primal), spec.parts(given), names))
+    return spec.made([cotangent_like(s, *part[:2], what, part[2]) for s, part in zip(spec.items, parts)])
 
 
-def own_copy(value: Any) -> Any:
-    """The same structure with arrays that nobody else holds."""
+def _same_keys(spec: Node, given: Any) -> bool:
+    if spec.by_name:
+        return all(hasattr(given, key) for key in spec.keys)
+    return len(given) == len(spec.items) and (spec.type is not dict or all(key in given for key in spec.keys))
+
+
+def own_copy(
+    value: Any, copies: dict[int, Any] | None = None, other: Callable[[Any], Any] = lambda thing: thing
+) -> Any:
+    """The same structure with arrays and objects that nobody else holds.
+
+    `copies` are those made, by the id of what; `other` says what becomes of everything else.
+    """
     if isinstance(value, np.ndarray):
         return value.copy()
+    copies = {} if copies is None else copies
     if type(value) in (tuple, list):
-        return type(value)(map(own_copy, value))
-    return {k: own_copy(v) for k, v in value.items()} if type(value) is dict else value
+        return type(value)(own_copy(item, copies, other) for item in value)
+    if type(value) is dict:
+        return {k: own_copy(v, copies, other) for k, v in value.items()}
+    if is_namedtuple(type(value)):
+        return value._make(own_copy(item, copies, other) for item in value)
+    if isinstance(value, types.MethodType):
+        return types.MethodType(value.__func__, own_copy(value.__self__, copies, other))
+    if not has_attributes(type(value)):
+        return other(value)
+    if id(value) not in copies:
+        copies[id(value)] = made = blank(type(value))
+        names = attribute_names(value)
+        fill(made, names, [own_copy(getattr(value, name), copies, other) for name in names])
+    return copies[id(value)]
 
 
 def replica(value: Any) -> Any:
     """A copy of which a call leaves nothing behind in the original, generators of random numbers included."""
-    if type(value) in (tuple, list):
-        return type(value)(map(replica, value))
-    if type(value) is dict:
-        return {k: replica(v) for k, v in value.items()}
-    return copy.deepcopy(value) if isinstance(kind_of(value), Stream) else own_copy(value)
+    return own_copy(value, other=lambda thing: copy.deepcopy(thing) if isinstance(kind_of(thing), Stream) else thing)
+
+
+def objects_in(value: Any, found: dict[int, Any] | None = None) -> dict[int, Any]:
+    """The objects with attributes in an argument, by their ids."""
+    found = {} if found is None else found
+    if isinstance(value, (tuple, list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            objects_in(item, found)
+    elif isinstance(value, types.MethodType):
+        objects_in(value.__self__, found)
+    elif has_attributes(type(value)) and id(value) not in found:
+        found[id(value)] = value
+        for name in attribute_names(value):
+            objects_in(getattr(value, name), found)
+    return found
+
+
+def _check_objects(values: Mapping[str, Any], changed: tuple[str, ...], outside: Iterable[Any]) -> None:
+    """Refuse an object that is changed if it also stands in another argument, or the function reads it outside."""
+    if not changed:
+        return
+    owners = {name: objects_in(value) for name, value in values.items()}
+    owners["what the function reads from outside"] = {id(thing): thing for thing in outside}
+    for name in changed:
+        for other, theirs in owners.items():
+            if other != name and (shared := owners[name].keys() & theirs.keys()):
+                what = type(theirs[shared.pop()]).__name__
+                raise UnsupportedError(
+                    f"the function changes an object in {name}, and a {what} of it is in {other} too",
+                    remedy="Pass a copy: copy.deepcopy(...).",
+                )

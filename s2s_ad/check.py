@@ -14,7 +14,7 @@ import numpy as np
 from s2s_ad.api import jvp, vjp
 from s2s_ad.arguments import replica
 from s2s_ad.complex_step import complex_step
-from s2s_ad.derivative import Derivative, How, plain_function
+from s2s_ad.derivative import Derivative, How, held_by, plain_function
 from s2s_ad.differences import Differences, differences
 from s2s_ad.errors import KindError
 from s2s_ad.exact import exact
@@ -197,8 +197,14 @@ def report(
 
 
 def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
-    bound = inspect.signature(plain_function(f)).bind(*args).arguments
-    return tuple(name for name, value in bound.items() if any(kind.real for kind in leaf_kinds(spec_of(value))))
+    held, named = held_by(f)
+    bound = inspect.signature(plain_function(f)).bind(*held, *args, **named).arguments
+    free = [name for name in list(bound)[len(held) :] if name not in named]
+    return tuple(
+        name
+        for name, value in ((name, bound[name]) for name in free)
+        if any(kind.real for kind in leaf_kinds(spec_of(value)))
+    )
 
 
 class _Comparison:

@@ -23,6 +23,7 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
 from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
 from s2s_ad.ir.nodes import Atom, Block, Value
+from s2s_ad.ir.objects import has_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import substitute
@@ -74,9 +75,14 @@ class Derivative:
         self.target = target
         self.how = how
         self.function = plain_function(target)
+        self._args, self._named = held_by(target)
         self._signature = inspect.signature(self.function)
         self.parameters = self._signature.parameters
-        self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.parameters.values())
+        self._plain = (
+            not self._args
+            and not self._named
+            and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.parameters.values())
+        )
         self._compiled: dict[Any, Compiled] = {}
         self._quick: dict[tuple[type, ...], Quick] = {}
         self._last: dict[str, Spec] | None = None
@@ -124,14 +130,19 @@ class Derivative:
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         if not kwargs and len(args) == len(self.parameters) and self._plain:
             return dict(zip(self.parameters, args))
-        bound = self._signature.bind(*args, **kwargs)
+        bound = self._signature.bind(*self._args, *args, **{**self._named, **kwargs})
         bound.apply_defaults()
         return bound.arguments
+
+    def _dots(self, tangents: Sequence[Any]) -> dict[str, Any]:
+        """The tangents by the names of the parameters that the call gives."""
+        return self._signature.bind(*(None for _ in self._args), *tangents, **self._named).arguments
 
     def compiled_for(self, values: dict[str, Any]) -> tuple[Compiled, dict[str, Any]]:
         """The code for arguments like these, and what it reads from outside now."""
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
-        return self.compiled_for_specs(specs)
+        compiled, reads = self.compiled_for_specs(specs)
+        return compiled, reads
 
     def compiled_for_specs(self, specs: dict[str, Spec]) -> tuple[Compiled, dict[str, Any]]:
         key = tuple(specs.values())
@@ -195,9 +206,9 @@ class Derivative:
             if part not in (None, "return"):
                 self._name(part, specs)
         lowered = lower(plain_function(self.target), specs, of)
-        if of is None and lowered.written and lowered.result == Static(None):
+        if of is None and (lowered.written or lowered.changed) and lowered.result == Static(None):
             owners = [name for name, spec in specs.items() for _ in leaf_kinds(spec)]
-            changed = list(dict.fromkeys(owners[place] for place in lowered.written))
+            changed = list(dict.fromkeys([*(owners[place] for place in lowered.written), *lowered.changed]))
             asked = repr(changed[0]) if len(changed) == 1 else repr(tuple(changed))
             raise KindError(
                 f"{self.function.__name__} returns nothing and changes {', '.join(changed)}",
@@ -207,6 +218,11 @@ class Derivative:
 
     def __s2s_lower__(self, positional: Sequence[Spec], keywords: dict[str, Spec]) -> Lowered:
         """For the frontend: this derivative called inside a function that is differentiated itself."""
+        if self._args or self._named:
+            raise UnsupportedError(
+                f"the derivative of {self.function.__name__}, which holds some of its arguments, is not called inside",
+                remedy="Take the derivative of the function itself, and pass it all arguments.",
+            )
         bound = self._signature.bind(*positional, **keywords)
         lowered = self.lowered(self._given(bound.arguments))
         by_name, params, baked = self._params(lowered, bound.arguments)
@@ -244,18 +260,24 @@ class Derivative:
         """The parameters asked for, and whether the answer is one thing, not a tuple."""
         wrt = self.how.wrt
         if wrt is None:
-            names = tuple(name for name, spec in specs.items() if any(k.real for k in leaf_kinds(spec)))
+            free = {name: specs[name] for name in self._free() if name in specs}
+            names = tuple(name for name, spec in free.items() if any(k.real for k in leaf_kinds(spec)))
             if not names and self.how.mode in WHOLE:
-                names = tuple(n for n, s in specs.items() if any(str(k) == "int" for k in leaf_kinds(s)))
+                names = tuple(n for n, s in free.items() if any(str(k) == "int" for k in leaf_kinds(s)))
             return names, len(names) == 1
         if isinstance(wrt, tuple):
             return tuple(self._name(w, specs) for w in wrt), False
         return (self._name(wrt, specs),), True
 
+    def _free(self) -> list[str]:
+        """The parameters that a bound method or a partial leaves to the call."""
+        return [name for name in list(self.parameters)[len(self._args) :] if name not in self._named]
+
     def _name(self, wrt: int | str, specs: dict[str, Spec]) -> transforms.Wanted:
-        names: list[transforms.Wanted] = list(self.parameters)
+        names: list[transforms.Wanted] = list(self._free())
         at, star = next(
-            ((i, p.name) for i, p in enumerate(self.parameters.values()) if p.kind is p.VAR_POSITIONAL), (0, "")
+            ((i, n) for i, n in enumerate(self._free()) if self.parameters[n].kind is inspect.Parameter.VAR_POSITIONAL),
+            (0, ""),
         )
         if star and self.how.mode in WHOLE:  # an index counts what the call gives
             extra = specs[star]
@@ -280,13 +302,14 @@ class Derivative:
     def specs(self, args: Sequence[Any]) -> dict[str, Spec]:
         """The specs for example arguments, or kinds; with none: of the last call, else the annotations, else floats."""
         if not args:
-            return self._last or {name: self._guess(p) for name, p in self.parameters.items()}
+            held = dict(zip(self.parameters, self._args)) | self._named
+            return self._last or {
+                name: spec_of(held[name]) if name in held else self._guess(p) for name, p in self.parameters.items()
+            }
         given = [kind_given(a) for a in args]
         plain = [None if isinstance(g, Kind) else a for g, a in zip(given, args)]
-        bound = self._signature.bind(*plain)
-        bound.apply_defaults()
-        specs = {name: spec_of(value) for name, value in bound.arguments.items()}
-        specs.update((name, Leaf(g)) for name, g in zip(self.parameters, given) if isinstance(g, Kind))
+        specs = {name: spec_of(value) for name, value in self._bind(tuple(plain), {}).items()}
+        specs.update((name, Leaf(g)) for name, g in zip(self._free(), given) if isinstance(g, Kind))
         return self._floats(specs)
 
     def _guess(self, parameter: inspect.Parameter) -> Spec:
@@ -361,18 +384,43 @@ def run(compiled: Compiled, call: Sequence[Any], reads: dict[str, Any]) -> Any:
 
 def plain_function(target: Any) -> Any:
     """The user's function under decorators and derivatives of ours, and under caches of its results."""
-    while hasattr(target, "__s2s_function__") or isinstance(target, _CACHED):
-        target = target.__wrapped__ if isinstance(target, _CACHED) else target.__s2s_function__
+    while True:
+        if isinstance(target, types.MethodType):
+            target = target.__func__
+        elif isinstance(target, functools.partial):
+            target = target.func
+        elif isinstance(target, _CACHED):
+            target = target.__wrapped__
+        elif hasattr(target, "__s2s_function__"):
+            target = target.__s2s_function__
+        elif has_attributes(type(target)) and callable(target):
+            target = type(target).__call__
+        else:
+            break
     if isinstance(target, types.FunctionType):
         return target
     if not callable(target):
         raise KindError(f"{target!r} is not a function", remedy="Give a function that is written in Python.")
-    what = "a method" if isinstance(target, types.MethodType) else f"an object of type {type(target).__name__}"
     name = getattr(target, "__name__", "this")
     raise UnsupportedError(
-        f"{name} is {what}, not a function that is written in Python",
+        f"{name} is an object of type {type(target).__name__}, not a function that is written in Python",
         remedy=f"Call it in a function of your own: lambda x: {name}(x).",
     )
+
+
+def held_by(target: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments that a bound method, a callable object or a partial brings along: positional ones, named ones."""
+    if isinstance(target, Derivative):
+        return target._args, target._named
+    if isinstance(target, types.MethodType):
+        positional, named = held_by(target.__func__)
+        return (*positional, target.__self__), named
+    if isinstance(target, functools.partial):
+        positional, named = held_by(target.func)
+        return (*positional, *target.args), {**named, **target.keywords}
+    if isinstance(target, types.FunctionType) or hasattr(target, "__s2s_function__") or isinstance(target, _CACHED):
+        return (), {}
+    return ((target,), {}) if has_attributes(type(target)) and callable(target) else ((), {})
 
 
 _CACHED = type(functools.lru_cache(lambda: None))

@@ -21,7 +21,7 @@ class Jvp(Derivative):
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         if len(tangents) != len(primals):
             raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-        given = self._signature.bind(*tangents).arguments
+        given = self._dots(tangents)
         return self._along(self._bind(tuple(primals), {}), given)
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -71,7 +71,7 @@ class _Halves(Derivative):
     def _start(self, primals: tuple[Any, ...]) -> tuple[Any, Any, dict[str, Any], dict[str, Spec], Compiled]:
         """(value, saved, arguments, their specs, the second half): none of which the caller can change."""
         given_now = self._bind(primals, {})
-        values = {name: own_copy(value) for name, value in given_now.items()}
+        values = own_copy(given_now)
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
         compiled, reads = self.compiled_for_specs(specs)
         check_memory(compiled, given_now, reads)
@@ -93,7 +93,7 @@ class Linearized(_Halves):
         def tangent(*tangents: Any) -> Any:
             if len(tangents) != len(primals):
                 raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-            dots = self._signature.bind(*tangents).arguments
+            dots = self._dots(tangents)
             call = [saved]
             for spec, name in zip(list(second.arguments.values())[1:], given):
                 dot = dots[name] if name in dots else zeros_like(values[name])
@@ -124,7 +124,10 @@ class Vjp(_Halves):
     def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
         """One cotangent for each of the arguments that the call gave, those in *args one by one."""
         out: list[Any] = []
-        for name, value in values.items():
+        for name in self._free():
+            if name not in values:
+                continue
+            value = values[name]
             cts = found.get(name)
             several = self.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
             out += (cts or [None] * len(value)) if several else [cts]

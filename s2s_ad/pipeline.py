@@ -34,6 +34,7 @@ class Compiled:
     emitted: Emitted
     written: tuple[int, ...] = ()  # leaves of the arguments that the function writes to
     in_order: tuple[int, ...] = ()  # and those that it takes to be stored row by row
+    changed: tuple[str, ...] = ()  # arguments of which it changes an object
 
     def current(self, function: Any) -> dict[str, Any] | None:
         """What it reads from outside, now; None if something that was compiled in has been rebound."""
@@ -70,7 +71,8 @@ def compile_kept(
         guards = store.guards_from(function, kept)
         if guards is not None:
             arguments = {name: store.spec_from(spec) for name, spec in kept["arguments"]}
-            reads, memory = store.reads_from(kept), (tuple(kept["written"]), tuple(kept["in_order"]))
+            reads = store.reads_from(kept)
+            memory = tuple(kept["written"]), tuple(kept["in_order"]), tuple(kept["changed"])
             found = _loaded(kept["entry"], arguments, reads, guards, store.emitted_from(kept), memory, backend)
             if found.current(function) is not None:  # what it reads is of other kinds now
                 return found
@@ -84,7 +86,7 @@ def compile_kept(
             disk.put(key, kept)
         except store.NotKept:
             pass  # it holds an object of this process: there is nothing that another could use
-    memory = lowered.written, lowered.in_order
+    memory = lowered.written, lowered.in_order, lowered.changed
     return _loaded(entry, lowered.arguments, lowered.reads, lowered.guards, emitted, memory, backend)
 
 
@@ -106,7 +108,7 @@ def _loaded(
     reads: tuple[Read, ...],
     guards: tuple[Guard, ...],
     emitted: Emitted,
-    memory: tuple[tuple[int, ...], tuple[int, ...]],
+    memory: tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]],
     backend: str,
 ) -> Compiled:
     folder = native_folder() if backend == "numba" else None

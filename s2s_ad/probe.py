@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.arguments import converted, replica
-from s2s_ad.derivative import lowered_target, plain_function
+from s2s_ad.derivative import held_by, lowered_target, plain_function
 from s2s_ad.ir.kinds import INT, Array, Kind, List, is_complex
-from s2s_ad.ir.structure import Leaf, Lowered, Spec, Static, leaf_kinds, leaves, rebuild, resolve, spec_of
+from s2s_ad.ir.objects import attribute_names, has_attributes, is_namedtuple
+from s2s_ad.ir.structure import Leaf, Lowered, Spec, leaf_kinds, leaves, real_leaves, rebuild, resolve, spec_of
 from s2s_ad.ir.walk import all_stmts, outputs_of
 from s2s_ad.transforms import as_float, prepared
 
@@ -119,10 +120,11 @@ class Probe:
 
     def _tops(self) -> list[str]:
         tops: list[str] = []
-        for p in inspect.signature(plain_function(self.f)).parameters.values():
+        held, named = held_by(self.f)
+        for p in list(inspect.signature(plain_function(self.f)).parameters.values())[len(held) :]:
             if p.kind is p.VAR_POSITIONAL:
                 tops += [f"{p.name}[{i}]" for i in range(len(self.args) - len(tops))]
-            elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+            elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name not in named:
                 tops.append(p.name)
         return tops
 
@@ -130,7 +132,8 @@ class Probe:
 
     def bound(self, args: tuple[Any, ...]) -> dict[str, Any]:
         """The arguments by the names of their parameters, with defaults."""
-        bound = inspect.signature(plain_function(self.f)).bind(*args)
+        held, named = held_by(self.f)
+        bound = inspect.signature(plain_function(self.f)).bind(*held, *args, **named)
         bound.apply_defaults()
         return bound.arguments
 
@@ -165,6 +168,9 @@ def real_part(number: Any) -> Any:
 
 def dot(weight: Any, value: Any) -> Any:
     """The sum of weight * value over all numbers; None and what is no number count nothing."""
+    if has_attributes(type(value)):
+        names = attribute_names(value) if weight is not None else ()
+        return sum(dot(getattr(weight, name), getattr(value, name)) for name in names)
     if isinstance(value, dict):
         return sum(dot(weight[key], v) for key, v in value.items()) if weight is not None else 0.0
     if isinstance(value, (tuple, list)):
@@ -187,6 +193,8 @@ def partials(cotangents: Any) -> list[float]:
 
 
 def _real_numbers(tree: Any) -> Iterator[Any]:
+    if has_attributes(type(tree)):
+        tree = tuple(getattr(tree, name) for name in attribute_names(tree))
     if isinstance(tree, dict):
         tree = tuple(tree.values())
     if isinstance(tree, (tuple, list)):
@@ -201,6 +209,10 @@ def _real_numbers(tree: Any) -> Iterator[Any]:
 
 
 def _names(top: str, tree: Any) -> list[str]:
+    fields = tree._fields if is_namedtuple(type(tree)) else ()
+    if fields or has_attributes(type(tree)):
+        names = fields or attribute_names(tree)
+        return [found for name in names for found in _names(f"{top}.{name}", getattr(tree, name))]
     if isinstance(tree, dict):
         return [name for key, item in tree.items() for name in _names(f"{top}[{key!r}]", item)]
     if isinstance(tree, (tuple, list)):
@@ -227,6 +239,11 @@ def _like(value: Any, number: Callable[[Any], Any], any_number: bool = False, tu
     if isinstance(value, (complex, np.complexfloating)):
         real, imag = number(value.real), number(value.imag)
         return complex(real, -imag if turned else imag)
+    if is_namedtuple(type(value)):
+        return value._make(_like(v, number, any_number, turned) for v in value)
+    if has_attributes(type(value)):
+        spec = real_leaves(spec_of(value))
+        return rebuild(spec, iter([_like(leaf, number, any_number, turned) for leaf in leaves(spec, value)]))
     if isinstance(value, (tuple, list)):
         ints = isinstance(spec_of(value), Leaf) and spec_of(value).kind.real  # type: ignore[union-attr]
         return type(value)([_like(v, number, any_number or bool(ints), turned) for v in value])
@@ -238,17 +255,18 @@ def _like(value: Any, number: Callable[[Any], Any], any_number: bool = False, tu
 
 
 def _moved(spec: Spec, value: Any, direction: Any, step: Callable[[Any, Any], Any]) -> Any:
-    if isinstance(spec, Static) or direction is None:
+    if direction is None:
         return value
-    if isinstance(spec, Leaf):
-        if isinstance(spec.kind, List):
-            return [_moved(Leaf(spec.kind.item), v, d, step) for v, d in zip(value, direction)]
-        moved = step(value, direction) if spec.kind.real else value
-        return np.asarray(moved) if spec.boxed else moved
-    items = value.values() if spec.type is dict else value
-    steps = direction.values() if spec.type is dict else direction
-    made = [_moved(s, v, d, step) for s, v, d in zip(spec.items, items, steps)]
-    return dict(zip(spec.keys, made)) if spec.type is dict else spec.type(made)
+    steps = iter(leaves(real_leaves(spec), direction))
+    flat = zip(leaf_kinds(spec), leaves(spec, value))
+    return rebuild(spec, iter([_moved_leaf(kind, v, next(steps), step) if kind.real else v for kind, v in flat]))
+
+
+def _moved_leaf(kind: Kind, value: Any, direction: Any, step: Callable[[Any, Any], Any]) -> Any:
+    if isinstance(kind, List):
+        return [_moved_leaf(kind.item, v, d, step) for v, d in zip(value, direction)]
+    moved = step(value, direction)
+    return np.asarray(moved) if isinstance(value, np.ndarray) and not value.ndim else moved
 
 
 def _innermost(kind: Kind) -> Kind:

@@ -10,12 +10,24 @@ from typing import Any
 
 from s2s_ad.backend.module import Emitted
 from s2s_ad.ir.kinds import RECORD, Array, Kind, List, Record, Scalar, Stream
-from s2s_ad.ir.structure import Guard, Leaf, Lowered, Node, Path, Read, Spec, Static, resolve
+from s2s_ad.ir.structure import (
+    Again,
+    Guard,
+    Leaf,
+    Lowered,
+    Node,
+    Path,
+    Read,
+    Spec,
+    Static,
+    class_at,
+    path_of_class,
+    resolve,
+)
 from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.span import Span
 
 Json = dict[str, Any]
-_CONTAINERS = {"tuple": tuple, "list": list, "dict": dict}
 _PLAIN = (str, bool, int, float, type(None))
 
 
@@ -97,13 +109,18 @@ def kind_from(text: Any) -> Kind:
 def spec_text(spec: Spec) -> Any:
     if isinstance(spec, Leaf):
         return {"leaf": kind_text(spec.kind), "boxed": spec.boxed}
+    if isinstance(spec, Again):
+        return {"again": spec.value}
     if isinstance(spec, Static):
         if not isinstance(spec.value, _PLAIN):
             raise NotKept("a static argument that is no plain value")
         return {"static": spec.value}
     if not all(isinstance(key, _PLAIN) for key in spec.keys):
         raise NotKept("a key that is no plain value")
-    return {"node": spec.type.__name__, "items": [spec_text(s) for s in spec.items], "keys": list(spec.keys)}
+    path = path_of_class(spec.type)
+    if path[0][0] == "object":
+        raise NotKept("a class to which no name leads")
+    return {"node": path[0][1], "items": [spec_text(s) for s in spec.items], "keys": list(spec.keys)}
 
 
 def spec_from(text: Any) -> Spec:
@@ -111,7 +128,9 @@ def spec_from(text: Any) -> Spec:
         return Leaf(kind_from(text["leaf"]), text["boxed"])
     if "static" in text:
         return Static(text["static"])
-    return Node(_CONTAINERS[text["node"]], tuple(map(spec_from, text["items"])), tuple(text["keys"]))
+    if "again" in text:
+        return Again(text["again"])
+    return Node(class_at(text["node"]), tuple(map(spec_from, text["items"])), tuple(text["keys"]))
 
 
 def to_json(lowered: Lowered, emitted: Emitted) -> Json:
@@ -129,6 +148,7 @@ def to_json(lowered: Lowered, emitted: Emitted) -> Json:
         "text": emitted.text,
         "written": list(lowered.written),
         "in_order": list(lowered.in_order),
+        "changed": list(lowered.changed),
         "spans": [[line, asdict(span)] for line, span in emitted.spans.items()],
         "names": names,
     }

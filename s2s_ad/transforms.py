@@ -10,6 +10,7 @@ from s2s_ad.errors import KindError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List, Scalar, is_complex
 from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
+from s2s_ad.ir.objects import float_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.verify import verify
 from s2s_ad.ir.walk import map_inputs, substitute
@@ -383,6 +384,12 @@ def floats(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> dict[str, Sp
 
 def as_float(spec: Spec) -> Spec:
     """Ints that are to be differentiated are taken as floats, those of NumPy and in lists too; int arrays are not."""
+    if isinstance(spec, Node) and spec.by_name:  # an int attribute is a size or a count, unless its class says float
+        wanted = (key in float_attributes(spec.type) for key in spec.keys)
+        items = (as_float(s) if w or isinstance(s, Node) else s for s, w in zip(spec.items, wanted))
+        return replace(spec, items=tuple(items))
+    if isinstance(spec, Node):
+        return replace(spec, items=tuple(map(as_float, spec.items)))
     return map_leaves(spec, lambda leaf: Leaf(_as_float(leaf.kind), leaf.boxed))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from examples.generate import GENERATED, derivative_modules, examples
+from s2s_ad.ir.objects import has_attributes
 
 EXAMPLES = {f"{module}_{function.__name__}": (function, args) for module, function, args in examples()}
 
@@ -33,22 +34,36 @@ def load(stem: str) -> ModuleType:
 def is_real(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(is_real, value))
+    if has_attributes(type(value)):
+        return any(map(is_real, vars(value).values()))
     if isinstance(value, np.ndarray):
         return value.dtype.kind == "f"
     return isinstance(value, (float, np.floating))
 
 
-def flat(value: Any) -> np.ndarray:
-    """All real numbers in a structure, one after the other."""
+def flat(value: Any, met: set[int] | None = None) -> np.ndarray:
+    """All real numbers in a structure, one after the other; those of an object where it is met first."""
+    met = set() if met is None else met
+    if has_attributes(type(value)):
+        if id(value) in met:
+            return np.zeros(0)
+        met.add(id(value))
+        value = list(vars(value).values())
     if isinstance(value, (tuple, list)):
-        return np.concatenate([flat(item) for item in value] or [np.zeros(0)])
+        return np.concatenate([flat(item, met) for item in value] or [np.zeros(0)])
     return np.ravel(np.asarray(value, dtype=float)) if is_real(value) else np.zeros(0)
 
 
-def like(value: Any, numbers: list[float]) -> Any:
+def like(value: Any, numbers: list[float], made: dict[int, Any] | None = None) -> Any:
     """The structure of `value` with its real numbers taken from the front of `numbers`; the others stay."""
+    made = {} if made is None else made
     if isinstance(value, (tuple, list)):
-        return type(value)(like(item, numbers) for item in value)
+        return type(value)(like(item, numbers, made) for item in value)
+    if has_attributes(type(value)):
+        if id(value) not in made:
+            made[id(value)] = new = copy.copy(value)
+            vars(new).update({name: like(item, numbers, made) for name, item in vars(value).items()})
+        return made[id(value)]
     if isinstance(value, np.ndarray) and is_real(value):
         return np.array([numbers.pop(0) for _ in range(value.size)]).reshape(value.shape)
     return numbers.pop(0) if is_real(value) else value

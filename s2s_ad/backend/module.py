@@ -17,7 +17,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.nodes import Apply, Call, Program
 from s2s_ad.ir.structure import Entry
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.ops.helpers import HELPERS
+from s2s_ad.ops.helpers import HELPERS, PYTHON_ONLY
 from s2s_ad.span import Span
 
 __all__ = ["Emitted", "emit_module", "format_source"]
@@ -188,7 +188,8 @@ def _assemble(
     text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
     spans: dict[int, Span] = {}
     helpers: list[tuple[str, dict[int, Span]]] = [
-        (f"@{_jit(False)}\n" * native + text.rstrip("\n") + "\n", {}) for text in needed.values()
+        (f"@{_jit(False)}\n" * (native and name not in PYTHON_ONLY) + text.rstrip("\n") + "\n", {})
+        for name, text in needed.items()
     ]
     for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:
         text += "\n\n" if text else ""

@@ -7,6 +7,8 @@ import inspect
 import keyword
 import math
 from collections.abc import Callable, Iterator, Mapping
+from types import MethodType
+from typing import Any
 
 from s2s_ad.backend.expressions import Expressions, load, store
 from s2s_ad.backend.wishes import DERIVED, wish_of
@@ -76,7 +78,7 @@ def leaf_hints(function: Function, entry: Entry | None) -> dict[Value, str]:
             if wish_of(value)[0] < DERIVED:
                 hints[value] = name
         elif isinstance(spec, Node):
-            keys = spec.keys if spec.type is dict else range(len(spec.items))
+            keys = spec.keys or range(len(spec.items))
             for key, item in zip(keys, spec.items):
                 plain = isinstance(key, str) and key.isidentifier() and not keyword.iskeyword(key)
                 visit(item, key if plain else f"{name}_{key}" if isinstance(key, int) else f"{name}_item")
@@ -120,14 +122,14 @@ def _open(
 ) -> list[ast.stmt]:
     names = {value: name_of(value) for value in _take(leaves, len(leaf_kinds(spec)))}
     within = iter(names)
-    if spec.type is not dict and len(spec.items) > 1 and _only_sequences(spec):
+    if len(spec.items) > 1 and _only_sequences(spec):
         target = _target(spec, within, names)
         wanted = any(names.values())
         return [ast.Assign([target], source)] if wanted else []
     out: list[ast.stmt] = []
-    keys = spec.keys if spec.type is dict else tuple(range(len(spec.items)))
+    keys = spec.keys or tuple(range(len(spec.items)))
     for key, item in zip(keys, spec.items):
-        part = ast.Subscript(_again(source), _key(key), ast.Load())
+        part = _part(spec, source, key)
         if isinstance(item, Leaf):
             name = names[next(within)]
             if name is not None:
@@ -135,6 +137,13 @@ def _open(
         elif isinstance(item, Node):
             out += _open(item, part, within, names.__getitem__)
     return out
+
+
+def _part(spec: Node, source: ast.expr, key: Any) -> ast.expr:
+    """An item of a container, as code."""
+    if spec.by_name or issubclass(spec.type, tuple) and spec.keys:
+        return ast.Attribute(_again(source), key, ast.Load())
+    return ast.Subscript(_again(source), _key(key), ast.Load())
 
 
 def _key(key: object) -> ast.expr:
@@ -158,7 +167,7 @@ def _again(source: ast.expr) -> ast.expr:
 
 def _only_sequences(spec: Spec) -> bool:
     if isinstance(spec, Node):
-        return spec.type is not dict and bool(spec.items) and all(map(_only_sequences, spec.items))
+        return issubclass(spec.type, (tuple, list)) and bool(spec.items) and all(map(_only_sequences, spec.items))
     return True
 
 
@@ -180,7 +189,10 @@ def returned(function: Function, entry: Entry | None, exprs: Expressions, object
         return [ast.Return(parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load()))]
     if isinstance(entry.result, Static) and entry.result.value is None:
         return []
-    return [ast.Return(_rebuilt(entry.result, iter(results), exprs, objects))]
+    given: dict[type, ast.expr] = {}
+    for param in entry.params:
+        _classes_in(param.spec, load(param.name), given)
+    return [ast.Return(_rebuilt(entry.result, iter(results), exprs, objects, given))]
 
 
 def errstate(entry: Entry, exprs: Expressions) -> ast.expr:
@@ -189,15 +201,46 @@ def errstate(entry: Entry, exprs: Expressions) -> ast.expr:
     return ast.Call(ast.Attribute(load(exprs.outside("np")), "errstate", ast.Load()), [], keywords)
 
 
-def _rebuilt(spec: Spec, results: Iterator[Atom], exprs: Expressions, objects: dict[str, object]) -> ast.expr:
+def _classes_in(spec: Spec, source: ast.expr, found: dict[type, ast.expr]) -> None:
+    """For each class of which an object is among the arguments, where one stands."""
+    if not isinstance(spec, Node):
+        return
+    if spec.type not in (tuple, list, dict, MethodType):
+        found.setdefault(spec.type, source)
+    for key, item in zip(spec.keys or range(len(spec.items)), spec.items):
+        if isinstance(item, Node):
+            _classes_in(item, _part(spec, source, key), found)
+
+
+def _rebuilt(
+    spec: Spec,
+    results: Iterator[Atom],
+    exprs: Expressions,
+    objects: dict[str, object],
+    given: Mapping[type, ast.expr],
+) -> ast.expr:
     if isinstance(spec, Leaf):
         return exprs.atom(next(results))
     if isinstance(spec, Static):
         return _static(spec.value, exprs, objects)
-    items = [_rebuilt(item, results, exprs, objects) for item in spec.items]
+    items = [_rebuilt(item, results, exprs, objects, given) for item in spec.items]
+    if spec.type not in (tuple, list, dict):
+        return _object(spec, items, exprs, objects, given)
     if spec.type is dict:
         return ast.Dict([_static(key, exprs, objects) for key in spec.keys], items)
     return ast.List(items, ast.Load()) if spec.type is list else ast.Tuple(items, ast.Load())
+
+
+def _object(
+    spec: Node, items: list[ast.expr], exprs: Expressions, objects: dict[str, object], given: Mapping[type, ast.expr]
+) -> ast.expr:
+    """An object of a class of the user's: of the class of an argument, else of one that the module imports."""
+    source = given.get(spec.type)
+    cls = _static(spec.type, exprs, objects) if source is None else exprs.builtin("type", _again(source))
+    if issubclass(spec.type, tuple):
+        return ast.Call(ast.Attribute(cls, "_make", ast.Load()), [ast.Tuple(items, ast.Load())], [])
+    named = [ast.keyword(key, item) for key, item in zip(spec.keys, items)]
+    return ast.Call(load(exprs.outside("instance")), [cls], named)
 
 
 def _static(value: object, exprs: Expressions, objects: dict[str, object]) -> ast.expr:

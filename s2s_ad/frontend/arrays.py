@@ -11,6 +11,7 @@ from s2s_ad.frontend.values import (
     Abstract,
     ArrayRef,
     Chosen,
+    Fields,
     Items,
     NeedsUnroll,
     Poison,
@@ -96,7 +97,7 @@ class Arrays:
 
     def filled(self, content: Abstract) -> Abstract:
         """The content of a cell, which refers to the arrays in it."""
-        if isinstance(content, (Items, Table)) and any(type(item) is Sym for item in content.items):
+        if isinstance(content, (Items, Table, Fields)) and any(type(item) is Sym for item in content.items):
             return replace(content, items=tuple(map(self.held, content.items)))
         return content
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number, statement
+from s2s_ad.frontend.attributes import attribute, mangled
+from s2s_ad.frontend.calls import call
+from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number, special, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.messages import Text
+from s2s_ad.frontend.objects import operator_method, set_attribute
 from s2s_ad.frontend.operators import binary, operator_name, read
 from s2s_ad.frontend.scope import lookup
+from s2s_ad.frontend.streams import iterated, walked
 from s2s_ad.frontend.subscripts import SliceOf, augment_item, delete_item, get_item, set_item
 from s2s_ad.frontend.values import (
     MISSING,
@@ -44,10 +48,11 @@ def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
         elif isinstance(target, ast.Subscript):
             set_item(machine, machine.eval(target.value), machine.eval(target.slice), value)
         elif isinstance(target, ast.Attribute):
-            if target.attr == "flat":
-                METHODS["flat ="](machine, machine.eval(target.value), [value], {})
+            owner = machine.eval(target.value)
+            if target.attr == "flat" and isinstance(owner, Sym):
+                METHODS["flat ="](machine, owner, [value], {})
                 return
-            raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
+            set_attribute(machine, owner, mangled(machine, target.attr), machine.held(value))
         else:
             raise UnsupportedError(f"{type(target).__name__.lower()} is no target that can be assigned to")
 
@@ -100,6 +105,9 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Abstract) -> None:
 
 def _items(machine: Machine, value: Abstract) -> list[Abstract] | None:
     """The parts, if their number is known."""
+    if (own := iterated(machine, value)) is not value:
+        parts = walked(machine, own, call)
+        return parts if isinstance(parts, list) else None
     if isinstance(value, Tuple):
         return list(value.items)
     if isinstance(value, Ref):
@@ -199,7 +207,10 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
         if new is not old or not isinstance(owner, Ref):  # an array in a list or dict has changed by itself
             set_item(machine, owner, index, new)
     else:
-        raise UnsupportedError("attributes are not written yet", remedy="Use a local variable.")
+        owner, attr = machine.eval(target.value), mangled(machine, target.attr)
+        new = _changed(machine, name, attribute(machine, owner, attr), machine.eval(node.value))
+        name_value(machine, new, attr)
+        set_attribute(machine, owner, attr, machine.held(new))
 
 
 def _changed(machine: Machine, name: str, old: Abstract, value: Abstract) -> Abstract:
@@ -207,6 +218,9 @@ def _changed(machine: Machine, name: str, old: Abstract, value: Abstract) -> Abs
     if isinstance(old, ArrayRef):
         augment(machine, name, old, value)
         return old
+    own = special(machine, old, f"__i{operator_method(name)}__", value)
+    if own is not None:
+        return own
     if machine.is_list(old) and name == "add" and isinstance(old, Ref):
         joined = binary(machine, "add", old, _as_list(machine, read(value)))
         assert isinstance(joined, Ref)

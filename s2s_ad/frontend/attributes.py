@@ -10,6 +10,7 @@ import numpy as np
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.library import call_op
 from s2s_ad.frontend.machine import BUILTINS, METHODS, Machine, expression, number
+from s2s_ad.frontend.objects import attribute_of, class_attribute, class_of, is_users, super_attribute
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import static_attribute
 from s2s_ad.frontend.values import (
@@ -21,7 +22,9 @@ from s2s_ad.frontend.values import (
     Message,
     Method,
     Named,
+    Record,
     Ref,
+    Super,
     Sym,
     Tuple,
     is_nothing,
@@ -37,7 +40,16 @@ STREAMS: dict[str, type] = {
 
 @expression(ast.Attribute)
 def _attribute(machine: Machine, node: ast.Attribute) -> Abstract:
-    return attribute(machine, machine.eval(node.value), node.attr)
+    return attribute(machine, machine.eval(node.value), mangled(machine, node.attr))
+
+
+def mangled(machine: Machine, name: str) -> str:
+    """The name of an attribute as Python finds it: __x in a class C is _C__x."""
+    function = machine.frame.function
+    parts = function.__qualname__.split(".") if function is not None else []
+    if not name.startswith("__") or name.endswith("__") or len(parts) < 2 or parts[-2] == "<locals>":
+        return name
+    return f"_{parts[-2].lstrip('_')}{name}"
 
 
 def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
@@ -52,6 +64,15 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
             return found
     if isinstance(owner, Named) and name in owner.names:
         return owner.items[owner.names.index(name)]
+    if isinstance(owner, Super):
+        return super_attribute(machine, owner, name)
+    if isinstance(owner, Ref):
+        machine.content(owner)  # what cannot be read says so itself
+    cls = class_of(machine, owner)
+    if cls is not None and not (isinstance(owner, Record) and name in METHODS):
+        return attribute_of(machine, owner, cls, name)
+    if isinstance(owner, Known) and is_users(owner.obj):
+        return class_attribute(machine, owner, name)
     if isinstance(owner, (Sym, Ref, Tuple)) and name in METHODS or isinstance(owner, Flat) and name == "copy":
         return Method(owner, name)
     if isinstance(owner, Message) or (isinstance(owner, Known) and isinstance(owner.obj, str)):

@@ -6,16 +6,19 @@ import copy
 import functools
 import math
 from collections.abc import Iterator
-from types import FunctionType
+from dataclasses import replace
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend import attributes
+from s2s_ad.frontend.construct import copied
 from s2s_ad.frontend.iteration import only
 from s2s_ad.frontend.library import call_op, static
 from s2s_ad.frontend.machine import Machine, builtin, number
+from s2s_ad.frontend.objects import class_of, is_users, known_class
 from s2s_ad.frontend.operators import binary, operand, read, static_int
 from s2s_ad.frontend.streams import length_of, trip_count
 from s2s_ad.frontend.truth import as_bool, as_value, truth
@@ -25,6 +28,7 @@ from s2s_ad.frontend.values import (
     ArrayRef,
     Bound,
     Closure,
+    Fields,
     Flat,
     Items,
     Known,
@@ -83,6 +87,9 @@ def type_of(machine: Machine, value: Abstract) -> type:
             return _SCALARS[value.kind]
         if isinstance(value.kind, Array):
             return np.ndarray if value.kind.rank else np.dtype(value.kind.dtype).type
+    cls = class_of(machine, value)
+    if cls is not None:
+        return cls
     if isinstance(value, Tuple):
         return tuple
     if isinstance(value, Ref):
@@ -101,7 +108,10 @@ def type_of(machine: Machine, value: Abstract) -> type:
 @builtin(type)
 def _type(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("type", args, keywords, 1, 1)
-    return NOTHING if is_nothing(args[0]) else Known(type_of(machine, args[0]))
+    if is_nothing(args[0]):
+        return NOTHING
+    found = type_of(machine, args[0])
+    return known_class(found) if is_users(found) else Known(found)
 
 
 @builtin(isinstance)
@@ -125,13 +135,21 @@ def _hasattr(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     if is_nothing(args[0]):
         return NOTHING
     name = static(machine, args[1])
+    content = machine.content(args[0]) if isinstance(args[0], Ref) else None
+    if isinstance(content, Fields) and name in content.keys:
+        return as_value(True)
     owner = args[0].obj if isinstance(args[0], Known) else type_of(machine, args[0])
-    return as_value(hasattr(owner, name))
+    found = getattr(owner, name, None)
+    return as_value(hasattr(owner, name) and not isinstance(found, MemberDescriptorType))
 
 
 @builtin(getattr)
 def _getattr(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    only("getattr", args, keywords, 2, 2)
+    only("getattr", args, keywords, 2, 3)
+    if len(args) == 3:
+        there = _hasattr(machine, args[:2], {})
+        if not truth(machine, there):
+            return args[2]
     return attributes.attribute(machine, args[0], static(machine, args[1]))
 
 
@@ -274,7 +292,7 @@ def _str(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 _REFUSED: dict[str, tuple[Any, ...]] = {
     "Strings are only for messages.": (format, ascii, chr, hash, id),
     "Take it out of the differentiated part.": (
-        eval, exec, compile, open, input, globals, locals, vars, setattr, delattr, __import__,
+        eval, exec, compile, open, input, globals, locals, delattr, __import__,
     ),
     "Use a list and a loop.": (set, frozenset, filter, next),
 }  # fmt: skip
@@ -304,10 +322,12 @@ def _copied(machine: Machine, value: Abstract, deep: bool) -> Abstract:
     if isinstance(value, Sym) and isinstance(value.kind, Array) and value.kind.rank:
         return call_op(machine, FUNCTIONS[np.copy], np.copy, [value], {})
     if isinstance(value, Tuple):
-        return Tuple(tuple(_copied(machine, item, deep) for item in value.items)) if deep else value
+        return replace(value, items=tuple(_copied(machine, item, deep) for item in value.items)) if deep else value
     if not isinstance(value, Ref):
         return value
     content = machine.content(value)
+    if isinstance(content, Fields):
+        return copied(machine, content, tuple(_copied(machine, i, deep) if deep else i for i in content.items))
     if deep and isinstance(content, Items):
         content = Items(tuple(_copied(machine, item, deep) for item in content.items))
     elif deep and isinstance(content, Table):

@@ -15,7 +15,18 @@ from s2s_ad.frontend.arguments import Signature, bind
 from s2s_ad.frontend.arrays import NotWritable
 from s2s_ad.frontend.control import run_block, status
 from s2s_ad.frontend.library import asks_more, call_op, make_array, no_rule
-from s2s_ad.frontend.machine import BUILTINS, FLAGS, METHODS, RESULT, RETURNED, Frame, Machine, number
+from s2s_ad.frontend.machine import (
+    BUILTINS,
+    FLAGS,
+    METHODS,
+    PROTOCOL,
+    RESULT,
+    RETURNED,
+    Frame,
+    Machine,
+    number,
+    special,
+)
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known, locals_of, nonlocals_of, own_nodes
 from s2s_ad.frontend.shapes import Joiner
@@ -57,6 +68,8 @@ _RESULTS: dict[Any, tuple[str, ...]] = {
     np.linalg.svd: ("U", "S", "Vh"),
 }
 _CREATES = {"np.array", "np.asarray", "np.ascontiguousarray"}
+# what these ask an object
+_ASKED: dict[Any, str] = {abs: "__abs__", len: "__len__", float: "__float__", int: "__int__", round: "__round__"}
 
 
 def call(machine: Machine, function: Abstract, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
@@ -72,6 +85,9 @@ def call(machine: Machine, function: Abstract, positional: list[Abstract], keywo
         if method is None:
             raise UnsupportedError(f"the method .{function.name}() is not supported here")
         return method(machine, function.owner, positional, keywords)
+    own = PROTOCOL["called"](machine, function)
+    if own is not None:
+        return call(machine, own, positional, keywords)
     if isinstance(function, Known):
         return _known(machine, function, positional, keywords)
     raise UnsupportedError(f"{what(function)} cannot be called")
@@ -79,6 +95,10 @@ def call(machine: Machine, function: Abstract, positional: list[Abstract], keywo
 
 def _known(machine: Machine, function: Known, positional: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
     obj, path = function.obj, function.path
+    if len(positional) == 1 and not keywords and _hashable(obj) and obj in _ASKED:
+        own = special(machine, positional[0], _ASKED[obj])
+        if own is not None:
+            return own
     found = BUILTINS.get(obj) if _hashable(obj) else None
     if found is not None:
         return found(machine, positional, keywords)
@@ -111,6 +131,13 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
             for key, value in obj.keywords.items()
         }
         return call(machine, _step(machine, function, "func"), [*given, *positional], {**named, **keywords})
+    if isinstance(obj, types.MethodType):
+        owner = known(machine, obj.__self__, _path(path, ("attr", "__self__")))
+        return call(machine, _step(machine, function, "__func__"), [owner, *positional], keywords)
+    if isinstance(obj, type):
+        made = PROTOCOL["construct"](machine, obj, positional, keywords)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     if isinstance(obj, types.FunctionType):
         if obj.__module__ in ("s2s_ad.api", "s2s_ad.check", "s2s_ad.hooks"):
             raise UnsupportedError(
@@ -267,7 +294,7 @@ def inline(machine: Machine, frame: Frame, arguments: dict[str, Abstract], name:
 def _marks(arguments: dict[str, Abstract]) -> tuple[Any, ...]:
     return tuple(
         (type(v).__name__, repr(v.atom.value) if isinstance(v.atom, Const) else str(v.kind)) if isinstance(v, Sym)
-        else (type(v).__name__, id(v) if isinstance(v, Known) else "")
+        else (type(v).__name__, id(v.obj) if isinstance(v, Known) else v.cell if isinstance(v, Ref) else "")
         for v in arguments.values()
     )  # fmt: skip
 

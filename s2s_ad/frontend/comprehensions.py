@@ -16,7 +16,7 @@ from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.methods import append
 from s2s_ad.frontend.operators import read, static_key
 from s2s_ad.frontend.scope import targets_of
-from s2s_ad.frontend.streams import Stream, unrolled, walked
+from s2s_ad.frontend.streams import Stream, iterated, unrolled, walked
 from s2s_ad.frontend.subscripts import set_key
 from s2s_ad.frontend.truth import condition
 from s2s_ad.frontend.values import Abstract, Generator, Nested, Ref, Sym, Table
@@ -90,7 +90,7 @@ def _list_comp(machine: Machine, node: ast.ListComp) -> Abstract:
 
 def listed(machine: Machine, made: Generator | Loose, elt: ast.expr) -> Ref:
     """The list of a comprehension, or of a generator expression."""
-    node, first, generators = made.node, made.first, made.node.generators
+    node, first, generators = made.node, iterated(machine, made.first), made.node.generators
     with scope(machine, node, generators, made.frame):
         if len(generators) == 1 and not generators[0].ifs and not isinstance(first, Nested):
             with machine.walking(first):

@@ -14,7 +14,7 @@ from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.methods import append
 from s2s_ad.frontend.operators import binary, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import list_atom
-from s2s_ad.frontend.streams import Stream, range_of, walked
+from s2s_ad.frontend.streams import Stream, iterated, range_of, walked
 from s2s_ad.frontend.subscripts import SliceOf, get_item, set_key
 from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
@@ -43,6 +43,10 @@ from s2s_ad.ops.iteration_compositions import ordered
 NONE = Known(None)
 Args = list[Abstract]
 Keywords = dict[str, Abstract]
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def only(name: str, args: Args, keywords: Keywords, least: int, most: int) -> None:
@@ -94,7 +98,13 @@ def _map(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 
 @builtin(iter)
 def _iter(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    raise UnsupportedError("iter() is not supported", remedy="Use a for loop.")
+    only("iter", args, keywords, 1, 1)
+    return Mapped(Known(_itself), (iterable(machine, args[0]),))  # taken from once, as iterators are
+
+
+@builtin(_itself)
+def _same(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    return args[0]
 
 
 def _of_generator(machine: Machine, value: Generator) -> Abstract:
@@ -106,7 +116,7 @@ def iterable(machine: Machine, value: Abstract) -> Abstract:
     """A generator expression becomes a list when it is zipped, mapped or enumerated."""
     if isinstance(value, Generator):
         return _of_generator(machine, value)
-    return read(value)
+    return iterated(machine, read(value))
 
 
 # --- taking it all ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from s2s_ad.frontend.control import run_block, status, unless
 from s2s_ad.frontend.loops import ConditionWrites, Loop
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
 from s2s_ad.frontend.merge import NONE, branch
-from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, unrolled, walked
+from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, iterated, unrolled, walked
 from s2s_ad.frontend.truth import as_bool, condition
 from s2s_ad.frontend.values import Abstract, Known, Nested, Sym, refs_in
 from s2s_ad.ir.builder import TRUE
@@ -34,7 +34,7 @@ def for_each(
 
     An `inner` one of several loops that are written as one leaves the break to those around it.
     """
-    value = machine.held(value)
+    value = iterated(machine, machine.held(value))
     if isinstance(value, Nested):
         _nested(machine, value, (), trip, region, named, orelse)
         return

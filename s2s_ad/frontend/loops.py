@@ -104,7 +104,7 @@ class Loop:
         params: dict[Key, list[Value]] = {}
         for key, shape in self.shapes.items():
             kinds = slots(shape)
-            values = [Value(kind, hint) for kind, hint in zip(kinds, hints_of(machine, key, len(kinds)))]
+            values = [Value(kind, hint) for kind, hint in zip(kinds, hints_of(machine, key, shape))]
             params[key] = values
             machine.store[key] = rebuild(machine, shape, iter(values), key in self.frozen)
         return params

@@ -13,6 +13,7 @@ from s2s_ad.frontend import (
     attributes,
     builtin_functions,
     comprehensions,
+    construct,
     draws,
     facts,
     iteration,
@@ -20,6 +21,7 @@ from s2s_ad.frontend import (
     messages,
     methods,
     nested,
+    objects,
     patterns,
     simple,
     with_statement,
@@ -32,8 +34,20 @@ from s2s_ad.frontend.lifting import lift
 from s2s_ad.frontend.machine import Frame, Machine, Specialised, Unit
 from s2s_ad.frontend.scope import locals_of, parameters, unique
 from s2s_ad.frontend.source import FunctionNode, definition
-from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, spec_of, value_of
-from s2s_ad.frontend.values import Abstract, ArrayRef, NeedsUnroll, Poison, Ref, Sym, Table, Tuple, is_nothing
+from s2s_ad.frontend.specs import Flat, NoSpec, hinted, join_specs, named_part, spec_of, value_of
+from s2s_ad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Fields,
+    Items,
+    NeedsUnroll,
+    Poison,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    is_nothing,
+)
 from s2s_ad.ir.builder import ZERO_FLOAT
 from s2s_ad.ir.kinds import FLOAT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, If, Program
@@ -46,6 +60,7 @@ ROOMS = (
     attributes,
     builtin_functions,
     comprehensions,
+    construct,
     draws,
     facts,
     iteration,
@@ -53,6 +68,7 @@ ROOMS = (
     messages,
     methods,
     nested,
+    objects,
     patterns,
     simple,
     with_statement,
@@ -93,7 +109,8 @@ def _lowered(function: Any, arguments: dict[str, Spec], of: Of) -> Lowered:
     reads = tuple(read for read, _ in unit.reads.values())
     values = tuple(value for _, value in unit.reads.values())
     program = Program(lift(unit.functions, entry, values), entry, {"errstate": tuple(sorted(unit.errstate.items()))})
-    return Lowered(program, dict(arguments), result, reads, tuple(unit.guards.values()), found.written, found.in_order)
+    guards = tuple(unit.guards.values())
+    return Lowered(program, dict(arguments), result, reads, guards, found.written, found.in_order, found.changed)
 
 
 def _read_entry(function: Any, arguments: dict[str, Spec], of: Of, key: Any) -> tuple[Unit, str, Specialised]:
@@ -199,12 +216,17 @@ def _read_body(
     steps = iter(paths)
     before = unit.serial
     inner = bool(path)  # then a write to an argument is a write to an array of the caller's, and made there
-    values = {part: value_of(machine, spec, leaves, steps, True, inner) for part, spec in specs.items()}
+    values: dict[str, Abstract] = {}
+    owned: dict[str, list[int]] = {}
+    for part, spec in specs.items():
+        first = unit.serial + 1
+        values[part] = value_of(machine, spec, leaves, steps, True, inner)
+        cells = [cell for cell in range(first, unit.serial + 1) if isinstance(machine.store.get(cell), Fields)]
+        owned[part] = cells
     made = [cell for cell in range(before + 1, unit.serial + 1) if cell in machine.store]
     arrays = [cell for cell in made if _is_array(machine.store[cell])]
     for part, argument in values.items():
-        if isinstance(argument, ArrayRef):
-            machine.cell_names[argument.cell] = part
+        _name_cells(machine, argument, part)
     if list(values) != parameters(found.node):
         values = _as_called(machine, function, found.node, values)
     if unit.follow and not inner:
@@ -233,9 +255,27 @@ def _read_body(
         if isinstance(param.kind, Array) and (param.kind.rank or param in machine.without_axes)
     ]  # fmt: skip
     written = tuple(place for place, cell in zip(places, arrays) if cell in machine.written)
+    changed = tuple(part for part, cells in owned.items() if any(cell in machine.written for cell in cells))
     in_order = tuple(place for place, cell in zip(places, arrays) if cell in machine.relied)
-    done = Specialised(name, result, tuple(flat.paths), written, in_order, shared)
+    done = Specialised(name, result, tuple(flat.paths), written, in_order, shared, changed)
     return done, Function(name, body, _doc(function), span)
+
+
+def _name_cells(machine: Machine, value: Abstract, name: str, argument: bool = True) -> None:
+    """Arrays are called by the name of the argument, and objects in it by the way to them."""
+    if isinstance(value, ArrayRef):
+        machine.cell_names.setdefault(value.cell, name)
+    if not isinstance(value, Ref) or value.cell in machine.cell_names:
+        return
+    content = machine.store[value.cell]
+    if isinstance(content, Fields):
+        machine.cell_names[value.cell] = name
+    if isinstance(content, (Fields, Items, Table)):
+        keys = range(len(content.items)) if isinstance(content, Items) else content.keys
+        for key, item in zip(keys, content.items):
+            if isinstance(item, Ref):
+                part = named_part(name, key, argument and isinstance(content, Fields), inner=True)
+                _name_cells(machine, item, part, argument=False)
 
 
 def _left(of: str | tuple[str, ...], returned: Abstract, given: dict[str, Abstract]) -> Abstract:

@@ -20,6 +20,7 @@ from s2s_ad.frontend.values import (
     ArrayRef,
     Chosen,
     Enumerate,
+    Fields,
     Generator,
     Items,
     Key,
@@ -80,6 +81,7 @@ class Specialised:
     written: tuple[int, ...] = ()  # numbers of the leaves of its arguments that it writes to
     in_order: tuple[int, ...] = ()  # and of those that it takes to be stored row by row
     shared: bool = False  # its results may share memory with its arguments or with each other
+    changed: tuple[str, ...] = ()  # arguments of which it changes an object
     known: bool = True  # False: while its own body is being read, and nothing is known of the result yet
 
 
@@ -226,7 +228,7 @@ class Machine(Arrays):
         return content
 
     def is_list(self, value: Abstract) -> bool:
-        return isinstance(value, Ref) and not isinstance(self.store[value.cell], Table)
+        return isinstance(value, Ref) and not isinstance(self.store[value.cell], (Table, Fields))
 
     @contextmanager
     def walking(self, value: Abstract) -> Iterator[None]:
@@ -263,9 +265,11 @@ class Machine(Arrays):
             )
         if ref.cell in self.frozen:
             raise NotWritable(
-                "this list or dict may have other names, as an argument, a global or an item does",
-                remedy="Copy it first: ys = list(xs).",
+                "this list, dict or object may have other names, as an argument, a global or an item does",
+                remedy="Copy it first: ys = list(xs), q = copy.copy(p).",
             )
+        if isinstance(content, Fields):
+            self.written.add(ref.cell)
         self.store[ref.cell] = self.filled(content)
 
     def get(self, name: str) -> Abstract:
@@ -375,6 +379,7 @@ EXPRESSIONS: dict[type[ast.AST], Expression] = {}
 STATEMENTS: dict[type[ast.AST], Statement] = {}
 BUILTINS: dict[Any, Builtin] = {}
 METHODS: dict[str, Method] = {}
+PROTOCOL: dict[str, Callable[..., Any]] = {}  # what calls and operators do with objects of the user's classes
 INDEXED: dict[int, Callable[[Machine, Abstract], Abstract]] = {}  # id of an object of NumPy → what [...] of it makes
 
 
@@ -408,6 +413,20 @@ def method(*names: str) -> Callable[[Method], Method]:
         return handler
 
     return decorate
+
+
+def protocol(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
+        PROTOCOL[name] = handler
+        return handler
+
+    return decorate
+
+
+def special(machine: Machine, owner: Abstract, name: str, *args: Abstract) -> Abstract | None:
+    """What a method such as __len__ returns, if the value is an object whose class has it."""
+    found: Abstract | None = PROTOCOL["special"](machine, owner, name, args)
+    return found
 
 
 def number(value: Any, text: str = "") -> Sym:

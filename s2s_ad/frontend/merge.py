@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, RESULT, RETURNED, Machine, Side
 from s2s_ad.frontend.shapes import Joiner, flow, met, rebuild, slots
@@ -12,10 +13,12 @@ from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
     ArrayRef,
+    Fields,
     Items,
     Key,
     Known,
     Missing,
+    Record,
     Ref,
     Store,
     Sym,
@@ -62,7 +65,7 @@ def merge(machine: Machine, cond: Atom, a: Side, b: Side, mark: int) -> Abstract
             frozen.add(key)
     results = [_results(machine, side, shapes) for side in (a, b)]
     kinds = [kind for _, shape in shapes for kind in slots(shape)]
-    hints = [hint for key, shape in shapes for hint in hints_of(machine, key, len(slots(shape)))]
+    hints = [hint for key, shape in shapes for hint in hints_of(machine, key, shape)]
     atoms: list[Atom] = []
     outputs, then_results, else_results = [], [], []
     for kind, hint, x_atom, y_atom in zip(kinds, hints, *results):
@@ -119,12 +122,8 @@ def _kept(joiner: Joiner, value: Abstract, store: Store, made: set[Value], mark:
         return ArrayRef(value.machine, value.cell, value.kind, value.steps) if value.steps else value
     if isinstance(value, Sym):
         return Slot(value.kind) if value.atom in made else value
-    if isinstance(value, Tuple):
-        return Tuple(tuple(_kept(joiner, item, store, made, mark) for item in value.items))
-    if isinstance(value, Items):
-        return Items(tuple(_kept(joiner, item, store, made, mark) for item in value.items))
-    if isinstance(value, Table):
-        return Table(value.keys, tuple(_kept(joiner, item, store, made, mark) for item in value.items))
+    if isinstance(value, (Tuple, Items, Table, Fields)):
+        return replace(value, items=tuple(_kept(joiner, item, store, made, mark) for item in value.items))
     if isinstance(value, Ref) and value.cell > mark:
         return Fresh(_kept(joiner, joiner.inside(value, store), store, made, mark))
     return value
@@ -145,10 +144,21 @@ def _results(machine: Machine, side: Side, shapes: Sequence[tuple[Key | None, Ab
     return out
 
 
-def hints_of(machine: Machine, key: Key | None, count: int) -> list[str]:
+def hints_of(machine: Machine, key: Key | None, shape: Abstract) -> list[str]:
     """What the numbers in a variable are called: by its name, or by its name and their place in it."""
-    name = hint_of(machine, key)
-    return [f"{name}_{i}" for i in range(count)] if name and count > 1 else [name] * count
+    name, count = hint_of(machine, key), len(slots(shape))
+    parts = count > 1 or isinstance(shape, (Fields, Record))
+    return _hints_in(shape, name) if name and parts else [name] * count
+
+
+def _hints_in(shape: Abstract, name: str) -> list[str]:
+    content = shape.content if isinstance(shape, Fresh) else shape
+    if isinstance(content, (Fields, Record)):
+        names = content.keys if isinstance(content, Fields) else content.cls._fields
+        parts = [part if name == "self" else f"{name}_{part}" for part in names]
+        return [hint for part, item in zip(parts, content.items) for hint in _hints_in(item, part)]
+    count = len(slots(content))
+    return [f"{name}_{i}" for i in range(count)] if isinstance(content, (Tuple, Items, Table)) else [name] * count
 
 
 def hint_of(machine: Machine, key: Key | None) -> str:

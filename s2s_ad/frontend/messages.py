@@ -11,7 +11,7 @@ from s2s_ad.frontend.machine import Machine, builtin, expression, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.truth import condition, negate
-from s2s_ad.frontend.values import Abstract, Items, Known, Message, Ref, Sym, Table, Tuple, is_nothing, what
+from s2s_ad.frontend.values import Abstract, Fields, Items, Known, Message, Ref, Sym, Table, Tuple, is_nothing, what
 from s2s_ad.ir.kinds import NEVER
 from s2s_ad.ir.nodes import Apply, Atom, Const, Value
 from s2s_ad.ops.registry import OPS
@@ -67,6 +67,10 @@ class Text:
             content = self.machine.content(value)
             if isinstance(content, Items):
                 return "[" + ", ".join(map(self.of, content.items)) + "]"
+            if isinstance(content, Fields):
+                raise UnsupportedError(
+                    f"a {content.cls.__name__} is not shown in a message", remedy="Show its attributes."
+                )
             if isinstance(content, Table):
                 pairs = zip(content.keys, content.items)
                 return "{" + ", ".join(f"{key!r}: {self.of(item)}" for key, item in pairs) + "}"

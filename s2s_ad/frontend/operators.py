@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.machine import Machine, expression, number
+from s2s_ad.frontend.machine import PROTOCOL, Machine, expression, number, special
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom, same_object
 from s2s_ad.frontend.truth import as_bool, as_value, condition, negate, truth
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    Bound,
     Closure,
+    Fields,
     Flat,
     Items,
     Known,
@@ -128,9 +130,11 @@ def binary(machine: Machine, name: str, a: Abstract, b: Abstract) -> Abstract:
     if isinstance(a, Sym) and isinstance(b, Sym):
         folded = _fold(name, a, b)
         return folded if folded is not None else machine.apply(name, a.atom, b.atom)
-    special = _sequences(machine, name, a, b)
-    if special is not None:
-        return special
+    found: Abstract | None = PROTOCOL["binary"](machine, name, a, b)
+    if found is None:
+        found = _sequences(machine, name, a, b)
+    if found is not None:
+        return found
     if any(isinstance(x, Sym) and isinstance(x.kind, Array) for x in (a, b)):
         return machine.apply(name, operand(machine, a, True).atom, operand(machine, b, True).atom)
     if name in ("eq", "ne"):
@@ -213,7 +217,11 @@ def operator_name(op: ast.operator) -> str:
 def _unary_op(machine: Machine, node: ast.UnaryOp) -> Abstract:
     if isinstance(node.op, ast.Not):
         return as_value(negate(machine, condition(machine, node.operand)))
-    value = operand(machine, machine.eval(node.operand))
+    given = machine.eval(node.operand)
+    own = special(machine, given, f"__{_UNARY[type(node.op)]}__")
+    if own is not None:
+        return own
+    value = operand(machine, given)
     atom = value.atom
     if isinstance(atom, Const) and not atom.text:
         if isinstance(node.op, ast.USub) and isinstance(atom.value, (int, float)):
@@ -245,7 +253,7 @@ def _chain(machine: Machine, left: Abstract, rest: list[tuple[ast.cmpop, ast.exp
 
 def compare(machine: Machine, op: ast.cmpop, a: Abstract, b: Abstract) -> Abstract:
     if isinstance(op, (ast.Is, ast.IsNot)):
-        same = _is(read_or_missing(a), read_or_missing(b))
+        same = _is(machine, read_or_missing(a), read_or_missing(b))
         return as_value(same == isinstance(op, ast.Is))
     if isinstance(op, (ast.In, ast.NotIn)):
         found = contains(machine, read(b), read(a))
@@ -259,9 +267,20 @@ def read_or_missing(value: Abstract) -> Abstract:
     return read(value)
 
 
-def _is(a: Abstract, b: Abstract) -> bool:
-    if a is b or (isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell):
+def same_cell(machine: Machine, a: Abstract, b: Abstract) -> bool:
+    """Whether both are one list, dict or object."""
+    if isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell:
         return True
+    # that objects of arguments are apart is looked at in each call, as if they were written to
+    machine.written.update(x.cell for x in (a, b) if isinstance(x, Ref) and isinstance(machine.store[x.cell], Fields))
+    return False
+
+
+def _is(machine: Machine, a: Abstract, b: Abstract) -> bool:
+    if a is b or same_cell(machine, a, b):
+        return True
+    if isinstance(a, Bound) and isinstance(b, Bound):
+        return False  # a method is made anew each time it is looked up
     if isinstance(a, Known) and isinstance(b, Known):
         return same_object(a.obj, b.obj)
     if isinstance(a, Sym) and isinstance(b, Sym):
@@ -277,6 +296,9 @@ def equals(machine: Machine, a: Abstract, b: Abstract) -> Abstract:
     """a == b for what is no pair of numbers."""
     if isinstance(a, Sym) and isinstance(b, Sym):
         return binary(machine, "eq", a, b)
+    own: Abstract | None = PROTOCOL["binary"](machine, "eq", a, b)
+    if own is not None:
+        return own
     if isinstance(a, Known) and isinstance(b, Known):
         return as_value(bool(a.obj == b.obj))
     content_a, content_b = (machine.content(x) if isinstance(x, Ref) else x for x in (a, b))
@@ -304,6 +326,9 @@ def _all_equal(machine: Machine, pairs: list[tuple[Abstract, Abstract]]) -> Abst
 
 
 def contains(machine: Machine, container: Abstract, item: Abstract) -> Abstract:
+    own = special(machine, container, "__contains__", item)
+    if own is not None:
+        return as_value(truth(machine, own))
     content = machine.content(container) if isinstance(container, Ref) else container
     if isinstance(content, Known) and isinstance(item, Known):
         return as_value(item.obj in content.obj)

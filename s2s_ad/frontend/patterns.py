@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
+from s2s_ad.frontend.attributes import attribute
 from s2s_ad.frontend.builtin_functions import type_of
 from s2s_ad.frontend.control import CHOICES, Choice, choose, run_block
-from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.machine import BUILTINS, Machine
 from s2s_ad.frontend.merge import branch
+from s2s_ad.frontend.objects import is_users
 from s2s_ad.frontend.operators import equals, read
 from s2s_ad.frontend.truth import Truth, as_bool, condition, truth
 from s2s_ad.frontend.values import Abstract, Items, Known, Ref, Sym, Table, Tuple, is_nothing, what
@@ -176,6 +178,24 @@ def _class(machine: Machine, pattern: ast.MatchClass, subject: Abstract, binding
         raise UnsupportedError(f"{what(cls)} is no class")
     if not issubclass(type_of(machine, subject), cls.obj):
         return False
+    if is_users(cls.obj):
+        return _attributes(machine, pattern, cls.obj, subject, bindings)
     if pattern.kwd_patterns or (pattern.patterns and (cls.obj not in _PARTLESS or len(pattern.patterns) > 1)):
         raise UnsupportedError("patterns for attributes are not supported", remedy="Use isinstance and attributes.")
     return _all(machine, (lambda p=p: _fits(machine, p, subject, bindings) for p in pattern.patterns))  # type: ignore[misc]
+
+
+def _attributes(machine: Machine, pattern: ast.MatchClass, cls: type, subject: Abstract, bindings: Bindings) -> Truth:
+    """A pattern of the attributes of an object."""
+    names = [*getattr(cls, "__match_args__", ())[: len(pattern.patterns)], *pattern.kwd_attrs]
+    patterns = [*pattern.patterns, *pattern.kwd_patterns]
+    if len(names) < len(patterns):
+        raise UnsupportedError(f"a pattern of a {cls.__name__} has so many parts, and its __match_args__ fewer")
+    there = BUILTINS[hasattr]
+    if not all(truth(machine, there(machine, [subject, Known(name)], {})) for name in names):
+        return False
+    parts = zip(patterns, names)
+    return _all(
+        machine,
+        (lambda p=p, n=n: _fits(machine, p, attribute(machine, subject, n), bindings) for p, n in parts),  # type: ignore[misc]
+    )

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from s2s_ad.frontend.choices import ChosenShape, chosen_among, flow_chosen, leaves_of, rebuild_chosen, same_choice
 from s2s_ad.frontend.machine import Machine
-from s2s_ad.frontend.slots import Fresh, FreshArray, Slot, convert, same_atom, same_view
+from s2s_ad.frontend.slots import Fresh, FreshArray, Slot, convert, same_atom, same_class, same_view
 from s2s_ad.frontend.values import (
     Abstract,
     ArrayRef,
     Chosen,
     Closure,
+    Fields,
     Items,
     Key,
     Known,
@@ -55,9 +56,11 @@ def same_shape(a: Abstract, b: Abstract) -> bool:
     if isinstance(a, Fresh) and isinstance(b, Fresh):
         return same_shape(a.content, b.content)
     if isinstance(a, (Tuple, Items)) and isinstance(b, (Tuple, Items)):
-        return len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
+        return same_class(a, b) and len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
     if isinstance(a, Table) and isinstance(b, Table):
         return a.keys == b.keys and all(map(same_shape, a.items, b.items))
+    if isinstance(a, Fields) and isinstance(b, Fields):
+        return a.cls is b.cls and a.keys == b.keys and all(map(same_shape, a.items, b.items))
     if isinstance(a, Ref) and isinstance(b, Ref):
         return a.cell == b.cell
     if isinstance(a, Known) and isinstance(b, Known):
@@ -129,8 +132,8 @@ class Joiner:
                 return self.array(a, at_a, b, at_b)
             assert not isinstance(a, FreshArray) and not isinstance(b, FreshArray)
             return self.numbers(a, b)
-        if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
-            return Tuple(self.each(a.items, at_a, b.items, at_b))
+        if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and same_class(a, b):
+            return replace(a, items=self.each(a.items, at_a, b.items, at_b))
         if isinstance(a, (Ref, Fresh)) and isinstance(b, (Ref, Fresh)):
             if isinstance(a, Ref) and isinstance(b, Ref) and a.cell == b.cell:
                 return a
@@ -139,6 +142,8 @@ class Joiner:
             if a.keys == b.keys:
                 return Table(a.keys, self.each(a.items, at_a, b.items, at_b))
             return Poison("the dict has other keys on another path", "Set all of its keys before the branch or loop.")
+        if isinstance(a, Fields) and isinstance(b, Fields):
+            return self.objects(a, at_a, b, at_b)
         if isinstance(a, Items) and isinstance(b, Items) and len(a.items) == len(b.items):
             items = self.each(a.items, at_a, b.items, at_b)
             if not any(isinstance(item, Poison) for item in items):
@@ -187,6 +192,21 @@ class Joiner:
         older = {older for cell in cells for older in (cell, *self.machine.origins.get(cell, ()))}
         return FreshArray(Slot(value.kind), frozenset(cell for cell in older if cell <= self.mark))
 
+    def objects(self, a: Fields, at_a: Store, b: Fields, at_b: Store) -> Abstract:
+        if a.cls is not b.cls:
+            return Poison(
+                f"this is a {a.cls.__name__} on one path and a {b.cls.__name__} on another",
+                "Call its methods in the branch that chooses it.",
+            )
+        if a.keys != b.keys:
+            other = sorted({*a.keys} ^ {*b.keys})
+            named = f"no attribute {other[0]}" if other else "its attributes in another order"
+            return Poison(
+                f"a {a.cls.__name__} has {named} on one of two paths",
+                "Give it all of its attributes before the branch or loop, as in __init__.",
+            )
+        return replace(a, items=self.each(a.items, at_a, b.items, at_b))
+
     def fresh(self, content: Abstract) -> Abstract:
         return content if isinstance(content, Poison) else Fresh(content)
 
@@ -220,12 +240,8 @@ class Joiner:
             return self.alone(value, store)
         if isinstance(value, Sym):
             return Slot(value.kind, _constant(value))
-        if isinstance(value, Tuple):
-            return Tuple(tuple(self.lone(item, store, never) for item in value.items))
-        if isinstance(value, Items):
-            return Items(tuple(self.lone(item, store, never) for item in value.items))
-        if isinstance(value, Table):
-            return Table(value.keys, tuple(self.lone(item, store, never) for item in value.items))
+        if isinstance(value, (Tuple, Items, Table, Fields)):
+            return replace(value, items=tuple(self.lone(item, store, never) for item in value.items))
         if isinstance(value, Ref):
             return self.fresh(self.lone(self.inside(value, store), store, never))
         if isinstance(value, (Slot, Fresh, FreshArray, ChosenShape, Poison, Missing)) or never:
@@ -312,7 +328,7 @@ def slots(shape: Abstract) -> list[Kind]:
         return shape.slots
     if isinstance(shape, (Fresh, FreshArray)):
         return slots(shape.content)
-    if isinstance(shape, (Tuple, Items, Table)):
+    if isinstance(shape, (Tuple, Items, Table, Fields)):
         return [kind for item in shape.items for kind in slots(item)]
     return []
 
@@ -335,7 +351,7 @@ def rebuild(machine: Machine, shape: Abstract, leaves: Iterator[Atom], frozen: b
         if frozen:
             machine.frozen.add(ref.cell)
         return ref
-    if isinstance(shape, (Tuple, Items, Table)):
+    if isinstance(shape, (Tuple, Items, Table, Fields)):
         return replace(shape, items=tuple(rebuild(machine, item, leaves, frozen) for item in shape.items))
     return shape
 
@@ -353,8 +369,8 @@ def flow(machine: Machine, shape: Abstract, value: Abstract, out: list[Atom]) ->
     elif isinstance(shape, Fresh):
         content = machine.store[value.cell] if isinstance(value, Ref) else value
         flow(machine, shape.content, content, out)
-    elif isinstance(shape, (Tuple, Items, Table)):
-        assert isinstance(value, (Tuple, Items, Table))
+    elif isinstance(shape, (Tuple, Items, Table, Fields)):
+        assert isinstance(value, (Tuple, Items, Table, Fields))
         for part, item in zip(shape.items, value.items):
             flow(machine, part, item, out)
 

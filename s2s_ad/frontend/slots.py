@@ -35,6 +35,11 @@ def same_atom(a: Atom, b: Atom) -> bool:
     return a is b or (isinstance(a, Unbound) and isinstance(b, Unbound) and a.kind == b.kind)
 
 
+def same_class(a: Abstract, b: Abstract) -> bool:
+    """Whether two tuples are both plain, or both namedtuples of one class; of two lists it says nothing."""
+    return type(a) is type(b) and all(getattr(a, x, None) == getattr(b, x, None) for x in ("cls", "names"))
+
+
 def same_view(a: ArrayRef, b: ArrayRef) -> bool:
     """Whether both are one array, or views of one array by the same steps."""
     return (

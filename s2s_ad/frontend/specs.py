@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from types import MethodType
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import Machine, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known
-from s2s_ad.frontend.values import Abstract, ArrayRef, Items, Known, Ref, Sym, Table, Tuple, reach, what
+from s2s_ad.frontend.values import (
+    Abstract,
+    ArrayRef,
+    Bound,
+    Fields,
+    Items,
+    Known,
+    Record,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    reach,
+    what,
+)
 from s2s_ad.ir.kinds import Array, Kind, join
 from s2s_ad.ir.nodes import Atom, Const, Value
-from s2s_ad.ir.structure import Leaf, Node, Path, Spec, Static
+from s2s_ad.ir.structure import Again, Leaf, Node, Path, Spec, Static
 
 
 @dataclass
@@ -43,6 +58,8 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
     if isinstance(value, Known):
         flat.paths.append(value.path)
         return Static(value.obj)
+    if isinstance(value, Record):
+        return Node(value.cls, tuple(spec_of(machine, item, flat, bools) for item in value.items), value.cls._fields)
     if isinstance(value, Tuple):
         return Node(tuple, tuple(spec_of(machine, item, flat, bools) for item in value.items))
     if isinstance(value, Ref):
@@ -56,6 +73,9 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
         if isinstance(content, Table):
             items = tuple(spec_of(machine, item, flat, bools) for item in content.items)
             return Node(dict, items, content.keys)
+        if isinstance(content, Fields) and not bools:
+            items = tuple(spec_of(machine, item, flat) for item in content.items)
+            return Node(content.cls, items, content.keys)
     raise NoSpec(f"{what(value)} cannot be returned", remedy="Return numbers, arrays, tuples, lists or dicts.")
 
 
@@ -67,18 +87,23 @@ def value_of(
     frozen: bool,
     frozen_arrays: bool = False,
     tied: Sequence[int] = (),
+    objects: list[Ref] | None = None,
 ) -> Abstract:
     """The abstract value with these leaves.
 
     `frozen`: its lists may have other names; `frozen_arrays`: its arrays as well; `tied`: arrays that they may share
-    memory with.
+    memory with; `objects`: those that have been made.
     """
+    objects = [] if objects is None else objects
     if isinstance(spec, Leaf):
         made = Sym(next(leaves))
         if spec.boxed:
             machine.without_axes.add(made.atom)
         held = machine.wrap(made, frozen_arrays if isinstance(spec.kind, Array) else frozen)
         return machine.tie(held, tied) if tied and isinstance(held, ArrayRef) else held
+    if isinstance(spec, Again):
+        again: Abstract = objects[spec.value]
+        return again
     if isinstance(spec, Static):
         if isinstance(spec.value, bool):
             return number(spec.value)
@@ -86,9 +111,18 @@ def value_of(
         if path is None:
             return known_argument(machine, spec.value)
         return Known(spec.value, path)
-    items = tuple(value_of(machine, item, leaves, paths, frozen, frozen_arrays, tied) for item in spec.items)
-    if spec.type is tuple:
-        return Tuple(items)
+    new = None
+    if spec.by_name and spec.type is not MethodType:
+        new = Ref(machine.number())
+        objects.append(new)  # what is in it may refer to it
+    items = tuple(value_of(machine, i, leaves, paths, frozen, frozen_arrays, tied, objects) for i in spec.items)
+    if new is not None:
+        machine.store[new.cell] = machine.filled(Fields(spec.type, spec.keys, items))
+        return new
+    if spec.type is MethodType:
+        return Bound(items[0], items[1:], {})
+    if issubclass(spec.type, tuple):
+        return Record(items, spec.type) if spec.keys else Tuple(items)
     ref = machine.new_cell(Table(spec.keys, items) if spec.type is dict else Items(items))
     if frozen:
         machine.frozen.add(ref.cell)
@@ -102,17 +136,22 @@ def known_argument(machine: Machine, value: Any) -> Abstract:
     return known(machine, value, (("object", value),))
 
 
-def hinted(spec: Spec, name: str) -> list[Value]:
+def named_part(name: str, key: Any, argument: bool, inner: bool) -> str:
+    """What a part of an argument is called: p_x, and masses_0_x for what is further inside of an object."""
+    return str(key) if argument and (name == "self" or inner) else f"{name}_{key}"
+
+
+def hinted(spec: Spec, name: str, argument: bool = True) -> list[Value]:
     """A value for each leaf, named after the argument it is a part of."""
     if isinstance(spec, Leaf):
         return [Value(spec.kind, name)]
     if isinstance(spec, Static):
         return []
-    keys = spec.keys if spec.type is dict else range(len(spec.items))
+    keys = spec.keys or range(len(spec.items))
     found = []
     for key, item in zip(keys, spec.items):
-        part = f"{name}_{key}"
-        found += hinted(item, part if part.isidentifier() else name)
+        part = named_part(name, key, argument and spec.by_name, isinstance(item, Node))
+        found += hinted(item, part if part.isidentifier() else name, argument=False)
     return found
 
 

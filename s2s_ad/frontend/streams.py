@@ -8,7 +8,7 @@ from typing import Union
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.arrays import rows_change
-from s2s_ad.frontend.machine import Machine, number
+from s2s_ad.frontend.machine import Machine, number, special
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import binary, read, static_int
 from s2s_ad.frontend.shapes import DynamicListError, list_atom
@@ -73,7 +73,7 @@ def walked(machine: Machine, value: Abstract, call: Callable[..., Abstract]) -> 
     read(value)
     if is_nothing(value):
         return []
-    value = machine.held(value)
+    value = iterated(machine, machine.held(value))
     if isinstance(value, Flat):
         value = flattened(machine, value.owner)
     if isinstance(value, Tuple):
@@ -100,6 +100,12 @@ def walked(machine: Machine, value: Abstract, call: Callable[..., Abstract]) -> 
     if isinstance(value, Known) and isinstance(value.obj, str):
         return [Known(letter) for letter in value.obj]
     raise UnsupportedError(f"a loop over {what(value)} is not supported")
+
+
+def iterated(machine: Machine, value: Abstract) -> Abstract:
+    """What is walked over: of an object what its __iter__ returns."""
+    own = special(machine, value, "__iter__")
+    return value if own is None else read(own)
 
 
 def _index(index: Atom | None, items: tuple[Atom, ...]) -> Abstract:

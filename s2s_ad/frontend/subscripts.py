@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.machine import INDEXED, METHODS, Machine, expression, number
+from s2s_ad.frontend.machine import INDEXED, METHODS, Machine, expression, number, special
 from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom
 from s2s_ad.frontend.slots import convert
@@ -16,6 +16,7 @@ from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
     ArrayRef,
+    Fields,
     Flat,
     Items,
     Known,
@@ -65,6 +66,9 @@ def get_item(machine: Machine, owner: Abstract, index: Abstract) -> Abstract:
         return INDEXED[id(owner.obj)](machine, index)
     if isinstance(owner, Flat):
         return _array_item(machine, operand(machine, owner), index)
+    own = special(machine, owner, "__getitem__", index)
+    if own is not None:
+        return own
     content = machine.content(owner) if isinstance(owner, Ref) else owner
     if isinstance(content, Table):
         key = static_key(index)
@@ -237,9 +241,13 @@ def set_item(machine: Machine, owner: Abstract, index: Abstract, value: Abstract
     if isinstance(owner, Flat):
         _set_flat(machine, owner, index, value)
         return
+    if special(machine, owner, "__setitem__", index, value) is not None:
+        return
     if not isinstance(owner, Ref):
         raise UnsupportedError(f"items of {what(owner)} cannot be set")
     content = machine.content(owner)
+    if isinstance(content, Fields):
+        raise UnsupportedError(f"a {content.cls.__name__} has no items that can be set")
     if isinstance(content, Table):
         machine.write(owner, set_key(content, static_key(index), value))
         return

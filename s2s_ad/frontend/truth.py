@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Union
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import Machine, expression
+from s2s_ad.frontend.machine import Machine, expression, special
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.values import (
     Abstract,
@@ -26,6 +26,7 @@ from s2s_ad.frontend.values import (
 from s2s_ad.ir.builder import FALSE, TRUE
 from s2s_ad.ir.kinds import BOOL, NEVER, Array
 from s2s_ad.ir.nodes import Atom, Const
+from s2s_ad.ir.objects import has_attributes
 
 Truth = Union[bool, Atom]
 
@@ -36,7 +37,7 @@ def truth(machine: Machine, value: Abstract) -> Truth:
         raise NeedsUnroll(value.message, remedy=value.remedy)
     if isinstance(value, Sym):
         return _number(value)
-    if isinstance(value, Known):
+    if isinstance(value, Known) and not has_attributes(type(value.obj)):
         return bool(value.obj)
     if isinstance(value, Tuple):
         return bool(value.items)
@@ -46,6 +47,10 @@ def truth(machine: Machine, value: Abstract) -> Truth:
             return bool(content.items)
         if isinstance(content, Sym):
             return machine.apply("list_len", content.atom).atom
+    for name in ("__bool__", "__len__"):
+        asked = special(machine, value, name)
+        if asked is not None:
+            return truth(machine, asked)
     if isinstance(value, (RangeOf, Message)):
         raise UnsupportedError(f"the truth of {what(value)} is not supported")
     return True  # functions and iterators

@@ -97,6 +97,13 @@ class Tuple(Abstract):
 
 
 @dataclass(frozen=True, eq=False)
+class Record(Tuple):
+    """A namedtuple."""
+
+    cls: Any
+
+
+@dataclass(frozen=True, eq=False)
 class Named(Tuple):
     """What a function of NumPy returns several results in, by name too."""
 
@@ -112,7 +119,7 @@ class Flat(Abstract):
 
 @dataclass(frozen=True, eq=False)
 class Ref(Abstract):
-    """A list or a dict: the number of its cell."""
+    """A list, a dict or an object: the number of its cell."""
 
     cell: int
 
@@ -130,6 +137,23 @@ class Table(Abstract):
 
     keys: tuple[Any, ...]
     items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Fields(Abstract):
+    """Content of a cell: an object of a class of the user's, with its attributes."""
+
+    cls: type
+    keys: tuple[str, ...]
+    items: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Super(Abstract):
+    """super(): an object, seen from after a class of its order of lookup."""
+
+    owner: Abstract
+    after: type
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,13 +293,13 @@ def refs_in(value: Abstract) -> Iterator[int]:
     """The cells that a value refers to directly."""
     if isinstance(value, (Ref, ArrayRef)):
         yield value.cell
-    elif isinstance(value, (Tuple, Items, Table)):
+    elif isinstance(value, (Tuple, Items, Table, Fields)):
         for item in value.items:
             yield from refs_in(item)
     elif isinstance(value, (Enumerate, Reversed, Zip, Mapped, Nested, Generator)):
         for part in parts_of(value):
             yield from refs_in(part)
-    elif isinstance(value, (View, Method, Flat)):
+    elif isinstance(value, (View, Method, Flat, Super)):
         yield from refs_in(value.owner)
     elif isinstance(value, Chosen):
         for array in value.arrays:
@@ -304,5 +328,12 @@ def what(value: Abstract) -> str:
     if isinstance(value, Known):
         name = getattr(value.obj, "__name__", value.obj)
         return "None" if value.obj is None else f"{type(value.obj).__name__} {name}"
-    names = {Tuple: "a tuple", Ref: "a list or dict", Closure: "a function", Message: "a string", RangeOf: "a range"}
+    names = {
+        Tuple: "a tuple",
+        Record: "a namedtuple",
+        Ref: "a list, a dict or an object",
+        Closure: "a function",
+        Message: "a string",
+        RangeOf: "a range",
+    }
     return names.get(type(value), f"a {type(value).__name__.lower()}")

@@ -50,6 +50,14 @@ def unbroadcast(x, shape):
     return np.sum(x, axis=axes).reshape(shape)[()] if axes else x
 
 
+def instance(cls, **attributes):
+    """An object of the class with these attributes, made without its __init__."""
+    made = cls.__new__(cls)
+    for name, value in attributes.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
 def digamma(x):
     """The logarithmic derivative of the gamma function."""
     result = 0.0
@@ -182,6 +190,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         unbroadcast,
+        instance,
         digamma,
         polygamma,
         logistic,
@@ -222,6 +231,9 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_whole,
     )
 }
+
+
+PYTHON_ONLY = {"instance"}  # of these no machine code is made
 
 
 class _Sources(Mapping[str, str]):

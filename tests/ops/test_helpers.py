@@ -68,8 +68,19 @@ def test_products_without():
 def test_the_text_runs_alone(name):
     scope = {"math": math, "np": np}
     exec(HELPERS[name], scope)
-    known = {"math", "np", name, *dir(builtins), *dir(math), *dir(np), *dir(np.ndarray), *dir(np.linalg), *dir(np.add)}
-    known |= {"scipy", "special", "linalg", *HELPERS}
+    known = {
+        "math",
+        "np",
+        name,
+        *dir(builtins),
+        *dir(math),
+        *dir(np),
+        *dir(np.ndarray),
+        *dir(np.linalg),
+        *dir(np.add),
+        *dir(dict),
+    }
+    known |= {"scipy", "special", "linalg", *dir(dict), *HELPERS}
     names = set(scope[name].__code__.co_names)
     for inner in scope[name].__code__.co_consts:
         names |= set(getattr(inner, "co_names", ()))

@@ -1,0 +1,458 @@
+"""Derivatives of misfit in objects.py."""
+
+import numpy as np
+
+
+def cofactors(x):
+    """The cofactor matrix, which is the gradient of the determinant; exact also where the matrix is singular."""
+    u, s, vt = np.linalg.svd(x)
+    others = np.where(np.eye(s.shape[-1], dtype=bool), np.ones((), s.dtype), s[..., None, :])
+    sign = np.round(np.linalg.det(u) * np.linalg.det(vt))[..., None]
+    return (u * (sign * np.prod(others, axis=-1))[..., None, :]) @ vt
+
+
+def instance(cls, **attributes):
+    """An object of the class with these attributes, made without its __init__."""
+    made = cls.__new__(cls)
+    for name, value in attributes.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+def misfit_grad(kalman, measurements):
+    """Gradient of misfit."""
+    kalman_transition = kalman.transition
+    kalman_noise = kalman.noise
+    kalman_observation = kalman.observation
+    kalman_spread = kalman.spread
+    kalman_mean = kalman.mean
+    kalman_covariance = kalman.covariance
+
+    # Forward sweep
+    tape = []
+    for measured in measurements:
+        v = kalman_transition @ kalman_mean
+        v2 = kalman_transition @ kalman_covariance
+        v3 = v2 @ kalman_transition.T + kalman_noise
+        residual = measured - kalman_observation @ v
+        v4 = kalman_observation @ v3
+        spread = v4 @ kalman_observation.T + kalman_spread
+        v5 = np.linalg.solve(spread, v4)
+        gain = v5.T
+        v6 = gain @ kalman_observation
+        tape.append(
+            (
+                kalman_mean,
+                kalman_covariance,
+                v,
+                v2,
+                v3,
+                residual,
+                v4,
+                spread,
+                v5,
+                v6,
+                np.linalg.solve(spread, residual),
+                np.linalg.det(spread),
+            )
+        )
+        kalman_mean = v + gain @ residual
+        kalman_covariance = v3 - v6 @ v3
+
+    # Reverse sweep
+    kalman_mean_bar = np.zeros_like(kalman_mean)
+    kalman_covariance_bar = np.zeros_like(kalman_covariance)
+    kalman_transition_bar = np.zeros_like(kalman_transition)
+    kalman_noise_bar = np.zeros_like(kalman_noise)
+    kalman_observation_bar = np.zeros_like(kalman_observation)
+    kalman_spread_bar = np.zeros_like(kalman_spread)
+    measured_bar_list = []
+    for (
+        kalman_mean,
+        kalman_covariance,
+        v13,
+        v14,
+        v10,
+        residual,
+        v12,
+        spread,
+        v9,
+        v11,
+        v8,
+        v7,
+    ) in reversed(tape):
+        # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
+        v15 = spread.T
+        v16 = np.linalg.solve(v15, residual)
+        spread_bar = 1.0 / v7 * cofactors(spread) - np.expand_dims(v16, -1) * np.expand_dims(v8, -2)
+        residual_bar = v8 + v16
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        gain = v9.T
+        # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
+        v_bar = -kalman_covariance_bar
+        v17 = v10.T
+        v11_bar = v_bar @ v17
+        kalman_covariance_bar += v11.T @ v_bar
+        v18 = gain.T
+        v19 = kalman_observation.T
+        gain_bar = v11_bar @ v19
+        kalman_observation_bar += v18 @ v11_bar
+        # self.mean += gain @ residual  [objects.py:164]
+        gain_bar += np.outer(kalman_mean_bar, residual)
+        residual_bar = residual_bar + v18 @ kalman_mean_bar
+        measured_bar_list.append(residual_bar)
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        v_bar = np.linalg.solve(v15, gain_bar.T)
+        spread_bar -= v_bar @ gain
+        kalman_observation_bar += v_bar @ v17
+        kalman_covariance_bar += v19 @ v_bar
+        # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
+        kalman_spread_bar += spread_bar
+        v12_bar = spread_bar @ v19.T
+        kalman_observation_bar = kalman_observation_bar + (v12.T @ spread_bar).T + v12_bar @ v17
+        kalman_covariance_bar += v19 @ v12_bar
+        # residual = measured - self.observation @ self.mean  [objects.py:161]
+        v_bar = -residual_bar
+        kalman_observation_bar += np.outer(v_bar, v13)
+        kalman_mean_bar += v19 @ v_bar
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        kalman_noise_bar += kalman_covariance_bar
+        v20 = kalman_transition.T
+        v14_bar = kalman_covariance_bar @ v20.T
+        kalman_transition_bar = (
+            kalman_transition_bar
+            + (v14.T @ kalman_covariance_bar).T
+            + v14_bar @ kalman_covariance.T
+        )
+        # self.mean = self.transition @ self.mean  [objects.py:157]
+        kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
+        kalman_mean_bar = v20 @ kalman_mean_bar
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        kalman_covariance_bar = v20 @ v14_bar
+    measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
+    return (
+        instance(
+            type(kalman),
+            transition=kalman_transition_bar,
+            noise=kalman_noise_bar,
+            observation=kalman_observation_bar,
+            spread=kalman_spread_bar,
+            mean=kalman_mean_bar,
+            covariance=kalman_covariance_bar,
+            misfit=1.0,
+        ),
+        measurements_bar,
+    )
+
+
+def misfit_value_and_grad(kalman, measurements):
+    """Value of misfit and its gradient."""
+    kalman_transition = kalman.transition
+    kalman_noise = kalman.noise
+    kalman_observation = kalman.observation
+    kalman_spread = kalman.spread
+    kalman_mean = kalman.mean
+    kalman_covariance = kalman.covariance
+    kalman_misfit = kalman.misfit
+
+    # Forward sweep
+    tape = []
+    for measured in measurements:
+        v = kalman_transition @ kalman_mean
+        v2 = kalman_transition @ kalman_covariance
+        v3 = v2 @ kalman_transition.T + kalman_noise
+        residual = measured - kalman_observation @ v
+        v4 = kalman_observation @ v3
+        spread = v4 @ kalman_observation.T + kalman_spread
+        v5 = np.linalg.solve(spread, v4)
+        gain = v5.T
+        v6 = gain @ kalman_observation
+        v7 = np.linalg.solve(spread, residual)
+        v8 = np.linalg.det(spread)
+        tape.append(
+            (kalman_mean, kalman_covariance, v, v2, v3, residual, v4, spread, v5, v6, v7, v8)
+        )
+        misfit = kalman_misfit + (residual @ v7 + np.log(v8))
+        kalman_mean = v + gain @ residual
+        kalman_covariance = v3 - v6 @ v3
+        kalman_misfit = misfit
+    y = float(kalman_misfit)
+
+    # Reverse sweep
+    kalman_mean_bar = np.zeros_like(kalman_mean)
+    kalman_covariance_bar = np.zeros_like(kalman_covariance)
+    kalman_transition_bar = np.zeros_like(kalman_transition)
+    kalman_noise_bar = np.zeros_like(kalman_noise)
+    kalman_observation_bar = np.zeros_like(kalman_observation)
+    kalman_spread_bar = np.zeros_like(kalman_spread)
+    measured_bar_list = []
+    for (
+        kalman_mean,
+        kalman_covariance,
+        v15,
+        v16,
+        v12,
+        residual,
+        v14,
+        spread,
+        v11,
+        v13,
+        v10,
+        v9,
+    ) in reversed(tape):
+        # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
+        v17 = spread.T
+        v18 = np.linalg.solve(v17, residual)
+        spread_bar = 1.0 / v9 * cofactors(spread) - np.expand_dims(v18, -1) * np.expand_dims(
+            v10, -2
+        )
+        residual_bar = v10 + v18
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        gain = v11.T
+        # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
+        v_bar = -kalman_covariance_bar
+        v19 = v12.T
+        v13_bar = v_bar @ v19
+        kalman_covariance_bar += v13.T @ v_bar
+        v20 = gain.T
+        v21 = kalman_observation.T
+        gain_bar = v13_bar @ v21
+        kalman_observation_bar += v20 @ v13_bar
+        # self.mean += gain @ residual  [objects.py:164]
+        gain_bar += np.outer(kalman_mean_bar, residual)
+        residual_bar = residual_bar + v20 @ kalman_mean_bar
+        measured_bar_list.append(residual_bar)
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        v_bar = np.linalg.solve(v17, gain_bar.T)
+        spread_bar -= v_bar @ gain
+        kalman_observation_bar += v_bar @ v19
+        kalman_covariance_bar += v21 @ v_bar
+        # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
+        kalman_spread_bar += spread_bar
+        v14_bar = spread_bar @ v21.T
+        kalman_observation_bar = kalman_observation_bar + (v14.T @ spread_bar).T + v14_bar @ v19
+        kalman_covariance_bar += v21 @ v14_bar
+        # residual = measured - self.observation @ self.mean  [objects.py:161]
+        v_bar = -residual_bar
+        kalman_observation_bar += np.outer(v_bar, v15)
+        kalman_mean_bar += v21 @ v_bar
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        kalman_noise_bar += kalman_covariance_bar
+        v22 = kalman_transition.T
+        v16_bar = kalman_covariance_bar @ v22.T
+        kalman_transition_bar = (
+            kalman_transition_bar
+            + (v16.T @ kalman_covariance_bar).T
+            + v16_bar @ kalman_covariance.T
+        )
+        # self.mean = self.transition @ self.mean  [objects.py:157]
+        kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
+        kalman_mean_bar = v22 @ kalman_mean_bar
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        kalman_covariance_bar = v22 @ v16_bar
+    measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
+    return y, (
+        instance(
+            type(kalman),
+            transition=kalman_transition_bar,
+            noise=kalman_noise_bar,
+            observation=kalman_observation_bar,
+            spread=kalman_spread_bar,
+            mean=kalman_mean_bar,
+            covariance=kalman_covariance_bar,
+            misfit=1.0,
+        ),
+        measurements_bar,
+    )
+
+
+def misfit_jvp(kalman, measurements, kalman_dot, measurements_dot):
+    """Value of misfit and its directional derivative (forward mode)."""
+    kalman_transition = kalman.transition
+    kalman_noise = kalman.noise
+    kalman_observation = kalman.observation
+    kalman_spread = kalman.spread
+    kalman_mean = kalman.mean
+    kalman_covariance = kalman.covariance
+    kalman_misfit = kalman.misfit
+    kalman_transition_dot = kalman_dot.transition
+    kalman_noise_dot = kalman_dot.noise
+    kalman_observation_dot = kalman_dot.observation
+    kalman_spread_dot = kalman_dot.spread
+    kalman_mean_dot = kalman_dot.mean
+    kalman_covariance_dot = kalman_dot.covariance
+    kalman_misfit_dot = kalman_dot.misfit
+    for measured, measured_dot in zip(measurements, measurements_dot):
+        # self.mean = self.transition @ self.mean  [objects.py:157]
+        v = kalman_transition @ kalman_mean
+        v_dot = kalman_transition_dot @ kalman_mean + kalman_transition @ kalman_mean_dot
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        v2 = kalman_transition @ kalman_covariance
+        v3 = kalman_transition.T
+        v4 = (
+            kalman_transition_dot @ kalman_covariance + kalman_transition @ kalman_covariance_dot
+        ) @ v3
+        v5 = v2 @ v3 + kalman_noise
+        v5_dot = v4 + v2 @ kalman_transition_dot.T + kalman_noise_dot
+        # residual = measured - self.observation @ self.mean  [objects.py:161]
+        residual = measured - kalman_observation @ v
+        residual_dot = measured_dot - (kalman_observation_dot @ v + kalman_observation @ v_dot)
+        # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
+        v6 = kalman_observation @ v5
+        v6_dot = kalman_observation_dot @ v5 + kalman_observation @ v5_dot
+        v7 = kalman_observation.T
+        spread = v6 @ v7 + kalman_spread
+        spread_dot = v6_dot @ v7 + v6 @ kalman_observation_dot.T + kalman_spread_dot
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        v8 = np.linalg.solve(spread, v6)
+        gain = v8.T
+        gain_dot = np.linalg.solve(spread, v6_dot - spread_dot @ v8).T
+        # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
+        v9 = gain @ kalman_observation
+        # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
+        v10 = np.linalg.solve(spread, residual)
+        v11 = np.linalg.det(spread)
+        v_dot_2 = np.sum(cofactors(spread) * spread_dot, axis=(-2, -1)) / v11
+        v_dot_2 = (
+            residual_dot @ v10
+            + residual @ np.linalg.solve(spread, residual_dot - spread_dot @ v10)
+            + v_dot_2
+        )
+        misfit = kalman_misfit + (residual @ v10 + np.log(v11))
+        misfit_dot = kalman_misfit_dot + v_dot_2
+        # self.mean += gain @ residual  [objects.py:164]
+        kalman_mean = v + gain @ residual
+        # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
+        kalman_covariance = v5 - v9 @ v5
+        kalman_misfit = misfit
+        # self.mean += gain @ residual  [objects.py:164]
+        kalman_mean_dot = v_dot + (gain_dot @ residual + gain @ residual_dot)
+        # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
+        kalman_covariance_dot = v5_dot - (
+            (gain_dot @ kalman_observation + gain @ kalman_observation_dot) @ v5 + v9 @ v5_dot
+        )
+        kalman_misfit_dot = misfit_dot
+    # return float(kalman.misfit)  [objects.py:174]
+    y = float(kalman_misfit)
+    return y, kalman_misfit_dot
+
+
+def misfit_vjp(kalman, measurements, y_bar=1.0):
+    """Value of misfit and its gradient weighted by y_bar (reverse mode)."""
+    kalman_transition = kalman.transition
+    kalman_noise = kalman.noise
+    kalman_observation = kalman.observation
+    kalman_spread = kalman.spread
+    kalman_mean = kalman.mean
+    kalman_covariance = kalman.covariance
+    kalman_misfit = kalman.misfit
+
+    # Forward sweep
+    tape = []
+    for measured in measurements:
+        v = kalman_transition @ kalman_mean
+        v2 = kalman_transition @ kalman_covariance
+        v3 = v2 @ kalman_transition.T + kalman_noise
+        residual = measured - kalman_observation @ v
+        v4 = kalman_observation @ v3
+        spread = v4 @ kalman_observation.T + kalman_spread
+        v5 = np.linalg.solve(spread, v4)
+        gain = v5.T
+        v6 = gain @ kalman_observation
+        v7 = np.linalg.solve(spread, residual)
+        v8 = np.linalg.det(spread)
+        tape.append(
+            (kalman_mean, kalman_covariance, v, v2, v3, residual, v4, spread, v5, v6, v7, v8)
+        )
+        misfit = kalman_misfit + (residual @ v7 + np.log(v8))
+        kalman_mean = v + gain @ residual
+        kalman_covariance = v3 - v6 @ v3
+        kalman_misfit = misfit
+    y = float(kalman_misfit)
+
+    # Reverse sweep
+    kalman_mean_bar = np.zeros_like(kalman_mean)
+    kalman_covariance_bar = np.zeros_like(kalman_covariance)
+    kalman_transition_bar = np.zeros_like(kalman_transition)
+    kalman_noise_bar = np.zeros_like(kalman_noise)
+    kalman_observation_bar = np.zeros_like(kalman_observation)
+    kalman_spread_bar = np.zeros_like(kalman_spread)
+    kalman_misfit_bar = y_bar
+    measured_bar_list = []
+    for (
+        kalman_mean,
+        kalman_covariance,
+        v15,
+        v16,
+        v12,
+        residual,
+        v14,
+        spread,
+        v11,
+        v13,
+        v10,
+        v9,
+    ) in reversed(tape):
+        # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
+        v17 = spread.T
+        v18 = np.linalg.solve(v17, kalman_misfit_bar * residual)
+        v19 = np.expand_dims(v18, -1) * np.expand_dims(v10, -2)
+        spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - v19
+        residual_bar = kalman_misfit_bar * v10 + v18
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        gain = v11.T
+        # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
+        v_bar = -kalman_covariance_bar
+        v20 = v12.T
+        v13_bar = v_bar @ v20
+        kalman_covariance_bar += v13.T @ v_bar
+        v21 = gain.T
+        v22 = kalman_observation.T
+        gain_bar = v13_bar @ v22
+        kalman_observation_bar += v21 @ v13_bar
+        # self.mean += gain @ residual  [objects.py:164]
+        gain_bar += np.outer(kalman_mean_bar, residual)
+        residual_bar += v21 @ kalman_mean_bar
+        measured_bar_list.append(residual_bar)
+        # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
+        v_bar = np.linalg.solve(v17, gain_bar.T)
+        spread_bar -= v_bar @ gain
+        kalman_observation_bar += v_bar @ v20
+        kalman_covariance_bar += v22 @ v_bar
+        # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
+        kalman_spread_bar += spread_bar
+        v14_bar = spread_bar @ v22.T
+        kalman_observation_bar = kalman_observation_bar + (v14.T @ spread_bar).T + v14_bar @ v20
+        kalman_covariance_bar += v22 @ v14_bar
+        # residual = measured - self.observation @ self.mean  [objects.py:161]
+        v_bar = -residual_bar
+        kalman_observation_bar += np.outer(v_bar, v15)
+        kalman_mean_bar += v22 @ v_bar
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        kalman_noise_bar += kalman_covariance_bar
+        v23 = kalman_transition.T
+        v16_bar = kalman_covariance_bar @ v23.T
+        kalman_transition_bar = (
+            kalman_transition_bar
+            + (v16.T @ kalman_covariance_bar).T
+            + v16_bar @ kalman_covariance.T
+        )
+        # self.mean = self.transition @ self.mean  [objects.py:157]
+        kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
+        kalman_mean_bar = v23 @ kalman_mean_bar
+        # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
+        kalman_covariance_bar = v23 @ v16_bar
+    measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
+    return y, (
+        instance(
+            type(kalman),
+            transition=kalman_transition_bar,
+            noise=kalman_noise_bar,
+            observation=kalman_observation_bar,
+            spread=kalman_spread_bar,
+            mean=kalman_mean_bar,
+            covariance=kalman_covariance_bar,
+            misfit=kalman_misfit_bar,
+        ),
+        measurements_bar,
+    )
