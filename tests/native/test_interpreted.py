@@ -11,8 +11,9 @@ import pytest
 
 import s2s_ad
 from tests.agree import same
-from tests.fuzz.checks import arguments, imported
+from tests.fuzz.checks import imported
 from tests.fuzz.generator import Program
+from tests.fuzz.points import case
 from tests.native import array_programs, programs
 from tests.native.array_programs import ARRAY_CASES
 from tests.native.programs import CASES
@@ -55,14 +56,15 @@ def both_agree(f, args):
 
 @pytest.mark.parametrize("seed", range(40))
 def test_random_programs(seed):
-    with imported(Program(seed).text) as module:
+    text = Program(seed).text
+    with imported(text) as module:
+        args = case(module, text).arguments(seed)
         try:
-            args = arguments(module.f, seed)
             module.f(*args)
         except (ArithmeticError, ValueError, IndexError, UnboundLocalError):
             pytest.skip("the program itself fails at this point")
         try:
-            both_agree(module.f, arguments(module.f, seed))
+            both_agree(module.f, case(module, text).arguments(seed))
         except s2s_ad.UnsupportedError as error:
             assert "native code" in str(error)
             pytest.skip("refused")

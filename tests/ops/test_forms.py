@@ -113,6 +113,7 @@ A.flat = p ;; A
 A.flat[1:3] += y[:2] ;; A
 sum([v * v for v in A.flat])
 s = 0.0 ;; for v in A.flat: s += v * v ;; s
+for v in A.flat: A[0, 0] = v * p ;; A
 np.sum(A.flat)
 list(A.flat)[3] * p
 A.flat[A.flat > 1] = p ;; A
@@ -378,7 +379,6 @@ REFUSED = {
     "A.flags.c_contiguous * p": "where the numbers lie in memory",
     "np.unique(A, axis=0)": "along an axis",
     "np.ravel(A, order='K')": "that of the memory",
-    "for v in A.flat: A[0, 0] = v * p ;; A": "may share memory",
     "np.logaddexp.reduce(A, axis=None)": "several axes",
     "np.multiply.at(A, ([0, 1], [0, 1]), p) ;; A": "index for each of several axes",
     "np.fill_diagonal(A, p, wrap=True) ;; A": "wrap=True",
