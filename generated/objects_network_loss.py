@@ -56,7 +56,7 @@ def network_loss_grad(network, x, y, *, penalty=0.01):
     x_bar = z_bar @ layers_1_weights.T
     layers_1_weights_bar += x_2.T @ z_bar
     # return np.tanh(z)  [objects.py:20]
-    z_bar = np.where(x_bar != 0, x_bar * (1.0 - x_2 * x_2), 0.0)
+    z_bar = x_bar * (1.0 - x_2 * x_2)
     # z = x @ self.weights + self.bias  [objects.py:18]
     layers_0_bias_bar = np.sum(z_bar, axis=0)
     x_bar = z_bar @ layers_0_weights.T
@@ -139,7 +139,7 @@ def network_loss_value_and_grad(network, x, y, *, penalty=0.01):
     x_bar = z_bar @ layers_1_weights.T
     layers_1_weights_bar += x_2.T @ z_bar
     # return np.tanh(z)  [objects.py:20]
-    z_bar = np.where(x_bar != 0, x_bar * (1.0 - x_2 * x_2), 0.0)
+    z_bar = x_bar * (1.0 - x_2 * x_2)
     # z = x @ self.weights + self.bias  [objects.py:18]
     layers_0_bias_bar = np.sum(z_bar, axis=0)
     x_bar = z_bar @ layers_0_weights.T
@@ -271,7 +271,7 @@ def network_loss_vjp(network, x, y, value_bar=1.0, *, penalty=0.01):
     x_bar = z_bar @ layers_1_weights.T
     layers_1_weights_bar += x_2.T @ z_bar
     # return np.tanh(z)  [objects.py:20]
-    z_bar = np.where(x_bar != 0, x_bar * (1.0 - x_2 * x_2), 0.0)
+    z_bar = x_bar * (1.0 - x_2 * x_2)
     # z = x @ self.weights + self.bias  [objects.py:18]
     layers_0_bias_bar = np.sum(z_bar, axis=0)
     x_bar = z_bar @ layers_0_weights.T
