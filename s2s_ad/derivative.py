@@ -168,7 +168,8 @@ class Derivative:
         """Where it is kept on disk; None if it depends on an object of this process."""
         try:
             kinds = [(name, spec_text(spec)) for name, spec in specs.items()]
-            return repr((fingerprint(self.function), self._hows(), part, kinds))
+            # a bound method and its function are one code: an index counts the parameters that the call gives
+            return repr((fingerprint(self.function), self._hows(), list(self._free()), part, kinds))
         except NotKept:
             return None
 

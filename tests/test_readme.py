@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -84,7 +85,9 @@ def test_blocks_of_the_section_run(title: str, tmp_path: Path, monkeypatch: pyte
     for folder in ("examples", "generated"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
-    scope: dict[str, Any] = {"__name__": "readme"}
+    module = ModuleType("readme")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    scope: dict[str, Any] = module.__dict__
     for language, text in SECTIONS[title]:
         if language == "python":
             run_python(text, tmp_path, scope)

@@ -547,3 +547,21 @@ def test_the_text_stands_alone():
     ct = scope["written_in_a_loop_grad"](SimpleNamespace(x=1.5, y=2.0), 0.1, 4)
     expected = s2s_ad.grad(written_in_a_loop)(Vector(1.5, 2.0), 0.1, 4)
     assert (ct.x, ct.y) == (expected.x, expected.y)
+
+
+@dataclass
+class Weighted:
+    weight: float
+
+    def square(self, x):
+        return self.weight * x * x
+
+
+def test_a_bound_method_and_its_function_are_kept_apart(tmp_path, monkeypatch):
+    """They have one code; what the first argument is differs."""
+    monkeypatch.setenv("S2S_AD_CACHE_DIR", str(tmp_path))
+    weighted = Weighted(3.0)
+    for _ in range(2):
+        assert s2s_ad.grad(Weighted.square)(weighted, 2.0) == Weighted(4.0)
+        assert s2s_ad.grad(weighted.square)(2.0) == 12.0
+        assert s2s_ad.hessian(weighted.square)(2.0) == 6.0
