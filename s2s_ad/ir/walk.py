@@ -129,3 +129,13 @@ def clone(block: Block, mapping: dict[Value, Atom]) -> Block:
         return Block(params, tuple(stmts), tuple(map(atom, b.results)))
 
     return inner(block)
+
+
+def defined_in(block: Block) -> set[Value]:
+    """Everything that gets its value in the block or in a block inside it."""
+    found = set(block.params)
+    for stmt in block.stmts:
+        found.update(outputs_of(stmt))
+        for inner in blocks_of(stmt):
+            found |= defined_in(inner)
+    return found

@@ -11,10 +11,11 @@ from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine
+from s2s_ad.passes.native.loops import LoopPass
 
 _EMPTY = frozenset(("np.empty", "np.empty_like"))
 _ZEROS = frozenset(("np.zeros", "np.zeros_like", "zeros_like"))
@@ -26,23 +27,14 @@ def reused(function: Function) -> Function:
     return replace(function, body=_Buffers(Affine(function.body)).block(function.body))
 
 
-class _Buffers:
+class _Buffers(LoopPass):
     def __init__(self, affine: Affine) -> None:
         self.affine = affine
 
-    def block(self, block: Block) -> Block:
-        builder = Builder()
-        for stmt in block.stmts:
-            moved = map_inputs(stmt, lambda a: a, self.block)
-            if isinstance(moved, For):
-                moved = self.loop(builder, moved)
-            builder.emit(moved)
-        return replace(block, stmts=tuple(builder.stmts))
-
-    def loop(self, builder: Builder, loop: For) -> For:
+    def loop(self, builder: Builder, loop: For) -> None:
         """The loop, with arrays that are its own made before it."""
         n = len(loop.init)
-        inside = _defined(loop.body)
+        inside = defined_in(loop.body)
         stmts: list[Stmt] = []
         params: list[Value] = []
         init: list[Atom] = []
@@ -64,11 +56,12 @@ class _Buffers:
                     continue
             stmts.append(stmt)
         if not params:
-            return loop
+            builder.emit(loop)
+            return
         body = loop.body
         whole = Block((*body.params, *params), tuple(stmts), (*body.results[:n], *results, *body.results[n:]))
         outputs = (*loop.outputs[:n], *(replace(p) for p in params), *loop.outputs[n:])
-        return replace(loop, init=(*loop.init, *init), body=whole, outputs=outputs)
+        builder.emit(replace(loop, init=(*loop.init, *init), body=whole, outputs=outputs))
 
     def sizes(self, stmt: Apply, inside: set[Value]) -> list[Atom] | None:
         """The lengths of the array, if they are there before the loop and it holds floats."""
@@ -152,12 +145,3 @@ def _only_read(value: Value, block: Block) -> bool:
 
 def _reads_of(block: Block) -> set[Atom]:
     return {a for stmt in block.stmts for a in inputs_of(stmt)} | set(block.results)
-
-
-def _defined(block: Block) -> set[Value]:
-    found = set(block.params)
-    for stmt in block.stmts:
-        found.update(outputs_of(stmt))
-        for inner in blocks_of(stmt):
-            found |= _defined(inner)
-    return found

@@ -14,9 +14,10 @@ from typing import Any
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Value
-from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine, Sum
+from s2s_ad.passes.native.loops import LoopPass
 from s2s_ad.passes.native.storage import plus
 
 WIDEST = 6  # places that one trip adds to
@@ -37,19 +38,9 @@ class _Add:
     row: tuple[Any, ...]
 
 
-class _Rolling:
+class _Rolling(LoopPass):
     def __init__(self, affine: Affine) -> None:
         self.affine = affine
-
-    def block(self, block: Block) -> Block:
-        builder = Builder()
-        for stmt in block.stmts:
-            moved = map_inputs(stmt, lambda a: a, self.block)
-            if isinstance(moved, For):
-                self.loop(builder, moved)
-            else:
-                builder.emit(moved)
-        return replace(block, stmts=tuple(builder.stmts))
 
     def loop(self, builder: Builder, loop: For) -> None:
         trips = loop.trips
@@ -169,22 +160,13 @@ def _rows(chain: list[_Add], loop: For) -> dict[tuple[Any, ...], list[_Add]] | N
     """The sums by all but the last entry of their index; None where the places do not count with the loop."""
     if not chain:
         return None
-    inside = _defined(loop.body)
+    inside = defined_in(loop.body)
     rows: dict[tuple[Any, ...], list[_Add]] = {}
     for add in chain:
         if add.offset >= FAR or any(place in inside for place in add.stmt.inputs[2:-1]):
             return None
         rows.setdefault(add.row, []).append(add)
     return rows
-
-
-def _defined(block: Block) -> set[Atom]:
-    found: set[Atom] = set(block.params)
-    for stmt in block.stmts:
-        found.update(outputs_of(stmt))
-        for inner in blocks_of(stmt):
-            found |= _defined(inner)
-    return found
 
 
 def _key(number: Sum) -> Any:

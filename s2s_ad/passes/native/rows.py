@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Stmt, Value, Walk
-from s2s_ad.ir.walk import blocks_of, clone, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.walk import blocks_of, clone, defined_in, free_values, inputs_of, map_inputs
 from s2s_ad.passes.native.affine import Affine
 
 CHEAP = 1  # the cost of an operation that is done again
@@ -58,7 +58,7 @@ class _Pair:
 
     def __init__(self, first: For, second: For, affine: Affine) -> None:
         self.first, self.second, self.affine = first, second, affine
-        self.inside = _defined(first.body)
+        self.inside = defined_in(first.body)
 
     def rows(self) -> tuple[For, For] | None:
         if self.first.stops or self.second.stops or not self.second.even:
@@ -119,7 +119,7 @@ class _Pair:
     def made_again(self, loop: For, value: Atom) -> tuple[list[Apply], list[Value]] | None:
         """The operations that make a value of the loop from elements of arrays that the loop leaves as they are."""
         makers = {out: s for s in loop.body.stmts if isinstance(s, Apply) for out in s.outputs}
-        own = _defined(loop.body)
+        own = defined_in(loop.body)
         made: dict[Value, Apply] = {}
         arrays: list[Value] = []
 
@@ -178,7 +178,7 @@ class _Pair:
             xs=(*second.xs, *(Walk(y, True) for y in lists)),
             body=Block((*params[:at], *rows, *params[at:]), changed, second.body.results),
         )
-        self.inside = _defined(self.first.body)
+        self.inside = defined_in(self.first.body)
 
 
 def _items(loop: For) -> tuple[Value, ...]:
@@ -188,12 +188,3 @@ def _items(loop: For) -> tuple[Value, ...]:
 
 def _reads(stmt: Stmt, value: Value) -> bool:
     return value in inputs_of(stmt) or any(value in free_values(b) for b in blocks_of(stmt))
-
-
-def _defined(block: Block) -> set[Atom]:
-    found: set[Atom] = set(block.params)
-    for stmt in block.stmts:
-        found.update(outputs_of(stmt))
-        for inner in blocks_of(stmt):
-            found |= _defined(inner)
-    return found
