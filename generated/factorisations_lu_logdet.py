@@ -26,11 +26,10 @@ def lu_logdet_grad(A):
                 A[i, j] -= A[i, k] * A[k, j]
     v = np.diag(A)
     v2 = np.absolute(v)
-    v3 = np.log(v2)
 
     # Reverse sweep
     # return np.sum(np.log(np.abs(np.diag(A))))  [factorisations.py:32]
-    A_bar = from_diagonal(np.full_like(v3, 1.0) / v2 * np.sign(v), np.shape(A), 0)
+    A_bar = from_diagonal(1.0 / v2 * np.sign(v), np.shape(A), 0)
     for i in reversed(range(n)):
         for j in reversed(range(i, n)):
             for k in reversed(range(i)):
@@ -66,12 +65,11 @@ def lu_logdet_value_and_grad(A):
                 A[i, j] -= A[i, k] * A[k, j]
     v = np.diag(A)
     v2 = np.absolute(v)
-    v3 = np.log(v2)
-    y = np.sum(v3)
+    y = np.sum(np.log(v2))
 
     # Reverse sweep
     # return np.sum(np.log(np.abs(np.diag(A))))  [factorisations.py:32]
-    A_bar = from_diagonal(np.full_like(v3, 1.0) / v2 * np.sign(v), np.shape(A), 0)
+    A_bar = from_diagonal(1.0 / v2 * np.sign(v), np.shape(A), 0)
     for i in reversed(range(n)):
         for j in reversed(range(i, n)):
             for k in reversed(range(i)):
@@ -141,13 +139,11 @@ def lu_logdet_vjp(A, y_bar=1.0):
                 A[i, j] -= A[i, k] * A[k, j]
     v = np.diag(A)
     v2 = np.absolute(v)
-    v3 = np.log(v2)
-    y = np.sum(v3)
+    y = np.sum(np.log(v2))
 
     # Reverse sweep
     # return np.sum(np.log(np.abs(np.diag(A))))  [factorisations.py:32]
-    v_bar = np.broadcast_to(y_bar, np.shape(v3)) / v2 * np.sign(v)
-    A_bar = from_diagonal(v_bar, np.shape(A), 0)
+    A_bar = from_diagonal(y_bar / v2 * np.sign(v), np.shape(A), 0)
     for i in reversed(range(n)):
         for j in reversed(range(i, n)):
             for k in reversed(range(i)):

@@ -19,36 +19,35 @@ def burgers_grad(u, viscosity, dt, steps):
         tape.append((u_old, v))
         u[1:-1] += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
-    v3 = v2**2
 
     # Reverse sweep
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     u_bar = np.zeros_like(u)
-    u_bar[1:-1] = np.full_like(v3, dx) * (2.0 * v2)
+    u_bar[1:-1] = dx * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    for u_old, v4 in reversed(tape):
+    for u_old, v3 in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v_bar = u_bar[1:-1]
-        v5 = dx**2
-        v4_bar = v_bar * (dt * viscosity / v5)
-        v_bar = np.sum(v_bar * v4)
-        u_bar[:-2] += v4_bar
-        u_bar[1:-1] -= v4_bar * 2.0
-        u_bar[2:] += v4_bar
-        v_bar = v_bar / v5
+        v4 = dx**2
+        v3_bar = v_bar * (dt * viscosity / v4)
+        v_bar = np.sum(v_bar * v3)
+        u_bar[:-2] += v3_bar
+        u_bar[1:-1] -= v3_bar * 2.0
+        u_bar[2:] += v3_bar
+        v_bar = v_bar / v4
         dt_bar = dt_bar + v_bar * viscosity
         viscosity_bar = viscosity_bar + v_bar * dt
         # flux = 0.5 * u**2  [stencils.py:12]
         flux = 0.5 * u_old**2
         # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
         v_bar = -u_bar[1:-1]
-        v6 = 2.0 * dx
-        v_bar_2 = v_bar * (dt / v6)
+        v5 = 2.0 * dx
+        v_bar_2 = v_bar * (dt / v5)
         flux_bar = np.zeros_like(u)
         flux_bar[:-2] = -v_bar_2
         flux_bar[2:] += v_bar_2
-        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v6
+        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v5
         # flux = 0.5 * u**2  [stencils.py:12]
         u_old_bar = u_bar + flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
@@ -79,37 +78,36 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
         tape.append((u_old, v))
         u[1:-1] += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
-    v3 = v2**2
-    y = dx * np.sum(v3)
+    y = dx * np.sum(v2**2)
 
     # Reverse sweep
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     u_bar = np.zeros_like(u)
-    u_bar[1:-1] = np.full_like(v3, dx) * (2.0 * v2)
+    u_bar[1:-1] = dx * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    for u_old, v4 in reversed(tape):
+    for u_old, v3 in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v_bar = u_bar[1:-1]
-        v5 = dx**2
-        v4_bar = v_bar * (dt * viscosity / v5)
-        v_bar = np.sum(v_bar * v4)
-        u_bar[:-2] += v4_bar
-        u_bar[1:-1] -= v4_bar * 2.0
-        u_bar[2:] += v4_bar
-        v_bar = v_bar / v5
+        v4 = dx**2
+        v3_bar = v_bar * (dt * viscosity / v4)
+        v_bar = np.sum(v_bar * v3)
+        u_bar[:-2] += v3_bar
+        u_bar[1:-1] -= v3_bar * 2.0
+        u_bar[2:] += v3_bar
+        v_bar = v_bar / v4
         dt_bar = dt_bar + v_bar * viscosity
         viscosity_bar = viscosity_bar + v_bar * dt
         # flux = 0.5 * u**2  [stencils.py:12]
         flux = 0.5 * u_old**2
         # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
         v_bar = -u_bar[1:-1]
-        v6 = 2.0 * dx
-        v_bar_2 = v_bar * (dt / v6)
+        v5 = 2.0 * dx
+        v_bar_2 = v_bar * (dt / v5)
         flux_bar = np.zeros_like(u)
         flux_bar[:-2] = -v_bar_2
         flux_bar[2:] += v_bar_2
-        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v6
+        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v5
         # flux = 0.5 * u**2  [stencils.py:12]
         u_old_bar = u_bar + flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
@@ -176,37 +174,36 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
         tape.append((u_old, v))
         u[1:-1] += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
-    v3 = v2**2
-    y = dx * np.sum(v3)
+    y = dx * np.sum(v2**2)
 
     # Reverse sweep
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     u_bar = np.zeros_like(u)
-    u_bar[1:-1] = np.broadcast_to(y_bar * dx, np.shape(v3)) * (2.0 * v2)
+    u_bar[1:-1] = y_bar * dx * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    for u_old, v4 in reversed(tape):
+    for u_old, v3 in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         v_bar = u_bar[1:-1]
-        v5 = dx**2
-        v4_bar = v_bar * (dt * viscosity / v5)
-        v_bar = np.sum(v_bar * v4)
-        u_bar[:-2] += v4_bar
-        u_bar[1:-1] -= v4_bar * 2.0
-        u_bar[2:] += v4_bar
-        v_bar = v_bar / v5
+        v4 = dx**2
+        v3_bar = v_bar * (dt * viscosity / v4)
+        v_bar = np.sum(v_bar * v3)
+        u_bar[:-2] += v3_bar
+        u_bar[1:-1] -= v3_bar * 2.0
+        u_bar[2:] += v3_bar
+        v_bar = v_bar / v4
         dt_bar = dt_bar + v_bar * viscosity
         viscosity_bar = viscosity_bar + v_bar * dt
         # flux = 0.5 * u**2  [stencils.py:12]
         flux = 0.5 * u_old**2
         # u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])  [stencils.py:13]
         v_bar = -u_bar[1:-1]
-        v6 = 2.0 * dx
-        v_bar_2 = v_bar * (dt / v6)
+        v5 = 2.0 * dx
+        v_bar_2 = v_bar * (dt / v5)
         flux_bar = np.zeros_like(u)
         flux_bar[:-2] = -v_bar_2
         flux_bar[2:] += v_bar_2
-        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v6
+        dt_bar = dt_bar + np.sum(v_bar * (flux[2:] - flux[:-2])) / v5
         # flux = 0.5 * u**2  [stencils.py:12]
         u_old_bar = u_bar + flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from s2s_ad.ir.kinds import ANY, FLOAT, ONE, Array, Kind, Scalar, is_complex
 from s2s_ad.ir.nodes import Apply, Atom, Stmt, Value
@@ -145,3 +145,18 @@ def _fit_dtype(ct: Atom, primal: Kind) -> Atom:
     if ct.kind == FLOAT and primal.dtype in ("float32", "float16"):
         return current.builder.apply(OPS[f"np.{primal.dtype}"], ct)
     return ct
+
+
+def same_lengths(a: Atom, b: Atom, makers: Mapping[Value, Apply]) -> bool:
+    """Whether it can be seen that two arrays have one shape: each was made of one array, element by element."""
+    return _lender(a, makers) is _lender(b, makers)
+
+
+def _lender(atom: Atom, makers: Mapping[Value, Apply]) -> Atom:
+    """The array whose shape this one has, as far back as can be seen."""
+    while isinstance(atom, Value) and (made := makers.get(atom)) is not None and is_elementwise(made.op):
+        arrays = [a for a in made.inputs if shape_of(a.kind)]
+        if len(arrays) != 1 or shape_of(arrays[0].kind) != shape_of(atom.kind):
+            break
+        atom = arrays[0]
+    return atom

@@ -33,7 +33,7 @@ from s2s_ad.ir.nodes import (
 )
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.fitting import is_elementwise
+from s2s_ad.ops.fitting import is_elementwise, same_lengths
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.complex_numbers import in_one, without_casts
 from s2s_ad.passes.elements import known_elements, written_at_once
@@ -214,11 +214,12 @@ class _Simplifier:
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
             return (inputs[0], wide.inputs[0], *inputs[2:]) if wide is not None and narrow else inputs
-        if not is_elementwise(stmt.op) or not _exact_shape(stmt.out):
+        if not is_elementwise(stmt.op):
             return inputs
         for i, atom in enumerate(inputs):
             wide = self.maker(atom, "broadcast_like")
-            if wide is not None:
+            others = (other for k, other in enumerate(inputs) if k != i)
+            if wide and (_exact_shape(stmt.out) or any(same_lengths(wide.inputs[1], o, self.makers) for o in others)):
                 plain = (*inputs[:i], wide.inputs[0], *inputs[i + 1 :])
                 if stmt.op.kinds(tuple(a.kind for a in plain), stmt.params) == (stmt.out.kind,):
                     inputs = plain
