@@ -19,7 +19,7 @@ from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
 from s2s_ad.passes.forward import forward
 from s2s_ad.passes.inline import inline
-from s2s_ad.passes.own import own_results
+from s2s_ad.passes.own import copy_overlaps, own_results
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.simplify import simplify
 
@@ -365,10 +365,11 @@ def with_result(lowered: Lowered, result: Spec) -> Lowered:
 
 
 def owned(lowered: Lowered) -> Lowered:
-    """What is returned shares no memory with the arguments: for the last step before emission."""
+    """What is returned shares no memory with the arguments, nor what is written: for the last step before emission."""
     program = lowered.program
-    main = own_results(program.main)
-    return replace(lowered, program=replace(program, functions={**program.functions, program.entry: main}))
+    functions = {**program.functions, program.entry: own_results(program.main)}
+    apart = {name: copy_overlaps(function) for name, function in functions.items()}
+    return replace(lowered, program=replace(program, functions=apart))
 
 
 def floats(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> dict[str, Spec]:
