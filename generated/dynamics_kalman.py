@@ -119,7 +119,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         v5 = np.linalg.solve(S, innovation)
         v6 = np.linalg.det(S)
         tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
-        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        loss += 0.5 * (innovation @ v5 + np.log(v6))
         x = x_2 + K @ innovation
         P = P_2 - v4 @ P_2
 
@@ -224,8 +224,8 @@ def kalman_jvp(F, H, Q, R, x, P, measured, F_dot, H_dot, Q_dot, R_dot, x_dot, P_
             + innovation @ np.linalg.solve(S, innovation_dot - S_dot @ v7)
             + v_dot
         )
-        loss = loss + 0.5 * (innovation @ v7 + np.log(v8))
-        loss_dot = loss_dot + v_dot * 0.5
+        loss += 0.5 * (innovation @ v7 + np.log(v8))
+        loss_dot += v_dot * 0.5
         x = x_2
     return loss, loss_dot
 
@@ -248,7 +248,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         v5 = np.linalg.solve(S, innovation)
         v6 = np.linalg.det(S)
         tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
-        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        loss += 0.5 * (innovation @ v5 + np.log(v6))
         x = x_2 + K @ innovation
         P = P_2 - v4 @ P_2
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import InPlace, Memory, is_view
 from s2s_ad.backend.moved import take_moved
+from s2s_ad.backend.plain import plain_numbers
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
@@ -33,7 +34,7 @@ class _Slot:
 class _Analysis:
     def __init__(self, function: Function, plan: Schedule, live: Liveness, augment: bool) -> None:
         self.function, self.plan, self.live = function, plan, live
-        self.result = InPlace()
+        self.result = InPlace(plain=plain_numbers(function))
         self.stmts = list(all_stmts(function.body))
         self.stores: list[Apply] = []
         self.sums: list[Apply] = []
