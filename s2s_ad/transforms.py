@@ -21,6 +21,7 @@ from s2s_ad.passes.forward import forward
 from s2s_ad.passes.inline import inline
 from s2s_ad.passes.own import own_results
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
+from s2s_ad.passes.sharpen import sharpen
 from s2s_ad.passes.simplify import simplify
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
@@ -44,7 +45,7 @@ def prepared(lowered: Lowered, optimize: bool) -> Lowered:
     if CHECKED:
         verify(lowered.program)
     # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
-    program = _through(lowered.program, (inline, simplify, dce) if optimize else (dce,))
+    program = _through(lowered.program, (inline, simplify, dce, sharpen) if optimize else (dce,))
     return replace(lowered, program=_named_result(lowered, program))
 
 

@@ -98,7 +98,9 @@ def _applied(stmt: Apply, known: Mapping[Any, _Degree]) -> _Degree:
     if name == "np.expand_dims":
         added = axes_of(dict(stmt.params)["axis"], len(shape_of(stmt.out.kind)))
         left = iter(first.axes)
-        return replace(first, axes=tuple(None if i in added else next(left) for i in range(len(first.axes) + len(added))))
+        return replace(
+            first, axes=tuple(None if i in added else next(left) for i in range(len(first.axes) + len(added)))
+        )
     if name == "matmul" and first.scale and len(first.axes) == 2 and first.axes[1] is None:
         return replace(first, axes=first.axes[: len(shape_of(stmt.out.kind))])
     raise _Unknown

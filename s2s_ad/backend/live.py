@@ -32,7 +32,9 @@ class Liveness:
     regions: dict[Block, Region] = field(default_factory=dict)
     read_at: dict[Stmt, int] = field(default_factory=dict)
     intervals: dict[Value, list[Interval]] = field(default_factory=dict)
-    headers: dict[Stmt, Interval] = field(default_factory=dict)  # of a `for`: from the first values of what it carries on
+    headers: dict[Stmt, Interval] = field(
+        default_factory=dict
+    )  # of a `for`: from the first values of what it carries on
     appended: dict[Value, int] = field(default_factory=dict)  # where a trip of a loop adds to a list that it makes
     last: int = 0
 
