@@ -20,7 +20,7 @@ def nbody_grad(x, v, mass, dt, steps):
     # Reverse sweep
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
     mass_bar = 0.5 * v2
-    v_bar = np.expand_dims(0.5 * mass, 1) * (2.0 * v)
+    v_bar = np.expand_dims(mass, 1) * v
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
     dt_bar = 0.0
@@ -63,7 +63,7 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
     # Reverse sweep
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
     mass_bar = 0.5 * v2
-    v_bar = np.expand_dims(0.5 * mass, 1) * (2.0 * v)
+    v_bar = np.expand_dims(mass, 1) * v
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
     dt_bar = 0.0

@@ -83,8 +83,7 @@ def conv2d_vjp(images, weights, bias, y_bar):
             v7 = weights[None, :, :, :]
             v_bar = np.broadcast_to(v6, np.shape(window * v7))
             window_bar = unbroadcast(np.where(v6 != 0, v6 * v7, 0.0), np.shape(window))
-            v7_bar = np.sum(np.where(v_bar != 0, v_bar * window, 0.0), axis=0, keepdims=True)
-            weights_bar[None, :, :, :] += v7_bar
+            weights_bar += np.sum(np.where(v_bar != 0, v_bar * window, 0.0), axis=0)
             # window = images[:, i : i + k, j : j + k, :, np.newaxis]  [networks.py:13]
             images_bar[:, i:v5, j:v4, :, None] += window_bar
     return y, (images_bar, weights_bar, bias_bar)

@@ -23,13 +23,14 @@ from s2s_ad.passes.own import own_results
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.sharpen import sharpen
 from s2s_ad.passes.simplify import simplify
+from s2s_ad.passes.thrift import thrifty
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
 
 
 def optimized(program: Program, optimize: bool) -> Program:
     """The program made shorter and plainer; with `optimize` off only what nothing reads is taken away."""
-    return _through(program, (simplify, cse, dce, simplify, dce) if optimize else (dce,))
+    return _through(program, (simplify, cse, dce, simplify, dce, thrifty, dce) if optimize else (dce,))
 
 
 def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) -> Program:

@@ -28,7 +28,7 @@ _LIKE_FIRST = frozenset(
     + ("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
     + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )
-_NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full"))
+_NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full", "np.eye"))
 _LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Program, Stmt, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Program, Value
 from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.indexing import WHOLE
@@ -38,7 +38,8 @@ class _Unknown(Exception):
 def cancelled(program: Program) -> set[Value]:
     """The largest and smallest elements through which no derivative goes."""
     blocks = (b for f in program.functions.values() for b in _blocks(f.body))
-    return {stmt.out for block in blocks for at, stmt in enumerate(block.stmts) if _cancels(block, at, stmt)}
+    found = ((block, at, stmt) for block in blocks for at, stmt in enumerate(block.stmts))
+    return {stmt.out for block, at, stmt in found if isinstance(stmt, Apply) and _cancels(block, at, stmt)}
 
 
 def _blocks(block: Block) -> Iterator[Block]:
@@ -47,10 +48,10 @@ def _blocks(block: Block) -> Iterator[Block]:
         yield from blocks_of(stmt)
 
 
-def _cancels(block: Block, at: int, stmt: Stmt) -> bool:
-    if not isinstance(stmt, Apply) or stmt.op.name not in _EXTREMES:
+def _cancels(block: Block, at: int, stmt: Apply) -> bool:
+    if stmt.op.name not in _EXTREMES:
         return False
-    known = {stmt.out: _Degree(False, 1.0, _axes(stmt))}
+    known: dict[Atom, _Degree] = {stmt.out: _Degree(False, 1.0, _axes(stmt))}
     try:
         for later in block.stmts[at + 1 :]:
             read = free_values(Block((), (later,), ())) if blocks_of(later) else inputs_of(later)
@@ -150,7 +151,8 @@ def _reduced(stmt: Apply, found: _Degree) -> tuple[int | None, ...]:
 
 def _read(index: tuple[Any, ...], found: _Degree) -> tuple[int | None, ...]:
     """The axes of m[:, np.newaxis] and of m[:, 0]."""
-    left, axes = list(found.axes), []
+    left = list(found.axes)
+    axes: list[int | None] = []
     for element in index:
         if element is None:
             axes.append(None)
