@@ -21,7 +21,7 @@ from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
 from s2s_ad.passes.forward import forward
 from s2s_ad.passes.inline import inline
-from s2s_ad.passes.own import own_results
+from s2s_ad.passes.own import copy_overlaps, own_results
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.simplify import simplify
 
@@ -385,10 +385,12 @@ def with_result(lowered: Lowered, result: Spec) -> Lowered:
 
 
 def owned(lowered: Lowered) -> Lowered:
-    """What is returned shares no memory with the arguments: for the last step before emission."""
+    """What is returned shares no memory with the arguments, nor what is written: for the last step before emission."""
     program = lowered.program
-    made = replace(program, functions={**program.functions, program.entry: own_results(program.main)})
-    return replace(lowered, program=_passed("own_results", made))
+    functions = {**program.functions, program.entry: own_results(program.main)}
+    own = _passed("own_results", replace(program, functions=functions))
+    apart = {name: copy_overlaps(function) for name, function in own.functions.items()}
+    return replace(lowered, program=_passed("copy_overlaps", replace(own, functions=apart)))
 
 
 def floats(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> dict[str, Spec]:
