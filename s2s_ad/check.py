@@ -21,7 +21,7 @@ from s2s_ad.exact import exact
 from s2s_ad.ir.nodes import Apply
 from s2s_ad.ir.structure import leaf_kinds, spec_of
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.probe import Direction, Probe, dot, numbers, partials, real_part
+from s2s_ad.probe import Direction, Probe, dot, partials, real_part
 from s2s_ad.shadow import NotApplicable
 
 MODES = {"fwd": "forward", "rev": "reverse"}
@@ -322,9 +322,7 @@ class _Comparison:
                 raised.append(f"{type(error).__name__}: {error}")
                 return math.nan
 
-        size = math.sqrt(sum(float(n) ** 2 for n in self._moving(direction)))
-        length = math.sqrt(sum(n**2 for n in numbers(direction.tangents)))
-        found = differences(g, size / length, self.probe.epsilon)
+        found = differences(g, self.probe.scale(direction), self.probe.epsilon)
         if found.kink:
             return found
         most = max(1e-4, 10.0 * math.sqrt(self.probe.epsilon))
@@ -332,10 +330,6 @@ class _Comparison:
             said = f"; beside the point the function raises {raised[0]}" if raised else ""
             raise NotApplicable(f"they do not settle{said}")
         return found
-
-    def _moving(self, direction: Direction) -> list[float]:
-        given = [float(n) for n in self.probe.numbers]
-        return given if direction.at is None else [given[direction.at]]
 
     def _keep(self, who: str, why: NotApplicable, direction: Direction) -> None:
         self.silent.setdefault((who, str(why)), []).append(direction.name)
