@@ -53,7 +53,7 @@ def symbolic(f: Callable[..., Any], *args: Any) -> Symbolic:
     (x*y**2, (y**2, 2*x*y))
     """
     found = Straight(f, args or _floats(f))
-    if args:
+    if args or found.there():
         found.verify()
     gradient = found.gradient()
     return Symbolic(found.shown(found.value), found.structured([found.shown(each) for each in gradient]))
@@ -66,7 +66,7 @@ def _floats(f: Callable[..., Any]) -> tuple[float, ...]:
     other = next((name for name, spec in specs.items() if spec != Leaf(FLOAT)), None)
     if other is not None:
         raise KindError(f"{other} is not known to be a float", remedy="Give example arguments.")
-    return (1.0,) * len(specs)
+    return tuple(0.6 + 0.1 * k for k in range(len(specs)))
 
 
 class Straight:
@@ -110,6 +110,14 @@ class Straight:
     def at_point(self, expression: Any) -> float:
         """What an expression comes to at the arguments, computed with many digits; NotApplicable if it is no number."""
         return self._writer.number(expression)
+
+    def there(self) -> bool:
+        """Whether the function gives a number at its arguments, if it was not the user who chose them."""
+        try:
+            with np.errstate(all="ignore"):
+                return bool(np.isfinite(self.probe.value))
+        except (ArithmeticError, ValueError):  # they are not in its domain
+            return False
 
     def verify(self) -> None:
         """UnsupportedError if the expression is not what the function gives at the arguments."""

@@ -152,5 +152,11 @@ def test_an_expression_that_is_not_what_the_function_gives_is_refused(monkeypatc
     from s2s_ad.exact import Expressions
 
     monkeypatch.setattr(Expressions, "fn", lambda self, name: self.sympy.cos)
-    with pytest.raises(s2s_ad.UnsupportedError, match="where the function gives"):
-        symbolic(quickstart.f, 2.0, 5.0)
+    for args in ((2.0, 5.0), ()):
+        with pytest.raises(s2s_ad.UnsupportedError, match="where the function gives"):
+            symbolic(quickstart.f, *args)
+
+
+def test_without_arguments_a_function_need_not_be_there_at_those_that_are_made_up():
+    assert str(symbolic(lambda x: np.log(x - 5.0)).gradient) == "1/(x - 5)"
+    assert str(symbolic(lambda x: math.log(x - 5.0)).gradient) == "1/(x - 5)"

@@ -62,7 +62,18 @@ class Comparison:
         save(self.curves, path, f"{self.function} at ({self.at})")
 
     def _repr_html_(self) -> str:
-        return f'<pre style="font-family:monospace;line-height:1.3">{html.escape(str(self))}</pre>'
+        head, *notes = (f"<p>{html.escape(line)}</p>" for line in (self._head(), *self.notes))
+        tables = [_html_table(self._rows()), *([_html_table(self._lengths())] if self.growth else [])]
+        plot = f'<pre style="font-family:monospace;line-height:1.2">{html.escape(drawn(self.curves))}</pre>'
+        return "".join([head, *tables, *([plot] if self.curves else []), *notes])
+
+
+def _html_table(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = (
+        "".join(f"<{cell}>{html.escape(text)}</{cell}>" for text in row)
+        for row, cell in zip(rows, ["th", *["td"] * (len(rows) - 1)])
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{'</tr><tr>'.join(body)}</tr></tbody></table>"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

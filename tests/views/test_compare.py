@@ -113,7 +113,9 @@ def test_what_is_printed(worked):
     assert all(name in text for name in NAMES)
     assert max(map(len, text.splitlines())) <= 120
     decorated = s2s_ad.differentiate(quickstart.f).compare(2.0, 5.0, repeat=1)
-    assert "reverse mode" in decorated._repr_html_() and "<pre" in decorated._repr_html_()
+    page = decorated._repr_html_()
+    assert page.count("<tr>") == len(NAMES) + 1 + len(decorated.growth) + 1
+    assert "<td>reverse mode</td><td>5.5</td>" in page and "<pre" in page
 
 
 def test_a_plot_of_characters():
