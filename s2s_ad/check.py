@@ -257,7 +257,7 @@ class _Comparison:
         ]
 
     def _title(self, what: str) -> str:
-        at = ", ".join(_short(a) for a in self.probe.args)
+        at = ", ".join(short(a) for a in self.probe.args)
         title = f"{what} at ({at})"
         if not self.probe.single:
             title += "\nof the sum of its results, each times a fixed random number"
@@ -313,15 +313,7 @@ class _Comparison:
             raise NotApplicable("stop_gradient is in the program, and the function does not know")
         if not math.isfinite(self.here):
             raise NotApplicable(f"the function gives {self.here}")
-        raised: list[str] = []
-
-        def g(t: float) -> float:
-            try:
-                return self.probe.along(direction, t)
-            except Exception as error:  # beside the point it may be out of its domain: then a note says so
-                raised.append(f"{type(error).__name__}: {error}")
-                return math.nan
-
+        g, raised = self.probe.beside(direction)
         found = differences(g, self.probe.scale(direction), self.probe.epsilon)
         if found.kink:
             return found
@@ -364,7 +356,7 @@ def _other(name: str, row: Row, digits: int) -> str:
     return _text(answer.value, digits) + (f"\n± {answer.error:.0e}" if answer.error else "")
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """An argument in a title."""
     if isinstance(value, np.ndarray) and value.size > 4:
         return f"array of shape {value.shape}"

@@ -89,6 +89,19 @@ class Probe:
         """The function, as one number, at a step of t along the direction."""
         return float(self.weighted(self.call(self.moved(direction, lambda x, d: x + t * d))))
 
+    def beside(self, direction: Direction) -> tuple[Callable[[float], float], list[str]]:
+        """The same, NaN where the function raises: beside the point it may be out of its domain. And what it raised."""
+        raised: list[str] = []
+
+        def at(t: float) -> float:
+            try:
+                return self.along(direction, t)
+            except Exception as error:  # it may raise anything: whoever asks says so
+                raised.append(f"{type(error).__name__}: {error}")
+                return math.nan
+
+        return at, raised
+
     def moved(self, direction: Direction, step: Callable[[Any, Any], Any]) -> tuple[Any, ...]:
         """The arguments with `step(number or array, tangent)` in the place of each that is real."""
         return tuple(_moved(s, a, d, step) for s, a, d in zip(self.specs, self.args, direction.tangents))

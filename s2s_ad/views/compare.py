@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.check import short
 from s2s_ad.probe import FEW
 from s2s_ad.views.bench import in_units
 from s2s_ad.views.curve import Curve, drawn, save
@@ -102,11 +103,7 @@ def compare(f: Callable[..., Any], *args: Any, repeat: int = 5) -> Comparison:
     if len(probe.numbers) > FEW:
         notes.insert(0, f"along fixed random directions in the space of all {len(probe.numbers)} numbers")
     names = tuple(d.name if d.at is None else f"d/d{d.name}" for d in ways.directions)
-    at = ", ".join(map(_short, probe.args))
+    at = ", ".join(map(short, probe.args))
     return Comparison(
         probe.name, at, names, reference, tuple(measured), tuple(ways.growth), tuple(curves), tuple(notes)
     )
-
-
-def _short(value: Any) -> str:
-    return f"array of shape {value.shape}" if isinstance(value, np.ndarray) and value.size > 4 else repr(value)

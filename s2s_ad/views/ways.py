@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.arguments import own_copy, zeros_like
 from s2s_ad.complex_step import complex_slope, complex_step
 from s2s_ad.derivative import How, plain_function
@@ -28,6 +30,7 @@ from s2s_ad.views.cost import Emitted, operations, statements
 from s2s_ad.views.curve import Curve
 
 FORWARD, CENTRAL, COMPLEX = "forward differences", "central differences", "complex step"
+FORWARD_MODE, REVERSE_MODE = "forward mode", "reverse mode"
 _STEPS = tuple(10.0 ** (-k / 2) for k in range(1, 33))
 _COMPLEX_STEPS = tuple(10.0**-k for k in range(3, 17))
 
@@ -81,17 +84,23 @@ class Ways:
         self.repeat = repeat
         self.directions = probe.directions
         self.notes: list[str] = []
+        self.raised: list[str] = []  # by the function, beside the point
         self.growth: list[Growth] = []
         self.bound = probe.bound(probe.args)
         self.size = operations(probe, prepared(probe.lowered, optimize=True), self.bound)
 
     def measured(self) -> tuple[str, list[Way], list[Curve]]:
         """By whom the best derivatives are, every way, and the errors over the step."""
-        runs = [*self._symbolic(), *self._numeric(), self._forward(), self._reverse()]
         reference, values = self._reference()
-        found = [run.derivatives(run.call()) for run in runs]
+        runs, found = [], []
+        for run in [*self._symbolic(), *self._numeric(), self._forward(), self._reverse()]:
+            try:
+                found.append(run.derivatives(run.call()))
+                runs.append(run)
+            except ArithmeticError as error:  # math has no infinity: 1 / sqrt(0) raises
+                self.notes.append(f"no {run.name}: {error}")
         ways = self._ways(runs, found, values)
-        return reference, ways, self._curves(values, ways[-2:])
+        return reference, ways, self._curves(values, [way for way in ways if way.name in (FORWARD_MODE, REVERSE_MODE)])
 
     def _ways(self, runs: Sequence[_Run], found: Sequence[list[float]], values: Sequence[float]) -> list[Way]:
         writes = bool(self.probe.lowered.written)  # then each call gets arrays of its own, as a derivative gives it
@@ -162,8 +171,12 @@ class Ways:
         for name, slope, runs_of_it, calls in kinds:
             try:
                 found = list(map(slope, self.directions))
-            except Exception as why:  # beside the point the function may raise anything: a note says so
+            except NotApplicable as why:
                 self.notes.append(f"no {name}: {why}")
+                continue
+            if self.raised:
+                self.notes.append(f"no {name}: beside the point the function raises {self.raised[0]}")
+                self.raised.clear()
                 continue
             call, same = _giving(found)
             runs.append(_Run(name, call, same, runs_of_it * self.size, None, calls))
@@ -172,11 +185,17 @@ class Ways:
     def _one_sided(self, direction: Direction, h: float) -> float:
         h *= self.probe.scale(direction) or 1.0
         here = float(self.probe.weighted(self.probe.value))
-        return (self.probe.along(direction, h) - here) / h
+        return (self._beside(direction, h) - here) / h
 
     def _two_sided(self, direction: Direction, h: float) -> float:
         h *= self.probe.scale(direction) or 1.0
-        return (self.probe.along(direction, h) - self.probe.along(direction, -h)) / (2.0 * h)
+        return (self._beside(direction, h) - self._beside(direction, -h)) / (2.0 * h)
+
+    def _beside(self, direction: Direction, h: float) -> float:
+        at, raised = self.probe.beside(direction)
+        value = at(h)
+        self.raised += raised
+        return value
 
     def _complex_step(self, direction: Direction) -> float:
         self._no_complex_numbers()
@@ -198,7 +217,7 @@ class Ways:
             return [float(self.probe.weighted(tangent)) for _, tangent in results]
 
         operations = len(calls) * made.length(self._tangents(self.directions[0]))
-        return _Run("forward mode", lambda: [call() for call in calls], along, operations, made.seconds)
+        return _Run(FORWARD_MODE, lambda: [call() for call in calls], along, operations, made.seconds)
 
     def _tangents(self, direction: Direction) -> list[Any]:
         given = self.probe.by_name(direction.tangents)
@@ -237,7 +256,7 @@ class Ways:
             Growth("the program of the function", self.size, statements(own)),
             Growth("the program of its value and gradient", operations, statements(ast.parse(made.text))),
         ]
-        return _Run("reverse mode", made.call(seed), products, operations, made.seconds)
+        return _Run(REVERSE_MODE, made.call(seed), products, operations, made.seconds)
 
     # --- errors -------------------------------------------------------------------------------------------------------
 
@@ -264,7 +283,8 @@ class Ways:
         return straight.at_point(self._partials[direction.at])
 
     def _extrapolated(self, direction: Direction) -> float:
-        found = differences(lambda t: self.probe.along(direction, t), self.probe.scale(direction), self.probe.epsilon)
+        beside, _ = self.probe.beside(direction)
+        found = differences(beside, self.probe.scale(direction), self.probe.epsilon)
         if not found.sure(1e-6):
             raise NotApplicable("differences do not settle")
         return found.slope.value
@@ -280,21 +300,21 @@ class Ways:
             for h in steps if values else ():
                 try:
                     error = _error([slope(d, h) for d in self.directions], values)
-                except Exception:  # a step out of the domain, or so large that a complex number means nothing
+                except NotApplicable:  # the step is so large that a complex number means nothing
                     continue
                 if error is not None and math.isfinite(error):
                     points.append((h, error))
             if points:
                 curves.append(Curve(name, tuple(points)))
-        errors = [way.error for way in ours if way.error is not None]
+        errors = [way.error for way in ours if way.error is not None and math.isfinite(way.error)]
         return [*curves, Curve("forward and reverse mode", ((0.0, max(errors)),))] if curves and errors else curves
 
 
 def _error(found: Sequence[float], values: Sequence[float]) -> float | None:
     if not values:
         return None
-    size = max(map(abs, values))
-    return max(abs(a - b) for a, b in zip(found, values)) / (size or 1.0)
+    # NumPy's maximum, unlike Python's, is NaN where one of them is
+    return float(np.max(np.abs(np.subtract(found, values)))) / (max(map(abs, values)) or 1.0)
 
 
 def _giving(found: list[float]) -> tuple[Callable[[], Any], Callable[[Any], list[float]]]:

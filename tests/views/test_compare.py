@@ -102,6 +102,40 @@ def test_what_one_way_cannot_do_is_a_note_and_the_others_agree(f, args, referenc
         assert ways[mode].error < 1e-12
 
 
+def raises_above(x):
+    if x > 1.0:
+        raise ValueError("too large")
+    return x * x
+
+
+@pytest.mark.parametrize(
+    "f, x, missing, note",
+    [
+        (
+            raises_above,
+            1.0,
+            {"symbolic (SymPy)", "forward differences", "central differences"},
+            "ValueError: too large",
+        ),
+        (math.sqrt, 0.0, {"symbolic (SymPy)", "central differences", "complex step"}, "ValueError: "),
+        (math.exp, 709.0, set(), ""),
+    ],
+    ids=["raises", "sqrt", "exp"],
+)
+def test_at_the_edge_of_a_domain_what_cannot_be_is_a_note(f, x, missing, note):
+    made = compare(lambda x: f(x), x, repeat=1)
+    assert set(NAMES) - set(by_name(made)) == missing
+    assert any(note in line for line in made.notes) or not note
+    assert len({way.derivatives for way in made.ways if way.name.endswith("mode")}) == 1
+
+
+def test_an_error_that_is_not_known_is_not_taken_for_none():
+    from s2s_ad.views.ways import _error
+
+    assert math.isnan(_error([0.0, math.nan], [0.0, 1.0])) and math.isnan(_error([math.nan, 1.0], [1.0, 1.0]))
+    assert _error([1.0, 2.5], [1.0, 2.0]) == 0.25 and _error([1.0], []) is None
+
+
 def test_without_anything_real_there_is_nothing_to_compare():
     with pytest.raises(s2s_ad.KindError, match="none of the arguments is real"):
         compare(lambda text: 1.0, "a")
