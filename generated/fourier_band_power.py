@@ -51,12 +51,11 @@ def band_power_grad(z, low, high):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v4 = even - turned
-        v5 = even + turned
-        v4_bar = y_bar[v5.shape[0] :]
-        v5_bar = y_bar[: v5.shape[0]]
-        even_bar = unbroadcast(v4_bar, np.shape(even)) + unbroadcast(v5_bar, np.shape(even))
-        turned_bar = unbroadcast(-v4_bar, np.shape(turned)) + unbroadcast(v5_bar, np.shape(turned))
+        v4 = even + turned
+        v_bar = y_bar[v4.shape[0] :]
+        v4_bar = y_bar[: v4.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v4_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v4_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v2, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
@@ -104,12 +103,11 @@ def band_power_value_and_grad(z, low, high):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v4 = even - turned
-        v5 = even + turned
-        v4_bar = y_bar[v5.shape[0] :]
-        v5_bar = y_bar[: v5.shape[0]]
-        even_bar = unbroadcast(v4_bar, np.shape(even)) + unbroadcast(v5_bar, np.shape(even))
-        turned_bar = unbroadcast(-v4_bar, np.shape(turned)) + unbroadcast(v5_bar, np.shape(turned))
+        v4 = even + turned
+        v_bar = y_bar[v4.shape[0] :]
+        v4_bar = y_bar[: v4.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v4_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v4_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v2, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
@@ -187,12 +185,11 @@ def band_power_vjp(z, low, high, y_bar=1.0):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v4 = even - turned
-        v5 = even + turned
-        v4_bar = y_bar[v5.shape[0] :]
-        v5_bar = y_bar[: v5.shape[0]]
-        even_bar = unbroadcast(v4_bar, np.shape(even)) + unbroadcast(v5_bar, np.shape(even))
-        turned_bar = unbroadcast(-v4_bar, np.shape(turned)) + unbroadcast(v5_bar, np.shape(turned))
+        v4 = even + turned
+        v_bar = y_bar[v4.shape[0] :]
+        v4_bar = y_bar[: v4.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v4_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v4_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v2, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
@@ -232,12 +229,11 @@ def fft_2_bwd(saved, y_bar):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v2 = even - turned
-        v3 = even + turned
-        v2_bar = y_bar[v3.shape[0] :]
-        v3_bar = y_bar[: v3.shape[0]]
-        even_bar = unbroadcast(v2_bar, np.shape(even)) + unbroadcast(v3_bar, np.shape(even))
-        turned_bar = unbroadcast(-v2_bar, np.shape(turned)) + unbroadcast(v3_bar, np.shape(turned))
+        v2 = even + turned
+        v_bar = y_bar[v2.shape[0] :]
+        v2_bar = y_bar[: v2.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v2_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v2_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]

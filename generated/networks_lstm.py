@@ -148,7 +148,6 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
         Wf_bar += np.outer(v15, hx)
         hx_bar += Wf.T @ v15
         # hx = np.concatenate([h, xs[t]])  [networks.py:44]
-        v16 = xs[t]
         h_bar = hx_bar[: h.shape[0]]
         xs_bar[t] += hx_bar[h.shape[0] :]
     return y, (xs_bar, Wf_bar, Wi_bar, Wo_bar, Wc_bar, bf_bar, bi_bar, bo_bar, bc_bar)
