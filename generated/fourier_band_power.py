@@ -39,8 +39,7 @@ def band_power_grad(z, low, high):
     # Reverse sweep
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
     v_bar = 1.0 / sum_power
-    power_bar = np.broadcast_to(-(v_bar * y_2), np.shape(power))
-    power_bar = power_bar.copy()
+    power_bar = np.full_like(power, -(v_bar * y_2))
     power_bar[low:high] += v_bar
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
@@ -91,8 +90,7 @@ def band_power_value_and_grad(z, low, high):
     # Reverse sweep
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
     v_bar = 1.0 / sum_power
-    power_bar = np.broadcast_to(-(v_bar * y_2), np.shape(power))
-    power_bar = power_bar.copy()
+    power_bar = np.full_like(power, -(v_bar * y_2))
     power_bar[low:high] += v_bar
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
@@ -173,8 +171,7 @@ def band_power_vjp(z, low, high, y_bar=1.0):
     # Reverse sweep
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
     v_bar = y_bar / sum_power
-    power_bar = np.broadcast_to(-(v_bar * y_2), np.shape(power))
-    power_bar = power_bar.copy()
+    power_bar = np.full_like(power, -(v_bar * y_2))
     power_bar[low:high] += v_bar
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)

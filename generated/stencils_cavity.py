@@ -57,30 +57,30 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v13 = vn[1:-1, 1:-1]
         v14 = v13 * dt / dy
         v15 = un[:-2, 1:-1]
-        dx_squared = dx**2
-        v16 = 2 * v10
-        v17 = nu * dt / dx_squared * (un[1:-1, 2:] - v16 + v12)
-        v18 = (
+        v16 = nu * dt / dx**2
+        v17 = 2 * v10
+        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
+        v19 = (
             v10
             - v11 * (v10 - v12)
             - v14 * (v10 - v15)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v17
+            + v18
         )
-        dy_squared = dy**2
-        u[1:-1, 1:-1] = v18 + nu * dt / dy_squared * (un[2:, 1:-1] - v16 + v15)
-        v19 = vn[1:-1, :-2]
-        v20 = vn[:-2, 1:-1]
-        v21 = 2 * v13
-        v22 = nu * dt / dx_squared * (vn[1:-1, 2:] - v21 + v19)
-        v23 = (
+        v20 = nu * dt / dy**2
+        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
+        v21 = vn[1:-1, :-2]
+        v22 = vn[:-2, 1:-1]
+        v23 = 2 * v13
+        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
+        v25 = (
             v13
-            - v11 * (v13 - v19)
-            - v14 * (v13 - v20)
+            - v11 * (v13 - v21)
+            - v14 * (v13 - v22)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v22
+            + v24
         )
-        v[1:-1, 1:-1] = v23 + nu * dt / dy_squared * (vn[2:, 1:-1] - v21 + v20)
+        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -109,9 +109,9 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v24 = np.sum(u_bar[-1, :])
+        v26 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v24
+        lid_bar += v26
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -121,55 +121,57 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[1:-1, 1:-1] = (  [stencils.py:70]
         v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v25 = vn[:-2, 1:-1]
-        v26 = vn[1:-1, 1:-1]
-        v27 = 2 * v26
-        v28 = vn[2:, 1:-1]
+        v27 = vn[:-2, 1:-1]
+        v28 = vn[1:-1, 1:-1]
+        v29 = 2 * v28
+        v30 = vn[2:, 1:-1]
         dy_squared = dy**2
-        v_bar_3 = v_bar_2 * (nu * dt / dy_squared)
+        v31 = nu * dt / dy_squared
+        v_bar_3 = v_bar_2 * v31
         vn_bar = np.zeros_like(v)
         vn_bar[:-2, 1:-1] = v_bar_3
         vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
         vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v28 - v27 + v25)) / dy_squared
-        v29 = vn[1:-1, :-2]
-        v30 = vn[1:-1, 2:]
+        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
+        v32 = vn[1:-1, :-2]
+        v33 = vn[1:-1, 2:]
         dx_squared = dx**2
-        v_bar_4 = v_bar_2 * (nu * dt / dx_squared)
+        v34 = nu * dt / dx_squared
+        v_bar_4 = v_bar_2 * v34
         vn_bar[1:-1, :-2] += v_bar_4
         vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
         vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v30 - v27 + v29)) / dx_squared
+        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v31 = -v_bar_2
-        v32 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v33 = 2 * rho * dy
-        v34 = dt / v33
-        v_bar_5 = unbroadcast(v31, np.shape(v34 * v32))
-        v32_bar = v_bar_5 * v34
-        p_bar[:-2, 1:-1] -= v32_bar
-        p_bar[2:, 1:-1] += v32_bar
-        v35 = np.sum(v_bar_5 * v32) / v33
-        rho_bar -= v35 * v34 * dy * 2
-        v36 = v26 * dt / dy
-        v_bar_5 = v31 * v36
+        v35 = -v_bar_2
+        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v37 = 2 * rho * dy
+        v38 = dt / v37
+        v_bar_5 = unbroadcast(v35, np.shape(v36))
+        v36_bar = v_bar_5 * v38
+        p_bar[:-2, 1:-1] -= v36_bar
+        p_bar[2:, 1:-1] += v36_bar
+        v39 = np.sum(v_bar_5 * v36) / v37
+        rho_bar -= v39 * v38 * dy * 2
+        v40 = v28 * dt / dy
+        v_bar_5 = v35 * v40
         vn_bar[:-2, 1:-1] -= v_bar_5
         vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v31 * (v26 - v25) / dy
+        v_bar_5 = v35 * (v28 - v27) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v37 = un[1:-1, 1:-1]
-        v38 = v37 * dt / dx
-        v_bar_6 = v31 * v38
+        v41 = un[1:-1, 1:-1]
+        v42 = v41 * dt / dx
+        v_bar_6 = v35 * v42
         vn_bar[1:-1, :-2] -= v_bar_6
         vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v31 * (v26 - v29) / dx
+        v_bar_6 = v35 * (v28 - v32) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v35
-            + np.sum(v_bar_5 * v26)
-            + np.sum(v_bar_6 * v37)
+            + v39
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = v_bar_6 * dt
@@ -177,48 +179,48 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[1:-1, 1:-1] = (  [stencils.py:62]
         v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v39 = un[:-2, 1:-1]
-        v40 = 2 * v37
-        v41 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * (nu * dt / dy_squared)
+        v43 = un[:-2, 1:-1]
+        v44 = 2 * v41
+        v45 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * v31
         un_bar[:-2, 1:-1] += v_bar_3
         un_bar[1:-1, 1:-1] -= v_bar_3 * 2
         un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v41 - v40 + v39)) / dy_squared
-        v42 = un[1:-1, :-2]
-        v43 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * (nu * dt / dx_squared)
+        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
+        v46 = un[1:-1, :-2]
+        v47 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * v34
         un_bar[1:-1, :-2] += v_bar_4
         un_bar[1:-1, 1:-1] -= v_bar_4 * 2
         un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v43 - v40 + v42)) / dx_squared
+        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v44 = -v_bar_2
-        v45 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v46 = 2 * rho * dx
-        v47 = dt / v46
-        v_bar_5 = unbroadcast(v44, np.shape(v47 * v45))
-        v45_bar = v_bar_5 * v47
-        p_bar[1:-1, :-2] -= v45_bar
-        p_bar[1:-1, 2:] += v45_bar
-        v48 = np.sum(v_bar_5 * v45) / v46
-        rho_bar -= v48 * v47 * dx * 2
-        v_bar_5 = v44 * v36
+        v48 = -v_bar_2
+        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v50 = 2 * rho * dx
+        v51 = dt / v50
+        v_bar_5 = unbroadcast(v48, np.shape(v49))
+        v49_bar = v_bar_5 * v51
+        p_bar[1:-1, :-2] -= v49_bar
+        p_bar[1:-1, 2:] += v49_bar
+        v52 = np.sum(v_bar_5 * v49) / v50
+        rho_bar -= v52 * v51 * dx * 2
+        v_bar_5 = v48 * v40
         un_bar[:-2, 1:-1] -= v_bar_5
         un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v44 * (v37 - v39) / dy
+        v_bar_5 = v48 * (v41 - v43) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v44 * v38
+        v_bar_6 = v48 * v42
         un_bar[1:-1, :-2] -= v_bar_6
         un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v44 * (v37 - v42) / dx
+        v_bar_6 = v48 * (v41 - v46) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v48
-            + np.sum(v_bar_5 * v26)
-            + np.sum(v_bar_6 * v37)
+            + v52
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar[1:-1, 1:-1] += v_bar_6 * dt
         un_bar[1:-1, 1:-1] += v_bar_2
@@ -254,37 +256,37 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
         v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v49 = 2 * dy
-        v50 = (v28 - v25) / v49
-        v51 = v30 - v29
-        v52 = (v41 - v39) / v49
-        v53 = 2 * dx
-        v54 = (v43 - v42) / v53
-        v55 = v54 + v50
-        v56 = 1 / dt
+        v53 = 2 * dy
+        v54 = (v30 - v27) / v53
+        v55 = v33 - v32
+        v56 = (v45 - v43) / v53
+        v57 = 2 * dx
+        v58 = (v47 - v46) / v57
+        v59 = v58 + v54
+        v60 = 1 / dt
         v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v56 * v55 - v54**2 - 2 * (v52 * v51 / v53) - v50**2))
-        v57 = v_bar_3 * (2.0 * v50) / v49
-        v_bar[:-2, 1:-1] += v57
-        v_bar[2:, 1:-1] -= v57
-        v_bar_2 = -(v_bar_3 * 2 / v53)
-        v51_bar = v_bar_2 * v52
-        v_bar[1:-1, :-2] -= v51_bar
-        v_bar[1:-1, 2:] += v51_bar
-        v_bar_2 = v_bar_2 * v51 / v49
+        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
+        v61 = v_bar_3 * (2.0 * v54) / v53
+        v_bar[:-2, 1:-1] += v61
+        v_bar[2:, 1:-1] -= v61
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v55_bar = v_bar_2 * v56
+        v_bar[1:-1, :-2] -= v55_bar
+        v_bar[1:-1, 2:] += v55_bar
+        v_bar_2 = v_bar_2 * v55 / v53
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v58 = v_bar_3 * (2.0 * v54) / v53
-        u_bar[1:-1, :-2] += v58
-        u_bar[1:-1, 2:] -= v58
-        v55_bar = v_bar_3 * v56
-        v_bar_2 = v55_bar / v49
+        v62 = v_bar_3 * (2.0 * v58) / v57
+        u_bar[1:-1, :-2] += v62
+        u_bar[1:-1, 2:] -= v62
+        v59_bar = v_bar_3 * v60
+        v_bar_2 = v59_bar / v53
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v55_bar / v53
+        v_bar_2 = v59_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v55) / dt * v56
+        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
@@ -336,30 +338,30 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         v13 = vn[1:-1, 1:-1]
         v14 = v13 * dt / dy
         v15 = un[:-2, 1:-1]
-        dx_squared = dx**2
-        v16 = 2 * v10
-        v17 = nu * dt / dx_squared * (un[1:-1, 2:] - v16 + v12)
-        v18 = (
+        v16 = nu * dt / dx**2
+        v17 = 2 * v10
+        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
+        v19 = (
             v10
             - v11 * (v10 - v12)
             - v14 * (v10 - v15)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v17
+            + v18
         )
-        dy_squared = dy**2
-        u[1:-1, 1:-1] = v18 + nu * dt / dy_squared * (un[2:, 1:-1] - v16 + v15)
-        v19 = vn[1:-1, :-2]
-        v20 = vn[:-2, 1:-1]
-        v21 = 2 * v13
-        v22 = nu * dt / dx_squared * (vn[1:-1, 2:] - v21 + v19)
-        v23 = (
+        v20 = nu * dt / dy**2
+        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
+        v21 = vn[1:-1, :-2]
+        v22 = vn[:-2, 1:-1]
+        v23 = 2 * v13
+        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
+        v25 = (
             v13
-            - v11 * (v13 - v19)
-            - v14 * (v13 - v20)
+            - v11 * (v13 - v21)
+            - v14 * (v13 - v22)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v22
+            + v24
         )
-        v[1:-1, 1:-1] = v23 + nu * dt / dy_squared * (vn[2:, 1:-1] - v21 + v20)
+        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -389,9 +391,9 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v24 = np.sum(u_bar[-1, :])
+        v26 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v24
+        lid_bar += v26
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -401,55 +403,57 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[1:-1, 1:-1] = (  [stencils.py:70]
         v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v25 = vn[:-2, 1:-1]
-        v26 = vn[1:-1, 1:-1]
-        v27 = 2 * v26
-        v28 = vn[2:, 1:-1]
+        v27 = vn[:-2, 1:-1]
+        v28 = vn[1:-1, 1:-1]
+        v29 = 2 * v28
+        v30 = vn[2:, 1:-1]
         dy_squared = dy**2
-        v_bar_3 = v_bar_2 * (nu * dt / dy_squared)
+        v31 = nu * dt / dy_squared
+        v_bar_3 = v_bar_2 * v31
         vn_bar = np.zeros_like(v)
         vn_bar[:-2, 1:-1] = v_bar_3
         vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
         vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v28 - v27 + v25)) / dy_squared
-        v29 = vn[1:-1, :-2]
-        v30 = vn[1:-1, 2:]
+        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
+        v32 = vn[1:-1, :-2]
+        v33 = vn[1:-1, 2:]
         dx_squared = dx**2
-        v_bar_4 = v_bar_2 * (nu * dt / dx_squared)
+        v34 = nu * dt / dx_squared
+        v_bar_4 = v_bar_2 * v34
         vn_bar[1:-1, :-2] += v_bar_4
         vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
         vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v30 - v27 + v29)) / dx_squared
+        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v31 = -v_bar_2
-        v32 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v33 = 2 * rho * dy
-        v34 = dt / v33
-        v_bar_5 = unbroadcast(v31, np.shape(v34 * v32))
-        v32_bar = v_bar_5 * v34
-        p_bar[:-2, 1:-1] -= v32_bar
-        p_bar[2:, 1:-1] += v32_bar
-        v35 = np.sum(v_bar_5 * v32) / v33
-        rho_bar -= v35 * v34 * dy * 2
-        v36 = v26 * dt / dy
-        v_bar_5 = v31 * v36
+        v35 = -v_bar_2
+        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v37 = 2 * rho * dy
+        v38 = dt / v37
+        v_bar_5 = unbroadcast(v35, np.shape(v36))
+        v36_bar = v_bar_5 * v38
+        p_bar[:-2, 1:-1] -= v36_bar
+        p_bar[2:, 1:-1] += v36_bar
+        v39 = np.sum(v_bar_5 * v36) / v37
+        rho_bar -= v39 * v38 * dy * 2
+        v40 = v28 * dt / dy
+        v_bar_5 = v35 * v40
         vn_bar[:-2, 1:-1] -= v_bar_5
         vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v31 * (v26 - v25) / dy
+        v_bar_5 = v35 * (v28 - v27) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v37 = un[1:-1, 1:-1]
-        v38 = v37 * dt / dx
-        v_bar_6 = v31 * v38
+        v41 = un[1:-1, 1:-1]
+        v42 = v41 * dt / dx
+        v_bar_6 = v35 * v42
         vn_bar[1:-1, :-2] -= v_bar_6
         vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v31 * (v26 - v29) / dx
+        v_bar_6 = v35 * (v28 - v32) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v35
-            + np.sum(v_bar_5 * v26)
-            + np.sum(v_bar_6 * v37)
+            + v39
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = v_bar_6 * dt
@@ -457,48 +461,48 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[1:-1, 1:-1] = (  [stencils.py:62]
         v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v39 = un[:-2, 1:-1]
-        v40 = 2 * v37
-        v41 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * (nu * dt / dy_squared)
+        v43 = un[:-2, 1:-1]
+        v44 = 2 * v41
+        v45 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * v31
         un_bar[:-2, 1:-1] += v_bar_3
         un_bar[1:-1, 1:-1] -= v_bar_3 * 2
         un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v41 - v40 + v39)) / dy_squared
-        v42 = un[1:-1, :-2]
-        v43 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * (nu * dt / dx_squared)
+        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
+        v46 = un[1:-1, :-2]
+        v47 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * v34
         un_bar[1:-1, :-2] += v_bar_4
         un_bar[1:-1, 1:-1] -= v_bar_4 * 2
         un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v43 - v40 + v42)) / dx_squared
+        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v44 = -v_bar_2
-        v45 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v46 = 2 * rho * dx
-        v47 = dt / v46
-        v_bar_5 = unbroadcast(v44, np.shape(v47 * v45))
-        v45_bar = v_bar_5 * v47
-        p_bar[1:-1, :-2] -= v45_bar
-        p_bar[1:-1, 2:] += v45_bar
-        v48 = np.sum(v_bar_5 * v45) / v46
-        rho_bar -= v48 * v47 * dx * 2
-        v_bar_5 = v44 * v36
+        v48 = -v_bar_2
+        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v50 = 2 * rho * dx
+        v51 = dt / v50
+        v_bar_5 = unbroadcast(v48, np.shape(v49))
+        v49_bar = v_bar_5 * v51
+        p_bar[1:-1, :-2] -= v49_bar
+        p_bar[1:-1, 2:] += v49_bar
+        v52 = np.sum(v_bar_5 * v49) / v50
+        rho_bar -= v52 * v51 * dx * 2
+        v_bar_5 = v48 * v40
         un_bar[:-2, 1:-1] -= v_bar_5
         un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v44 * (v37 - v39) / dy
+        v_bar_5 = v48 * (v41 - v43) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v44 * v38
+        v_bar_6 = v48 * v42
         un_bar[1:-1, :-2] -= v_bar_6
         un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v44 * (v37 - v42) / dx
+        v_bar_6 = v48 * (v41 - v46) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v48
-            + np.sum(v_bar_5 * v26)
-            + np.sum(v_bar_6 * v37)
+            + v52
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar[1:-1, 1:-1] += v_bar_6 * dt
         un_bar[1:-1, 1:-1] += v_bar_2
@@ -534,37 +538,37 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
         v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v49 = 2 * dy
-        v50 = (v28 - v25) / v49
-        v51 = v30 - v29
-        v52 = (v41 - v39) / v49
-        v53 = 2 * dx
-        v54 = (v43 - v42) / v53
-        v55 = v54 + v50
-        v56 = 1 / dt
+        v53 = 2 * dy
+        v54 = (v30 - v27) / v53
+        v55 = v33 - v32
+        v56 = (v45 - v43) / v53
+        v57 = 2 * dx
+        v58 = (v47 - v46) / v57
+        v59 = v58 + v54
+        v60 = 1 / dt
         v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v56 * v55 - v54**2 - 2 * (v52 * v51 / v53) - v50**2))
-        v57 = v_bar_3 * (2.0 * v50) / v49
-        v_bar[:-2, 1:-1] += v57
-        v_bar[2:, 1:-1] -= v57
-        v_bar_2 = -(v_bar_3 * 2 / v53)
-        v51_bar = v_bar_2 * v52
-        v_bar[1:-1, :-2] -= v51_bar
-        v_bar[1:-1, 2:] += v51_bar
-        v_bar_2 = v_bar_2 * v51 / v49
+        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
+        v61 = v_bar_3 * (2.0 * v54) / v53
+        v_bar[:-2, 1:-1] += v61
+        v_bar[2:, 1:-1] -= v61
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v55_bar = v_bar_2 * v56
+        v_bar[1:-1, :-2] -= v55_bar
+        v_bar[1:-1, 2:] += v55_bar
+        v_bar_2 = v_bar_2 * v55 / v53
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v58 = v_bar_3 * (2.0 * v54) / v53
-        u_bar[1:-1, :-2] += v58
-        u_bar[1:-1, 2:] -= v58
-        v55_bar = v_bar_3 * v56
-        v_bar_2 = v55_bar / v49
+        v62 = v_bar_3 * (2.0 * v58) / v57
+        u_bar[1:-1, :-2] += v62
+        u_bar[1:-1, 2:] -= v62
+        v59_bar = v_bar_3 * v60
+        v_bar_2 = v59_bar / v53
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v55_bar / v53
+        v_bar_2 = v59_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v55) / dt * v56
+        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
@@ -678,27 +682,26 @@ def cavity_jvp(
         v_dot_2 = (dt_dot - rho_dot * 2 * dx * v25) / v24 * v26 + (
             p_dot[1:-1, 2:] - p_dot[1:-1, :-2]
         ) * v25
+        v_dot_3 = nu_dot * dt + dt_dot * nu
         dx_squared = dx**2
         v27 = nu * dt / dx_squared
+        v27_dot = v_dot_3 / dx_squared
         v28 = 2 * v16
         v28_dot = v16_dot * 2
         v29 = un[1:-1, 2:] - v28 + v18
-        v_dot_3 = (nu_dot * dt + dt_dot * nu) / dx_squared * v29 + (
-            un_dot[1:-1, 2:] - v28_dot + v18_dot
-        ) * v27
+        v_dot_4 = v27_dot * v29 + (un_dot[1:-1, 2:] - v28_dot + v18_dot) * v27
         dy_squared = dy**2
         v30 = nu * dt / dy_squared
+        v30_dot = v_dot_3 / dy_squared
         v31 = un[2:, 1:-1] - v28 + v22
-        v_dot_4 = (nu_dot * dt + dt_dot * nu) / dy_squared * v31 + (
-            un_dot[2:, 1:-1] - v28_dot + v22_dot
-        ) * v30
+        v_dot_3 = v30_dot * v31 + (un_dot[2:, 1:-1] - v28_dot + v22_dot) * v30
         v_dot_2 = (
             v16_dot
             - (v17_dot * v19 + (v16_dot - v18_dot) * v17)
             - (v21_dot * v23 + (v16_dot - v22_dot) * v21)
             - v_dot_2
-            + v_dot_3
             + v_dot_4
+            + v_dot_3
         )
         u[1:-1, 1:-1] = v16 - v17 * v19 - v21 * v23 - v25 * v26 + v27 * v29 + v30 * v31
         u_dot[1:-1, 1:-1] = v_dot_2
@@ -715,18 +718,12 @@ def cavity_jvp(
         v_dot_2 = (dt_dot - rho_dot * 2 * dy * v37) / v36 * v38 + (
             p_dot[2:, 1:-1] - p_dot[:-2, 1:-1]
         ) * v37
-        v39 = nu * dt / dx_squared
-        v40 = 2 * v20
-        v40_dot = v20_dot * 2
-        v41 = vn[1:-1, 2:] - v40 + v32
-        v_dot_3 = (nu_dot * dt + dt_dot * nu) / dx_squared * v41 + (
-            vn_dot[1:-1, 2:] - v40_dot + v32_dot
-        ) * v39
-        v42 = nu * dt / dy_squared
-        v43 = vn[2:, 1:-1] - v40 + v34
-        v_dot_4 = (nu_dot * dt + dt_dot * nu) / dy_squared * v43 + (
-            vn_dot[2:, 1:-1] - v40_dot + v34_dot
-        ) * v42
+        v39 = 2 * v20
+        v39_dot = v20_dot * 2
+        v40 = vn[1:-1, 2:] - v39 + v32
+        v_dot_3 = v27_dot * v40 + (vn_dot[1:-1, 2:] - v39_dot + v32_dot) * v27
+        v41 = vn[2:, 1:-1] - v39 + v34
+        v_dot_4 = v30_dot * v41 + (vn_dot[2:, 1:-1] - v39_dot + v34_dot) * v30
         v_dot_2 = (
             v20_dot
             - (v17_dot * v33 + (v20_dot - v32_dot) * v17)
@@ -735,7 +732,7 @@ def cavity_jvp(
             + v_dot_3
             + v_dot_4
         )
-        v[1:-1, 1:-1] = v20 - v17 * v33 - v21 * v35 - v37 * v38 + v39 * v41 + v42 * v43
+        v[1:-1, 1:-1] = v20 - v17 * v33 - v21 * v35 - v37 * v38 + v27 * v40 + v30 * v41
         v_dot[1:-1, 1:-1] = v_dot_2
         # u[0, :] = 0  [stencils.py:78]
         u[0, :] = 0
@@ -811,30 +808,30 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         v13 = vn[1:-1, 1:-1]
         v14 = v13 * dt / dy
         v15 = un[:-2, 1:-1]
-        dx_squared = dx**2
-        v16 = 2 * v10
-        v17 = nu * dt / dx_squared * (un[1:-1, 2:] - v16 + v12)
-        v18 = (
+        v16 = nu * dt / dx**2
+        v17 = 2 * v10
+        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
+        v19 = (
             v10
             - v11 * (v10 - v12)
             - v14 * (v10 - v15)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v17
+            + v18
         )
-        dy_squared = dy**2
-        u[1:-1, 1:-1] = v18 + nu * dt / dy_squared * (un[2:, 1:-1] - v16 + v15)
-        v19 = vn[1:-1, :-2]
-        v20 = vn[:-2, 1:-1]
-        v21 = 2 * v13
-        v22 = nu * dt / dx_squared * (vn[1:-1, 2:] - v21 + v19)
-        v23 = (
+        v20 = nu * dt / dy**2
+        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
+        v21 = vn[1:-1, :-2]
+        v22 = vn[:-2, 1:-1]
+        v23 = 2 * v13
+        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
+        v25 = (
             v13
-            - v11 * (v13 - v19)
-            - v14 * (v13 - v20)
+            - v11 * (v13 - v21)
+            - v14 * (v13 - v22)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v22
+            + v24
         )
-        v[1:-1, 1:-1] = v23 + nu * dt / dy_squared * (vn[2:, 1:-1] - v21 + v20)
+        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -865,9 +862,9 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v24 = np.sum(u_bar[-1, :])
+        v26 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v24
+        lid_bar += v26
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -877,55 +874,57 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # v[1:-1, 1:-1] = (  [stencils.py:70]
         v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v25 = vn[:-2, 1:-1]
-        v26 = vn[1:-1, 1:-1]
-        v27 = 2 * v26
-        v28 = vn[2:, 1:-1]
+        v27 = vn[:-2, 1:-1]
+        v28 = vn[1:-1, 1:-1]
+        v29 = 2 * v28
+        v30 = vn[2:, 1:-1]
         dy_squared = dy**2
-        v_bar_3 = v_bar_2 * (nu * dt / dy_squared)
+        v31 = nu * dt / dy_squared
+        v_bar_3 = v_bar_2 * v31
         vn_bar = np.zeros_like(v)
         vn_bar[:-2, 1:-1] = v_bar_3
         vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
         vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v28 - v27 + v25)) / dy_squared
-        v29 = vn[1:-1, :-2]
-        v30 = vn[1:-1, 2:]
+        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
+        v32 = vn[1:-1, :-2]
+        v33 = vn[1:-1, 2:]
         dx_squared = dx**2
-        v_bar_4 = v_bar_2 * (nu * dt / dx_squared)
+        v34 = nu * dt / dx_squared
+        v_bar_4 = v_bar_2 * v34
         vn_bar[1:-1, :-2] += v_bar_4
         vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
         vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v30 - v27 + v29)) / dx_squared
+        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v31 = -v_bar_2
-        v32 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v33 = 2 * rho * dy
-        v34 = dt / v33
-        v_bar_5 = unbroadcast(v31, np.shape(v34 * v32))
-        v32_bar = v_bar_5 * v34
-        p_bar[:-2, 1:-1] -= v32_bar
-        p_bar[2:, 1:-1] += v32_bar
-        v35 = np.sum(v_bar_5 * v32) / v33
-        rho_bar -= v35 * v34 * dy * 2
-        v36 = v26 * dt / dy
-        v_bar_5 = v31 * v36
+        v35 = -v_bar_2
+        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v37 = 2 * rho * dy
+        v38 = dt / v37
+        v_bar_5 = unbroadcast(v35, np.shape(v36))
+        v36_bar = v_bar_5 * v38
+        p_bar[:-2, 1:-1] -= v36_bar
+        p_bar[2:, 1:-1] += v36_bar
+        v39 = np.sum(v_bar_5 * v36) / v37
+        rho_bar -= v39 * v38 * dy * 2
+        v40 = v28 * dt / dy
+        v_bar_5 = v35 * v40
         vn_bar[:-2, 1:-1] -= v_bar_5
         vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v31 * (v26 - v25) / dy
+        v_bar_5 = v35 * (v28 - v27) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v37 = un[1:-1, 1:-1]
-        v38 = v37 * dt / dx
-        v_bar_6 = v31 * v38
+        v41 = un[1:-1, 1:-1]
+        v42 = v41 * dt / dx
+        v_bar_6 = v35 * v42
         vn_bar[1:-1, :-2] -= v_bar_6
         vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v31 * (v26 - v29) / dx
+        v_bar_6 = v35 * (v28 - v32) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v35
-            + np.sum(v_bar_5 * v26)
-            + np.sum(v_bar_6 * v37)
+            + v39
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = v_bar_6 * dt
@@ -933,48 +932,48 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # u[1:-1, 1:-1] = (  [stencils.py:62]
         v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v39 = un[:-2, 1:-1]
-        v40 = 2 * v37
-        v41 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * (nu * dt / dy_squared)
+        v43 = un[:-2, 1:-1]
+        v44 = 2 * v41
+        v45 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * v31
         un_bar[:-2, 1:-1] += v_bar_3
         un_bar[1:-1, 1:-1] -= v_bar_3 * 2
         un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v41 - v40 + v39)) / dy_squared
-        v42 = un[1:-1, :-2]
-        v43 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * (nu * dt / dx_squared)
+        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
+        v46 = un[1:-1, :-2]
+        v47 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * v34
         un_bar[1:-1, :-2] += v_bar_4
         un_bar[1:-1, 1:-1] -= v_bar_4 * 2
         un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v43 - v40 + v42)) / dx_squared
+        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v44 = -v_bar_2
-        v45 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v46 = 2 * rho * dx
-        v47 = dt / v46
-        v_bar_5 = unbroadcast(v44, np.shape(v47 * v45))
-        v45_bar = v_bar_5 * v47
-        p_bar[1:-1, :-2] -= v45_bar
-        p_bar[1:-1, 2:] += v45_bar
-        v48 = np.sum(v_bar_5 * v45) / v46
-        rho_bar -= v48 * v47 * dx * 2
-        v_bar_5 = v44 * v36
+        v48 = -v_bar_2
+        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v50 = 2 * rho * dx
+        v51 = dt / v50
+        v_bar_5 = unbroadcast(v48, np.shape(v49))
+        v49_bar = v_bar_5 * v51
+        p_bar[1:-1, :-2] -= v49_bar
+        p_bar[1:-1, 2:] += v49_bar
+        v52 = np.sum(v_bar_5 * v49) / v50
+        rho_bar -= v52 * v51 * dx * 2
+        v_bar_5 = v48 * v40
         un_bar[:-2, 1:-1] -= v_bar_5
         un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v44 * (v37 - v39) / dy
+        v_bar_5 = v48 * (v41 - v43) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v44 * v38
+        v_bar_6 = v48 * v42
         un_bar[1:-1, :-2] -= v_bar_6
         un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v44 * (v37 - v42) / dx
+        v_bar_6 = v48 * (v41 - v46) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v48
-            + np.sum(v_bar_5 * v26)
-            + np.sum(v_bar_6 * v37)
+            + v52
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar[1:-1, 1:-1] += v_bar_6 * dt
         un_bar[1:-1, 1:-1] += v_bar_2
@@ -1010,37 +1009,37 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
         v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v49 = 2 * dy
-        v50 = (v28 - v25) / v49
-        v51 = v30 - v29
-        v52 = (v41 - v39) / v49
-        v53 = 2 * dx
-        v54 = (v43 - v42) / v53
-        v55 = v54 + v50
-        v56 = 1 / dt
+        v53 = 2 * dy
+        v54 = (v30 - v27) / v53
+        v55 = v33 - v32
+        v56 = (v45 - v43) / v53
+        v57 = 2 * dx
+        v58 = (v47 - v46) / v57
+        v59 = v58 + v54
+        v60 = 1 / dt
         v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v56 * v55 - v54**2 - 2 * (v52 * v51 / v53) - v50**2))
-        v57 = v_bar_3 * (2.0 * v50) / v49
-        v_bar[:-2, 1:-1] += v57
-        v_bar[2:, 1:-1] -= v57
-        v_bar_2 = -(v_bar_3 * 2 / v53)
-        v51_bar = v_bar_2 * v52
-        v_bar[1:-1, :-2] -= v51_bar
-        v_bar[1:-1, 2:] += v51_bar
-        v_bar_2 = v_bar_2 * v51 / v49
+        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
+        v61 = v_bar_3 * (2.0 * v54) / v53
+        v_bar[:-2, 1:-1] += v61
+        v_bar[2:, 1:-1] -= v61
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v55_bar = v_bar_2 * v56
+        v_bar[1:-1, :-2] -= v55_bar
+        v_bar[1:-1, 2:] += v55_bar
+        v_bar_2 = v_bar_2 * v55 / v53
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v58 = v_bar_3 * (2.0 * v54) / v53
-        u_bar[1:-1, :-2] += v58
-        u_bar[1:-1, 2:] -= v58
-        v55_bar = v_bar_3 * v56
-        v_bar_2 = v55_bar / v49
+        v62 = v_bar_3 * (2.0 * v58) / v57
+        u_bar[1:-1, :-2] += v62
+        u_bar[1:-1, 2:] -= v62
+        v59_bar = v_bar_3 * v60
+        v_bar_2 = v59_bar / v53
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v55_bar / v53
+        v_bar_2 = v59_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v55) / dt * v56
+        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
