@@ -141,6 +141,8 @@ def call_op(
         return _part_of_ufunc(machine, op, function, positional, keywords, name)
     if "shape" in op.defaults and op.variadic:
         return _with_shape(machine, op, function, positional, keywords, name)
+    if op.name in _JOINS and len(positional) == 2 and "axis" in op.defaults:
+        positional, keywords = positional[:1], {**keywords, "axis": positional[1]}
     spread = _spread(machine, op, positional)
     if spread is not None:
         positional = spread
@@ -242,7 +244,7 @@ def _spread(machine: Machine, op: Op, positional: list[Abstract]) -> list[Abstra
         content = machine.content(first) if isinstance(first, Ref) else first
         if isinstance(content, (Items, Tuple)):
             if len(positional) > 1:
-                raise UnsupportedError(f"{op.name}: give the axis by name", remedy="Write axis=...")
+                raise UnsupportedError(f"{op.name} takes one list here", remedy="Put all of it into the list.")
             return list(content.items)
         raise NotStatic(
             f"{op.name} of a list whose length is known only when it runs is not supported",

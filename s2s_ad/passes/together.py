@@ -52,7 +52,7 @@ class _Call:
         results = self.whole.results(first, wanted)
         outputs = tuple(self.named(at) or Value(first.out.kind) for at in results)
         kinds = tuple(value.kind for value in outputs)
-        code = self.whole.code(self.params, wanted)
+        code = self.whole.code(self.params, wanted, tuple(a.kind for a in first.inputs))
         op = Op(self.whole.name, ("*inputs",), code, lambda *_: kinds, flavor=first.op.flavor, cost=20)
         return replace(first, op=op, outputs=outputs, params=())
 
