@@ -61,7 +61,7 @@ def nanquantile_weights(x, q, axis, method="linear"):
     lower = np.clip(np.floor(place), 0, np.maximum(count - 2, 0))
     upper = place - lower
     weights = np.where(rank == lower, 1.0 - upper, np.where(rank == lower + 1, upper, 0.0))
-    weights = np.where(np.isnan(items), 0.0, weights).astype(x.dtype)
+    weights = np.where(count == 0, np.nan, np.where(np.isnan(items), 0.0, weights)).astype(x.dtype)
     return weights.reshape(x.shape)[()] if axis is None else np.moveaxis(weights, -1, axis)
 
 
@@ -118,6 +118,8 @@ def complex_eig(x):
 
 def largest_real(v):
     """1 at the largest of the real components of each column, which is the one that LAPACK has made real."""
+    if not v.size:
+        return v.real
     size = np.where(v.imag == 0, np.abs(v), -1.0)
     return (np.arange(v.shape[-1])[:, None] == np.argmax(size, axis=-2)[..., None, :]).astype(v.real.dtype)
 
