@@ -39,6 +39,8 @@ class _Call:
     def worth(self) -> bool:
         """Several results, or one that is named and for which NumPy has no function of its own."""
         wanted = self.wanted
+        if len(self.whole.results(self.first, wanted)) < 2:
+            return False
         named = any(stmt.out.hint for _, stmt in self.members)
         return len(wanted) > 1 or named and not wanted <= self.whole.apart
 

@@ -106,6 +106,15 @@ def test_values_alone_are_had_for_less() -> None:
     assert "np.linalg.eigvalsh(a)" in s2s_ad.value_and_grad(values, wrt="c").source(A, A[0])
 
 
+def test_of_one_result_the_item_is_taken() -> None:
+    def f(x):
+        (i,) = np.nonzero(x > 0.0)
+        return np.sum(x[i] ** 2 * i)
+
+    assert "i = np.nonzero(x > 0.0)[0]" in s2s_ad.value_and_grad(f).source(X)
+    agrees(f, X)
+
+
 def test_other_options_are_other_calls() -> None:
     def f(a):
         lower, V = np.linalg.eigh(a)
