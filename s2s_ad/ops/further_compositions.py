@@ -136,6 +136,11 @@ def unwrap(p, discont=None, axis=-1, period=2 * np.pi):
     return result if axis == -1 else np.moveaxis(result, -1, axis)
 
 
+def fromfunction(function, shape, *, dtype=float, like=None, **kwargs):
+    places = [np.array(np.broadcast_to(part, shape)) for part in np.indices(shape, dtype, sparse=True)]
+    return function(*places, **kwargs)
+
+
 def apply_over_axes(func, a, axes):
     result = np.asarray(a)
     for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
@@ -269,7 +274,7 @@ _TAKEN = (
     ix_, unravel_index, ravel_multi_index, diag_indices_from,
     mask_indices, tril_indices, triu_indices,
     tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
-    apply_over_axes, isposinf, isneginf, array_equiv, real_if_close,
+    fromfunction, apply_over_axes, isposinf, isneginf, array_equiv, real_if_close,
     hanning, hamming, blackman, bartlett, modf, ldexp, asfortranarray, astype, matrix_transpose,
     vecdot, matvec, vecmat,
 )  # fmt: skip

@@ -91,6 +91,10 @@ def _svd(params: Params, wanted: Wanted, kinds: Kinds) -> str:
     return f"np.linalg.svd({{}}{'' if params.get('full') else ', full_matrices=False'})"
 
 
+def _meshgrid(params: Params, wanted: Wanted, kinds: Kinds) -> str:
+    return f"np.meshgrid({{}}{'' if params['indexing'] == 'xy' else ', indexing=' + repr(params['indexing'])})"
+
+
 _OPTIONS = ("", "return_index", "return_inverse", "return_counts")
 
 
@@ -117,4 +121,5 @@ _declare("math.modf", "fraction_part", "whole_part")
 _declare("math.frexp", "mantissa", "exponent")
 _declare("divmod", "floordiv", "mod", apart=frozenset({0, 1}), written=True)
 _declare("np.divmod", "np.floor_divide", "np.remainder", apart=frozenset({0, 1}), written=True)
+_numbered("np.meshgrid", "np.meshgrid", "at", lambda stmt: len(stmt.inputs), code=_meshgrid)
 _numbered("np.nonzero", "nonzero_places", "axis", lambda stmt: len(shape_of(stmt.inputs[0].kind)))

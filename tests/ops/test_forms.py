@@ -90,6 +90,12 @@ np.array_equiv(x, x) * p
 np.isposinf(x) * p
 np.isneginf(x) * p
 np.apply_over_axes(np.sum, A, [0, 1])
+np.fromfunction(lambda i, j: p * i + j, (2, 3))
+np.fromfunction(lambda i, j, c: c[i] * j, (2, 3), dtype=int, c=x)
+np.meshgrid(x, [p, 1.0, 2.0])
+np.meshgrid(x, x, indexing="ij")[1]
+np.meshgrid(x, [p], [1.0, q])[2]
+np.meshgrid(x)[0]
 np.mask_indices(2, np.triu)[0] * p
 np.stack([x, x * p], 1)
 np.concatenate([A, A], 1)

@@ -49,6 +49,11 @@ def nonzero(a):
     return np.sum(a[i, j] ** 2 * (1 + i))
 
 
+def meshgrid(x):
+    X, Y = np.meshgrid(x, x[1:])
+    return np.sum(X * Y**2)
+
+
 def in_a_loop(a):
     total = 0.0
     for k in range(3):
@@ -75,7 +80,10 @@ def calls(text: str, line: str) -> int:
     return re.sub("#.*", "", text).count(name.group() + "(")
 
 
-@pytest.mark.parametrize("function, at, line", CASES, ids=lambda x: getattr(x, "__name__", ""))
+GRID = (meshgrid, X, "X, Y = np.meshgrid(x, ")  # linear, so a tangent is made with a call too
+
+
+@pytest.mark.parametrize("function, at, line", [*CASES, GRID], ids=lambda x: getattr(x, "__name__", ""))
 def test_one_call(function: Callable[..., Any], at: Any, line: str) -> None:
     text = s2s_ad.value_and_grad(function).source(at)
     assert calls(text, line) == 1, text
