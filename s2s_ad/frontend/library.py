@@ -29,6 +29,7 @@ from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.ops.settled import SETTLED, is_known
 
 _REFUSED = {
@@ -307,6 +308,17 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
         keywords = {**keywords, "dtype": positional[1]}
     if is_nothing(value):
         return NOTHING
+    keywords = dict(keywords)
+    least = static(machine, keywords.pop("ndmin", number(0)))
+    if op.name == "np.array" and not static(machine, keywords.pop("copy", number(True))):
+        op = FUNCTIONS[np.asarray]  # which copies where it must, and nothing else
+    if least:
+        made = make_array(machine, [value], keywords, op)
+        missing = least - getattr(made.kind, "rank", 0) if isinstance(made, Sym) else 0
+        if missing <= 0:
+            return made
+        axes = Known(tuple(range(missing)))
+        return call_op(machine, FUNCTIONS[np.expand_dims], np.expand_dims, [machine.held(made)], {"axis": axes})
     if op.name == "np.asarray" and not keywords and isinstance(value, Sym) and isinstance(value.kind, Array):
         return value  # the same array
     if not isinstance(value, (Tuple, Ref)):

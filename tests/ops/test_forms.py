@@ -96,6 +96,13 @@ np.meshgrid(x, [p, 1.0, 2.0])
 np.meshgrid(x, x, indexing="ij")[1]
 np.meshgrid(x, [p], [1.0, q])[2]
 np.meshgrid(x)[0]
+np.array(p, ndmin=2)
+np.array(x, ndmin=2, copy=True) * p
+np.array([p, q], ndmin=1, copy=None)
+np.polynomial.polynomial.polyval(p, x)
+np.polynomial.polynomial.polyval(A, x)
+np.polynomial.legendre.legval(p, x)
+np.polynomial.chebyshev.chebval(x, [p, q, 1.0])
 np.mask_indices(2, np.triu)[0] * p
 np.stack([x, x * p], 1)
 np.concatenate([A, A], 1)
