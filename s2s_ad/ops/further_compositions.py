@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.settled import item_numbers, refused
+from s2s_ad.ops.ufuncs import part_below_one, power_of_two
 
 # --- indices ----------------------------------------------------------------------------------------------------------
 
@@ -191,6 +192,10 @@ def real_if_close(a, tol=100):
     refused("np.real_if_close, of which only a run shows whether the result is complex", "Take np.real(a).")
 
 
+def frexp(x):
+    return part_below_one(x), power_of_two(x)
+
+
 def ldexp(x1, x2):
     return np.multiply(x1, np.exp2(np.asarray(x2).astype(np.asarray(x1).dtype)))
 
@@ -275,7 +280,7 @@ _TAKEN = (
     mask_indices, tril_indices, triu_indices,
     tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
     fromfunction, apply_over_axes, isposinf, isneginf, array_equiv, real_if_close,
-    hanning, hamming, blackman, bartlett, modf, ldexp, asfortranarray, astype, matrix_transpose,
+    hanning, hamming, blackman, bartlett, modf, frexp, ldexp, asfortranarray, astype, matrix_transpose,
     vecdot, matvec, vecmat,
 )  # fmt: skip
 _LINALG = (

@@ -119,6 +119,7 @@ _declare(
 )  # fmt: skip
 _declare("math.modf", "fraction_part", "whole_part")
 _declare("math.frexp", "mantissa", "exponent")
+_declare("np.frexp", "np_mantissa", "np_exponent")
 _declare("divmod", "floordiv", "mod", apart=frozenset({0, 1}), written=True)
 _declare("np.divmod", "np.floor_divide", "np.remainder", apart=frozenset({0, 1}), written=True)
 _numbered("np.meshgrid", "np.meshgrid", "at", lambda stmt: len(stmt.inputs), code=_meshgrid)

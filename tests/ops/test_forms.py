@@ -103,6 +103,7 @@ np.polynomial.polynomial.polyval(p, x)
 np.polynomial.polynomial.polyval(A, x)
 np.polynomial.legendre.legval(p, x)
 np.polynomial.chebyshev.chebval(x, [p, q, 1.0])
+np.frexp(x)
 np.mask_indices(2, np.triu)[0] * p
 np.stack([x, x * p], 1)
 np.concatenate([A, A], 1)
