@@ -16,6 +16,7 @@ from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
 from s2s_ad.passes.native.fuse import fused
+from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
@@ -69,6 +70,6 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body, assumed = within_bounds(rolled(fused(body)), assuming)
+    body, assumed = within_bounds(rolled(held(fused(body))), assuming)
     made = without_lists(replace(function, body=body))
     return replace(made, body=plain_numbers(made.body)), assumed

@@ -1,0 +1,91 @@
+"""The shape that native code gives to loops agrees with the NumPy backend, and what must stay as it is stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2s_ad
+from tests.agree import same
+from tests.fuzz.checks import imported
+from tests.native import nests
+from tests.native.interpreted import both_agree, python_for_numba  # noqa: F401
+
+u5, m5 = np.linspace(0.2, 0.9, 5), np.linspace(0.1, 1.3, 25).reshape(5, 5)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_random_nests(seed):
+    with imported(nests.program(seed)) as module:
+        ours, other = (s2s_ad.value_and_grad(module.f, (0, 1), backend=b) for b in ("numba", "numpy"))
+        for n in (7, 4, 3, 2):
+            draw = np.random.default_rng(seed)
+            args = draw.uniform(-0.9, 0.9, n), draw.uniform(-0.9, 0.9, (n, n))
+            try:
+                with np.errstate(all="ignore"):
+                    value = module.f(*(a.copy() for a in args))
+            except IndexError:
+                with pytest.raises(IndexError):
+                    ours(*args)
+                continue
+            if abs(value) < 1e6:
+                same(ours(*args), other(*args), 1e-9)
+
+
+# --- elements held in numbers -----------------------------------------------------------------------------------------
+
+
+def products(m):
+    n = len(m)
+    for i in range(1, n):
+        for j in range(1, n):
+            m[i, j] -= m[i, 0] * m[0, j]
+    return np.sum(m * m)
+
+
+def never_runs(m, k, n):
+    """The element m[k, 0] is there only if the inner loop makes a trip."""
+    total = 0.0
+    for j in range(n):
+        total += m[k, 0] * m[0, j]
+    return total
+
+
+def looked_at(u):
+    """The element that is added to is read at one of the trips."""
+    for i in range(len(u)):
+        u[2] += u[i] * u[i]
+    return np.sum(u)
+
+
+def from_the_end(u):
+    """u[-1] is u[i] at the last trip."""
+    for i in range(len(u)):
+        u[-1] += u[i] * u[i]
+    return np.sum(u)
+
+
+def given_place(u, k):
+    """Nothing says that u[k] is not one of the others."""
+    for i in range(len(u)):
+        u[i] = u[i] * u[k]
+    return np.sum(u * u)
+
+
+def test_elements_at_one_place_are_summed_in_a_number():
+    both_agree(products, (m5,))
+    source = s2s_ad.grad(products, backend="numba").source(m5)
+    assert "m_bar_sum -= " in source and "m_bar[i, 0] += m_bar_sum" in source
+
+
+@pytest.mark.parametrize("f, args", [(looked_at, (u5,)), (from_the_end, (u5,)), (given_place, (u5, 3))])
+def test_elements_that_may_be_others_stay_where_they_are(f, args):
+    both_agree(f, args)
+    assert "_sum" not in s2s_ad.grad(f, backend="numba").source(*args)
+
+
+def test_an_element_that_is_not_there_is_not_touched_without_a_trip():
+    both_agree(never_runs, (m5, 2, 4))
+    both_agree(never_runs, (m5, 99, 0))
+    with pytest.raises(IndexError):
+        s2s_ad.grad(never_runs, backend="numba")(m5, 99, 1)
