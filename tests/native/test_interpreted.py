@@ -12,7 +12,7 @@ from tests.fuzz.generator import Program
 from tests.fuzz.points import case
 from tests.native import array_programs, programs
 from tests.native.array_programs import ARRAY_CASES
-from tests.native.interpreted import both_agree, python_for_numba  # noqa: F401
+from tests.native.interpreted import both_agree, half, python_for_numba  # noqa: F401
 from tests.native.programs import CASES
 
 
