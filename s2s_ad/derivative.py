@@ -7,7 +7,7 @@ import functools
 import inspect
 import threading
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import jacobians, transforms
-from s2s_ad.arguments import check_memory, converted, kind_given
+from s2s_ad.arguments import check_memory, converted, form_of, kind_given, taken_as_they_are
 from s2s_ad.backend.module import format_source
 from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
-from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
+from s2s_ad.ir.kinds import FLOAT, Kind
 from s2s_ad.ir.nodes import Atom, Block, Value
 from s2s_ad.ir.objects import has_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
@@ -84,7 +84,7 @@ class Derivative:
             and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.parameters.values())
         )
         self._compiled: dict[Any, Compiled] = {}
-        self._quick: dict[tuple[type, ...], Quick] = {}
+        self._quick: dict[tuple[Hashable, ...], Quick] = {}
         self._last: dict[str, Spec] | None = None
         self._lock = threading.RLock()
         self.owner: Any = None  # the decorated function, if it is one of its derivatives
@@ -102,7 +102,7 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
-            quick = self._quick.get(tuple(map(type, args)))
+            quick = self._quick.get(tuple(map(type, args))) or self._quick.get(tuple(map(form_of, args)))
             if quick is not None:
                 function, watched = quick
                 for scope, name, seen in watched:
@@ -122,9 +122,8 @@ class Derivative:
         given = list(zip(compiled.arguments.values(), values.values()))
         watched = compiled.watched(self.function)
         if watched is not None and not kwargs and len(args) == len(given) == len(compiled.positions):
-            # the types alone say that this is the code to run, and that it takes the arguments as they are
-            if all(type(a) in (float, int) and spec == Leaf(kind_of(a)) for spec, a in given):  # type: ignore[arg-type]
-                self._quick[tuple(map(type, args))] = compiled.function, watched
+            if taken_as_they_are(compiled, given):
+                self._quick[tuple(map(form_of, args))] = compiled.function, watched
         return run(compiled, [converted(*given[i]) for i in compiled.positions], reads)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from s2s_ad.ops.native_helpers import (
     checked_sum,
     checked_whole,
     grown,
+    with_names,
     with_row,
 )
 
@@ -229,11 +230,12 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_divisor,
         checked_place,
         checked_whole,
+        with_names,
     )
 }
 
 
-PYTHON_ONLY = {"instance"}  # of these no machine code is made
+PYTHON_ONLY = {"instance", "with_names"}  # of these no machine code is made
 
 
 class _Sources(Mapping[str, str]):

@@ -14,7 +14,7 @@ from s2s_ad.ir.kinds import FLOAT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Value
 from s2s_ad.ir.walk import defined_in, substitute
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.native.accesses import ACCESSES, Accesses, Place, accesses, place_of
+from s2s_ad.passes.native.accesses import ACCESSES, Accesses, accesses, place_of
 from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.apart import Apart
 from s2s_ad.passes.native.loops import LoopPass
@@ -76,7 +76,7 @@ class _Held(LoopPass):
         for stmt, place in array.found:
             if stmt.op.name == "index_add" and stmt.inputs[1].kind == FLOAT and inside.isdisjoint(place):
                 if all(self.apart.never_equal(place, other) for other in others):
-                    groups.setdefault(self.key(place), []).append(stmt)
+                    groups.setdefault(tuple(map(self.affine.key, place)), []).append(stmt)
         return list(groups.values())
 
     def finish(
@@ -132,11 +132,9 @@ class _Held(LoopPass):
         array, of, place, at = one.inputs[0], other.inputs[0], place_of(one), place_of(other)
         if not isinstance(array, Value) or not isinstance(of, Value) or place is None or at is None:
             return False
-        return self.affine.root(array) is self.affine.root(of) and self.key(place) == self.key(at)
-
-    def key(self, place: Place) -> tuple[object, ...]:
-        sums = [self.affine.sum(p) for p in place]
-        return tuple((frozenset(s.terms.items()), s.constant) for s in sums)
+        return self.affine.root(array) is self.affine.root(of) and tuple(map(self.affine.key, place)) == tuple(
+            map(self.affine.key, at)
+        )
 
 
 def _summed(loop: For, groups: Sequence[Sequence[Apply]]) -> tuple[For, list[_Sum]]:
