@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,21 +32,6 @@ def converted(spec: Spec, value: Any) -> Any:
     parts = spec.parts(value)
     made = [converted(item, v) for item, v in zip(spec.items, parts)]
     return spec.made(made) if any(a is not b for a, b in zip(made, parts)) else value
-
-
-def form_of(value: Any) -> Hashable:
-    """What of a number or an array says which code is to run: its type, or the dtype and which axes have length 1."""
-    kind: type = type(value)
-    return (value.dtype, tuple([n == 1 for n in value.shape])) if kind is np.ndarray else kind
-
-
-def taken_as_they_are(compiled: Compiled, given: Sequence[tuple[Spec, Any]]) -> bool:
-    """Whether other arguments of the same forms need no looks: nothing is converted, no memory could be shared."""
-    arrays = sum(type(a) is np.ndarray for _, a in given)
-    if compiled.in_order or compiled.changed or compiled.written and arrays > 1:
-        return False
-    taken = (type(a) in (float, int, np.ndarray) and spec == Leaf(kind_of(a)) for spec, a in given)  # type: ignore
-    return all(taken)
 
 
 def check_memory(compiled: Compiled, values: Mapping[str, Any], reads: Mapping[str, Any]) -> None:
