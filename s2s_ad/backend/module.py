@@ -86,7 +86,7 @@ def emit_module(
             inner[name] = [tree.name for tree in trips]
         written.append(made)
     if any(inner.get(name) for name in others):
-        written[0] = replace(written[0], used=written[0].used | {"with_names"})
+        written[0] = replace(written[0], used=written[0].used | {"calling"})
     whole = _assemble(written, aliases, title, native, objects)
     lines = [_twin(callees[name], callees[twin], inner.get(name, [])) for name, twin in others.items()]
     return replace(whole, text=whole.text + "".join(f"\n\n{line}" for line in lines))
@@ -98,7 +98,7 @@ def _twin(name: str, twin: str, inner: Sequence[str]) -> str:
     function = f"{name}.py_func"
     if inner:
         own = ", ".join(f"{each}={jit}({each}.py_func)" for each in inner)
-        function = f"with_names({function}, {own})"
+        function = f"calling({function}, {own})"
     return f"{twin} = {jit}({function})\n"
 
 

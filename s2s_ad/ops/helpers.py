@@ -32,6 +32,7 @@ from s2s_ad.ops.array_helpers import (
     unit_directions,
 )
 from s2s_ad.ops.native_helpers import (
+    calling,
     checked_divisor,
     checked_place,
     checked_power,
@@ -39,7 +40,6 @@ from s2s_ad.ops.native_helpers import (
     checked_sum,
     checked_whole,
     grown,
-    with_names,
     with_row,
 )
 
@@ -222,6 +222,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         expm_bend,
         fit_length,
         half_weights,
+        calling,
         grown,
         with_row,
         checked_sum,
@@ -230,12 +231,11 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         checked_divisor,
         checked_place,
         checked_whole,
-        with_names,
     )
 }
 
 
-PYTHON_ONLY = {"instance", "with_names"}  # of these no machine code is made
+PYTHON_ONLY = {"instance", "calling"}  # of these no machine code is made
 
 
 class _Sources(Mapping[str, str]):

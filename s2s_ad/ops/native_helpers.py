@@ -3,6 +3,11 @@
 import numpy as np
 
 
+def calling(function, **names):
+    """The function, which calls these where it names them."""
+    return type(function)(function.__code__, {**function.__globals__, **names}, function.__name__)
+
+
 def grown(a, n):
     """The array itself if it has room for n items, else a larger one that begins with them."""
     if n <= a.size:
@@ -69,8 +74,3 @@ def checked_divisor(y):
     if y == 0:
         raise ZeroDivisionError("integer division or modulo by zero")
     return y
-
-
-def with_names(function, **names):
-    """The function, for which these names stand for other things."""
-    return type(function)(function.__code__, {**function.__globals__, **names}, function.__name__)

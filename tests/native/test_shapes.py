@@ -9,7 +9,7 @@ import s2s_ad
 from tests.agree import same
 from tests.fuzz.checks import imported
 from tests.native import nests
-from tests.native.interpreted import both_agree, python_for_numba  # noqa: F401
+from tests.native.test_interpreted import _python_for_numba, both_agree  # noqa: F401
 
 u5, m5 = np.linspace(0.2, 0.9, 5), np.linspace(0.1, 1.3, 25).reshape(5, 5)
 

@@ -20,9 +20,9 @@ from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
+from s2s_ad.passes.native.outlines import with_trips
 from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.rows import rows_saved
-from s2s_ad.passes.native.trips import with_trips
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
 
