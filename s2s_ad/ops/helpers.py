@@ -35,6 +35,7 @@ from s2s_ad.ops.array_helpers import (
     unit_directions,
 )
 from s2s_ad.ops.native_helpers import (
+    calling,
     checked_divisor,
     checked_place,
     checked_power,
@@ -227,6 +228,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         expm_bend,
         fit_length,
         half_weights,
+        calling,
         grown,
         with_row,
         checked_sum,
@@ -239,7 +241,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-PYTHON_ONLY = {"instance"}  # of these no machine code is made
+PYTHON_ONLY = {"instance", "calling"}  # of these no machine code is made
 
 
 class _Sources(Mapping[str, str]):
