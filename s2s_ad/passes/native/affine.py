@@ -191,6 +191,7 @@ class Affine:
         least = self.least(number)
         if least is None:
             return False
+        least = self.without_floors(least)
         lengths = all(count > 0 and self.is_length(symbol) for symbol, count in least.terms.items())
         return lengths and least.constant >= 0
 
@@ -205,6 +206,16 @@ class Affine:
             if end is None:
                 return None
             number = number.plus(Sum({index: 1}), -number.terms[index]).plus(end, number.terms[index])
+        return number
+
+    def without_floors(self, number: Sum) -> Sum:
+        """What is surely not more: max(n, 0) is at least n."""
+        for symbol, count in number.terms.items():
+            made = self.made.get(symbol) if isinstance(symbol, Value) else None
+            if isinstance(made, Apply) and made.op.name == "not_negative" and count > 0:
+                own = self.sum(made.inputs[0])
+                if any(other in number.terms for other in own.terms):
+                    return self.without_floors(number.plus(Sum({symbol: 1}), -count).plus(own, count))
         return number
 
     def extreme(self, index: Value, low: bool) -> Sum | None:
