@@ -183,7 +183,7 @@ class Lengths:
     def _apply(self, stmt: Apply) -> Shape:
         op, own = stmt.op, _own(stmt.out)
         params = {**op.defaults, **dict(stmt.params)}
-        if is_elementwise(op) or op.name == "np.where":
+        if is_elementwise(op) or op.name in ("np.where", "np.sign"):
             return self._combined(stmt.inputs, own)
         if op.name in _NEW and not any(n is not None and n < 0 for n in params["shape"]):
             return self._given(stmt.inputs[op.name == "np.full" :], params["shape"])
