@@ -23,7 +23,7 @@ MOST = 60  # statements in one group
 
 @dataclass(eq=False)
 class Group:
-    """Statements that share their loops, in their order; or one that stays as it is. They are numbered from the last."""
+    """Statements that share their loops, or one that stays as it is; `number` counts from the last."""
 
     number: int
     members: list[Member] = field(default_factory=list)
@@ -224,4 +224,3 @@ def _lazy(block: Block, views: Views) -> dict[Value, None]:
             found[stmt.out] = None
             views.lazy.add(stmt.out)
     return found
-

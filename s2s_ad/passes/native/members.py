@@ -154,8 +154,9 @@ def _write(stmt: Apply, views: Views) -> Member | None:
     if into is None or reads is None:
         return None
     agreed = _agreed((v,), shape, views)
-    own = views.own(views.lengths.of(stmt.out))
-    if into == own and len(_space(shape)) == len(_space(views.lengths.of(stmt.out))):
+    whole = views.lengths.of(stmt.out)
+    own = views.own(whole)
+    if into == own and views.lengths.equal(_space(shape), _space(whole), (x,)):
         filled = views.read(x, own)
         if filled is not None and not isinstance(filled, Access):  # nothing is kept of an array of one number
             return Member(stmt, _space(shape), (filled, *reads), agreed=agreed)

@@ -19,7 +19,7 @@ from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.arrays import refuse_nothing, start_of
 from s2s_ad.passes.native.members import Member
 from s2s_ad.passes.native.numbers import plain_kind
-from s2s_ad.passes.native.places import Access, Place, Places, Views
+from s2s_ad.passes.native.places import Place, Places, Views
 from s2s_ad.passes.native.sizes import Sizes
 from s2s_ad.passes.native.storage import at, plus
 from s2s_ad.passes.native.trips import computed
@@ -41,7 +41,8 @@ class Sum:
 
     @property
     def name(self) -> str:
-        return self.member.stmt.op.name
+        name = self.member.stmt.op.name
+        return "np.sum" if name == "unbroadcast" else name
 
 
 State = dict[Value | Sum, Atom]  # what the loops carry: arrays by what they are in the end, and sums that are numbers
