@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.nodes import Apply, Block, For, Value, While
+from s2s_ad.ir.nodes import Apply, Block, For, While
 from s2s_ad.ir.walk import map_inputs, outputs_of
-from s2s_ad.passes.native.groups import Group, Groups, overwritten
+from s2s_ad.passes.native.groups import Groups, overwritten
+from s2s_ad.passes.native.narrow import narrowed
 from s2s_ad.passes.native.nests import Nest
 from s2s_ad.passes.native.places import Views
 from s2s_ad.passes.native.sizes import Sizes
@@ -33,11 +34,12 @@ class _Expressions:
         makers = {v: s for s in block.stmts if isinstance(s, Apply) for v in outputs_of(s)}
         views = Views(self.lengths, makers)
         groups = Groups(block, views)
+        narrowed(groups)
         sizes = Sizes(views, before)
         builder = Builder()
         for group in groups.groups:
             if group.other is None:
-                Nest(views, group.members, _stored(group, groups), sizes).write(builder)
+                Nest(views, group.members, groups.stored(group), sizes).write(builder)
                 continue
             if isinstance(group.other, (For, While)):
                 builder.span = group.other.span
@@ -46,14 +48,3 @@ class _Expressions:
                         sizes.note(builder, value)
             builder.emit(map_inputs(group.other, lambda a: a, lambda inner: self.block(inner, sizes)))
         return replace(block, stmts=tuple(builder.stmts))
-
-
-def _stored(group: Group, groups: Groups) -> list[Value]:
-    """What others read of what a trip makes."""
-    found = []
-    for member in group.members:
-        if member.writes is None and not member.gone:
-            out = member.stmt.out
-            if any(use.group is not group or use.access is None for use in groups.uses.get(out, ())):
-                found.append(out)
-    return found

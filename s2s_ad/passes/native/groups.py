@@ -8,7 +8,8 @@ would do it (`in_order`). Sums may be added in any order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.ir.kinds import Array
@@ -47,11 +48,13 @@ class Groups:
         self.uses: dict[Value, list[Use]] = {}
         self.over: dict[Value, list[Group]] = {}  # what is written over it
         self.version = _versions(block)
+        self.position = {stmt: k for k, stmt in enumerate(block.stmts)}
         self._use_whole([a for a in block.results if isinstance(a, Value)], self._group())
         views.lazy = set(_lazy(block, views))
         for stmt in reversed(block.stmts):
             self._place(stmt)
         self.groups = self.groups[:0:-1]
+        self.makers = {out: group for group in self.groups for out in _makes(group)}
 
     def _group(self, other: Stmt | None = None) -> Group:
         group = Group(len(self.groups), other=other)
@@ -131,20 +134,15 @@ class Groups:
         return use.access.places == self.views.own(self.views.lengths.of(member.stmt.out))
 
     def _fits(self, member: Member, group: Group) -> bool:
-        views, stmt = self.views, member.stmt
-        other = group.members[0]
-        at = (stmt.out, other.stmt.out, *(a for a in (*stmt.inputs, *other.stmt.inputs)))
-        if not views.lengths.equal(member.space, other.space, at):
-            return False
         if member.writes is not None and not self._goes_on(member, group):
             return False
-        depth = len(member.space)
-        own = member.accesses
-        if member.writes is not None:
-            for read in own[:-1]:
-                if self._met(read, member.writes) and not in_order(read, member.writes, depth):
-                    return False
-        return all(self._ordered(member, m, depth) for m in group.members)
+        return self._alike(member, group) and all(self._ordered(member, m) for m in (member, *group.members))
+
+    def _alike(self, member: Member, group: Group) -> bool:
+        """Whether the loops would be the same."""
+        stmt, other = member.stmt, group.members[0]
+        at = (stmt.out, other.stmt.out, *stmt.inputs, *other.stmt.inputs)
+        return self.views.lengths.equal(member.space, other.space, at)
 
     def _goes_on(self, member: Member, group: Group) -> bool:
         """Whether the array that it writes to is not read elsewhere where the group itself writes on."""
@@ -153,25 +151,68 @@ class Groups:
             return True
         return all(use.group is group for use in self.uses.get(out, ()))
 
-    def _met(self, a: Access, b: Access) -> bool:
-        """Whether both are of the same array, though of different versions of it."""
-        return self.version.get(a.base, (a.base, 0))[0] is self.version.get(b.base, (b.base, 0))[0]
-
-    def _ordered(self, member: Member, later: Member, depth: int) -> bool:
-        for a in member.accesses:
-            for b in later.accesses:
-                writing = (a is member.writes) + (b is later.writes)
-                if not writing or not self._met(a, b) or writing == 2 and member.adds and later.adds:
+    def _ordered(self, one: Member, other: Member) -> bool:
+        """Whether each trip may do for both what it does: of one array, what is read and written in their order."""
+        for a in one.accesses:
+            for b in other.accesses:
+                writing = (a is one.writes) + (b is other.writes)
+                if not writing or a is b or writing == 2 and one.adds and other.adds:
                     continue
-                first, second = a, b
-                if a is member.writes and writing == 1 and self._number(b.base) <= self._number(a.base):
-                    first, second = b, a  # what is read is what stood there before
-                if not in_order(first, second, depth):
+                (root, m), (same, n) = (self.version.get(x.base, (x.base, 0)) for x in (a, b))
+                if root is not same:
+                    continue
+                # what is read is the array as it is before the write to that version of it
+                first = a is not one.writes if m == n else m < n
+                if not in_order(*((a, b) if first else (b, a)), len(one.space)):
                     return False
         return True
 
-    def _number(self, value: Value) -> int:
-        return self.version.get(value, (value, 0))[1]
+    # --- for those who choose anew ------------------------------------------------------------------------------------
+
+    def may_stand(self, member: Member, group: Group) -> bool:
+        """Whether a statement that writes to nothing may stand in this group, but for what other trips make for it."""
+        if not self._alike(member, group) or not all(self._ordered(member, m) for m in group.members):
+            return False
+        reads = {a for a in member.stmt.inputs if isinstance(a, Value) and not isinstance(a.kind, Array)}
+        for access in member.accesses:
+            if any(over.number >= group.number + (over is group) for over in self.over.get(access.base, ())):
+                return False
+            reads.add(access.base)
+            reads.update(s for p in access.places for s, _ in p.terms if isinstance(s, Value))
+        return all(self._maker(value) > group.number for value in reads)
+
+    def _maker(self, value: Value) -> float:
+        """The number of the group that makes it; a number in a trip is handed on by others."""
+        group = self.makers.get(value)
+        if group is None or any(m.stmt.out is value and m.writes is None and not m.gone for m in group.members):
+            return math.inf
+        return group.number
+
+    def sorted(self, members: Iterable[Member]) -> list[Member]:
+        """In the order of the program."""
+        return sorted(members, key=lambda member: self.position[member.stmt])
+
+    def stored(self, group: Group) -> list[Value]:
+        """What others read of what the trips of a group make."""
+        later = self.groups[self.groups.index(group) + 1 :]
+        read: set[Value] = {a for a in self.block.results if isinstance(a, Value)}
+        for each in later:
+            read |= _reads(each)
+        own = [m.stmt.out for m in group.members if m.writes is None and not m.gone]
+        return [value for value in own if value in read]
+
+
+def _makes(group: Group) -> Sequence[Value]:
+    return outputs_of(group.other) if group.other is not None else [m.stmt.out for m in group.members]
+
+
+def _reads(group: Group) -> set[Value]:
+    """What must be there as an array, or as a number, before a group."""
+    if group.other is not None:
+        found = {a for a in inputs_of(group.other) if isinstance(a, Value)}
+        return found.union(*(free_values(inner) for inner in blocks_of(group.other)))
+    made = {m.stmt.out for m in group.members if m.writes is None and not m.gone}
+    return {access.base for m in group.members for access in m.accesses} - made
 
 
 # --- what happens to arrays in a block --------------------------------------------------------------------------------
