@@ -63,10 +63,14 @@ def diffusion(u, k, h):
 
 
 def reductions(A):
-    a = np.sum(A, axis=0) * np.mean(A, axis=0) + np.prod(A, axis=0) + np.max(A, axis=0)
-    b = np.min(A, axis=1) + np.mean(A * A, axis=1) + np.prod(A, axis=1)
+    a = np.sum(A, axis=0) * np.mean(A, axis=0) + np.max(A, axis=0)
+    b = np.min(A, axis=1) + np.mean(A * A, axis=1)
     c = np.sum(A, axis=1, keepdims=True) * A + np.mean(A, keepdims=True) - np.max(A)
-    return np.sum(a) * np.sum(b) + np.sum(c * c) + np.mean(A) * np.prod(A)
+    return np.sum(a) * np.sum(b) + np.sum(c * c) + np.mean(A)
+
+
+def multiplied(A):
+    return np.sum(np.prod(A, axis=0)) * np.sum(np.prod(A, axis=1) ** 2) + np.prod(A)
 
 
 def three_axes(T, w):
@@ -136,6 +140,7 @@ EXPRESSION_CASES = {
     "old_version": (some(6),),
     "diffusion": (some(6), 0.7, 0.5),
     "reductions": (some(3, 4),),
+    "multiplied": (some(3, 4),),
     "three_axes": (some(2, 4, 3), some(3)),
     "broadcasts": (some(4, 4), some(4), some(4, 1)),
     "selected": (some(5) - 0.8, some(5)),

@@ -38,8 +38,9 @@ class _Expressions:
         sizes = Sizes(views, before)
         builder = Builder()
         for group in groups.groups:
-            if group.other is None:
+            if group.members:
                 Nest(views, group.members, groups.stored(group), sizes).write(builder)
+            if group.other is None:
                 continue
             if isinstance(group.other, (For, While)):
                 builder.span = group.other.span

@@ -8,7 +8,6 @@ would do it (`in_order`). Sums may be added in any order.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, For, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of, outputs_of
 from s2s_ad.passes.native.affine import Length
 from s2s_ad.passes.native.members import WRITES, Member, member_of
-from s2s_ad.passes.native.places import Access, Views, in_order
+from s2s_ad.passes.native.places import Access, Places, Views, in_order
 
 MOST = 60  # statements in one group
 
@@ -55,6 +54,7 @@ class Groups:
             self._place(stmt)
         self.groups = self.groups[:0:-1]
         self.makers = {out: group for group in self.groups for out in _makes(group)}
+        self.numbers = {m.stmt.out for group in self.groups for m in group.members if m.plain}
 
     def _group(self, other: Stmt | None = None) -> Group:
         group = Group(len(self.groups), other=other)
@@ -131,7 +131,7 @@ class Groups:
             return True
         if any(m.writes is use.access for m in use.group.members):
             return False  # it must be there as an array
-        return use.access.places == self.views.own(self.views.lengths.of(member.stmt.out))
+        return use.access.places == self._own(member.stmt.out)
 
     def _fits(self, member: Member, group: Group) -> bool:
         if member.writes is not None and not self._goes_on(member, group):
@@ -177,16 +177,17 @@ class Groups:
         for access in member.accesses:
             if any(over.number >= group.number + (over is group) for over in self.over.get(access.base, ())):
                 return False
-            reads.add(access.base)
+            if not self.handed_on(access):
+                reads.add(access.base)
             reads.update(s for p in access.places for s, _ in p.terms if isinstance(s, Value))
-        return all(self._maker(value) > group.number for value in reads)
+        return all(value not in self.makers or self.makers[value].number > group.number for value in reads)
 
-    def _maker(self, value: Value) -> float:
-        """The number of the group that makes it; a number in a trip is handed on by others."""
-        group = self.makers.get(value)
-        if group is None or any(m.stmt.out is value and m.writes is None and not m.gone for m in group.members):
-            return math.inf
-        return group.number
+    def handed_on(self, access: Access) -> bool:
+        """Whether it is what a trip of loops over the same elements makes of that element."""
+        return access.base in self.numbers and access.places == self._own(access.base)
+
+    def _own(self, value: Value) -> Places:
+        return self.views.own(self.views.lengths.of(value))
 
     def sorted(self, members: Iterable[Member]) -> list[Member]:
         """In the order of the program."""
@@ -194,25 +195,26 @@ class Groups:
 
     def stored(self, group: Group) -> list[Value]:
         """What others read of what the trips of a group make."""
-        later = self.groups[self.groups.index(group) + 1 :]
+        at = self.groups.index(group)
         read: set[Value] = {a for a in self.block.results if isinstance(a, Value)}
-        for each in later:
-            read |= _reads(each)
-        own = [m.stmt.out for m in group.members if m.writes is None and not m.gone]
+        for each in self.groups[at + 1 :]:
+            read |= self._reads(each)
+        before = {m.stmt.out for each in self.groups[:at] for m in each.members}
+        own = [m.stmt.out for m in group.members if m.plain and m.stmt.out not in before]
         return [value for value in own if value in read]
+
+    def _reads(self, group: Group) -> set[Value]:
+        """What must be there as an array before a group."""
+        if group.other is not None:
+            found = {a for a in inputs_of(group.other) if isinstance(a, Value)}
+            return found.union(*(free_values(inner) for inner in blocks_of(group.other)))
+        made = {m.stmt.out for m in group.members if m.plain}
+        accesses = [access for m in group.members for access in m.accesses]
+        return {a.base for a in accesses if a.base not in made or not self.handed_on(a)}
 
 
 def _makes(group: Group) -> Sequence[Value]:
     return outputs_of(group.other) if group.other is not None else [m.stmt.out for m in group.members]
-
-
-def _reads(group: Group) -> set[Value]:
-    """What must be there as an array, or as a number, before a group."""
-    if group.other is not None:
-        found = {a for a in inputs_of(group.other) if isinstance(a, Value)}
-        return found.union(*(free_values(inner) for inner in blocks_of(group.other)))
-    made = {m.stmt.out for m in group.members if m.writes is None and not m.gone}
-    return {access.base for m in group.members for access in m.accesses} - made
 
 
 # --- what happens to arrays in a block --------------------------------------------------------------------------------

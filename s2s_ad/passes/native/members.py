@@ -56,6 +56,11 @@ class Member:
         return self.stmt.op.name == "index_add"
 
     @property
+    def plain(self) -> bool:
+        """Whether it makes a number in each trip, and nothing else."""
+        return self.writes is None and not self.gone
+
+    @property
     def accesses(self) -> list[Access]:
         """All elements that it reads or writes, of arrays."""
         found = [r for r in self.reads if isinstance(r, Access)]

@@ -32,19 +32,28 @@ class _Narrow:
         self.made: dict[Value, Member] = {}
         for group in groups.groups:
             for member in group.members:
-                if _plain(member):
+                if member.plain:
                     self.home[member.stmt.out] = group
                     self.made[member.stmt.out] = member
 
     def group(self, group: Group) -> None:
         """Choose what stands in this group, and what in an earlier one."""
         elsewhere = self.groups.stored(group)
-        wanted = [m for m in group.members if not _plain(m) or m.stmt.out in elsewhere]
-        sinks = list(dict.fromkeys(p for m in wanted for p in (self.parents(m) if not _plain(m) else [m.stmt.out])))
+        fixed = [m for m in group.members if not m.plain]
+        sinks = list(dict.fromkeys([p for m in fixed for p in self.parents(m)] + elsewhere))
         before = {self.home[p] for m in group.members for p in self.parents(m)} - {group}
-        if not before:
-            return
-        earlier = min(before, key=lambda g: g.number)
+        cut = self.cut(sinks, group, min(before, key=lambda g: g.number)) if before else set()
+        kept: dict[Value, Member] = {}
+        stack = [v for v in sinks if v not in cut]
+        while stack:
+            value = stack.pop()
+            if value not in kept:
+                kept[value] = self.made[value]
+                stack += [p for p in self.parents(self.made[value]) if p not in cut]
+        group.members = self.groups.sorted([*fixed, *kept.values()])
+
+    def cut(self, sinks: list[Value], group: Group, earlier: Group) -> set[Value]:
+        """What the earlier group hands to this one."""
 
         def splits(value: Value) -> bool:
             if self.home[value] is group:
@@ -60,18 +69,11 @@ class _Narrow:
         cut = minimum_cut(sinks, lambda value: self.parents(self.made[value]), splits, size)
         for value in cut:
             self.move(value, group, earlier)
-        kept: dict[Value, Member] = {}
-        stack = [v for v in sinks if v not in cut]
-        while stack:
-            value = stack.pop()
-            if value not in kept:
-                kept[value] = self.made[value]
-                stack += [p for p in self.parents(self.made[value]) if p not in cut]
-        group.members = self.groups.sorted([*(m for m in wanted if not _plain(m)), *kept.values()])
+        return cut
 
     def parents(self, member: Member) -> list[Value]:
         """What the trip must have as numbers, of what other trips could make."""
-        found = [r.base for r in member.reads if isinstance(r, Access) and r.base in self.home]
+        found = [r.base for r in member.reads if isinstance(r, Access) and self.groups.handed_on(r)]
         return list(dict.fromkeys(found))
 
     def movable(self, value: Value, group: Group, earlier: Group) -> bool:
@@ -92,7 +94,3 @@ class _Narrow:
             earlier.members = self.groups.sorted([*earlier.members, member])
         for parent in self.parents(member):
             self.move(parent, group, earlier)
-
-
-def _plain(member: Member) -> bool:
-    return member.writes is None and not member.gone

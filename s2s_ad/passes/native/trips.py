@@ -69,7 +69,7 @@ class _Trip:
     def element(self, read: Access | Atom) -> Atom:
         if not isinstance(read, Access):
             return read
-        if read.base in self.made:
+        if read.base in self.made and read.places == self.nest.own(read.base):
             return self.made[read.base]
         if read not in self.known:
             array = self.state[self.nest.last[read.base]] if read.base in self.nest.last else read.base
