@@ -34,6 +34,15 @@ def turned(u):
     return np.sum(u * u) + np.sum(u[::-1] * np.exp(-u))
 
 
+def moved(u, A):
+    u[1:] = u[:-1]
+    u[:-2] = u[2:]
+    A += A[1] + A[:, ::-1]
+    A[-1] = u[:4]
+    A[:, :2] = A[:, 2:]
+    return np.sum(A * A * A) * np.sum(u * u)
+
+
 def every_second(u):
     u[::2] *= u[1::2]
     u[1::2] += np.cos(u[::2])
@@ -135,6 +144,7 @@ EXPRESSION_CASES = {
     "shifted_up": (some(5),),
     "shifted_down": (some(6),),
     "turned": (some(5),),
+    "moved": (some(5), some(3, 4)),
     "every_second": (some(6),),
     "rows_and_columns": (some(4, 5),),
     "old_version": (some(6),),

@@ -54,6 +54,6 @@ def test_nothing_in_between_is_an_array():
     assert "np.where" not in text and "np.empty" not in text.replace("u_bar = np.empty", "")
 
 
-@pytest.mark.parametrize("name", ["shifted_down", "turned"])
+@pytest.mark.parametrize("name", ["shifted_down", "turned", "moved"])
 def test_what_is_written_over_is_read_before(name):
     joint_agrees(getattr(expression_programs, name), *EXPRESSION_CASES[name])

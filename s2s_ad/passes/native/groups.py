@@ -87,7 +87,9 @@ class Groups:
         uses = self.uses.get(member.stmt.out, [])
         if not uses:
             return False
-        if member.writes is None and not member.gone and self.views.seen_through(member.stmt):
+        if not self._ordered(member, member):
+            return False  # what it writes over it reads afterwards: whoever copies an array looks whether that is so
+        if member.plain and self.views.seen_through(member.stmt):
             return all(use.access is not None for use in uses)
         return True
 
@@ -136,7 +138,7 @@ class Groups:
     def _fits(self, member: Member, group: Group) -> bool:
         if member.writes is not None and not self._goes_on(member, group):
             return False
-        return self._alike(member, group) and all(self._ordered(member, m) for m in (member, *group.members))
+        return self._alike(member, group) and all(self._ordered(member, m) for m in group.members)
 
     def _alike(self, member: Member, group: Group) -> bool:
         """Whether the loops would be the same."""
@@ -203,14 +205,20 @@ class Groups:
         own = [m.stmt.out for m in group.members if m.plain and m.stmt.out not in before]
         return [value for value in own if value in read]
 
+    def read_besides(self, group: Group) -> set[Value]:
+        """What must be there as an array for others than this group."""
+        read = {a for a in self.block.results if isinstance(a, Value)}
+        return read.union(*(self._reads(each) for each in self.groups if each is not group))
+
     def _reads(self, group: Group) -> set[Value]:
         """What must be there as an array before a group."""
         if group.other is not None:
             found = {a for a in inputs_of(group.other) if isinstance(a, Value)}
             return found.union(*(free_values(inner) for inner in blocks_of(group.other)))
         made = {m.stmt.out for m in group.members if m.plain}
-        accesses = [access for m in group.members for access in m.accesses]
-        return {a.base for a in accesses if a.base not in made or not self.handed_on(a)}
+        written = {m.writes.base for m in group.members if m.writes is not None}
+        reads = [r for m in group.members for r in m.reads if isinstance(r, Access)]
+        return written.union(r.base for r in reads if r.base not in made or not self.handed_on(r))
 
 
 def _makes(group: Group) -> Sequence[Value]:

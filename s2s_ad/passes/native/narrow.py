@@ -61,9 +61,11 @@ class _Narrow:
             member = self.made[value]
             return member.stmt.op.cost <= 1 and self.groups.may_stand(member, group)
 
+        at_hand = self.groups.read_besides(group)
+
         def size(value: Value) -> int:
             if self.home[value] is not group:
-                return 1
+                return value not in at_hand
             return 1 if self.movable(value, group, earlier) else FAR
 
         cut = minimum_cut(sinks, lambda value: self.parents(self.made[value]), splits, size)

@@ -25,7 +25,6 @@ from s2s_ad.passes.native.storage import at, plus
 from s2s_ad.passes.native.trips import computed
 
 _LETTERS = "ijkl"
-_DIFFERENT = 'if _0:\n    raise ValueError("operands could not be broadcast together")'
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +66,7 @@ class Nest:
                 self.last[before] = self.last[out] = out
                 self.version[out] = self.version.setdefault(before, 0) + 1
         self.sizes: list[Atom] = []
+        self.rooms: list[Atom] = []  # the same lengths by themselves: these are known before a loop around this
         self.offsets: dict[Place, Atom] = {}
 
     def begins(self, member: Member) -> int | None:
@@ -83,14 +83,10 @@ class Nest:
         for member in self.members:
             builder.span = member.stmt.span
             for pair in member.agreed:
-                if pair not in self.known.compared:
-                    self.known.compared.add(pair)
-                    sides = [self.known.size(builder, length, accesses) for length in pair]
-                    sides = [builder.apply(OPS["not_negative"], n) if each[2] else n for each, n in zip(pair, sides)]
-                    different = builder.apply(OPS["ne"], *sides)
-                    builder.apply_all(OPS["effect"], (different,), (("code", _DIFFERENT),))
+                self.known.agree(builder, pair, accesses)
         builder.span = self.members[0].stmt.span
         self.sizes = [self.known.size(builder, length, accesses) for length in self.members[0].space]
+        self.rooms = [self.known.own(builder, length, accesses) for length in self.members[0].space]
         for member in self.members:
             for access in member.accesses:
                 for place in access.places:
@@ -122,7 +118,7 @@ class Nest:
         sizes: list[Atom] = []
         for place in places:
             if place.axis is not None:
-                size = self.sizes[place.axis]
+                size = self.rooms[place.axis]
                 whole = any(size is number for number in self.known.numbers.values())
                 sizes.append(size if whole else builder.apply(OPS["not_negative"], size))
         name = "np.empty" if start is None else "np.full" if start.value else "np.zeros"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from s2s_ad.analysis.lengths import Length
 from s2s_ad.ir.builder import Builder
@@ -17,15 +16,28 @@ from s2s_ad.passes.native.storage import plus
 
 
 class Sizes:
-    """What is known in one block: `numbers` by what they are the lengths of, and which lengths have been compared."""
+    """What is known in one block: `numbers` by what they are the lengths of, and `agreed` by what has been compared."""
 
     def __init__(self, views: Views, before: Sizes | None = None) -> None:
         self.views = views
         self.numbers: dict[Length, Atom] = dict(before.numbers) if before is not None else {}
-        self.compared: set[Any] = set(before.compared) if before is not None else set()
+        self.agreed: dict[Length, Atom] = dict(before.agreed) if before is not None else {}
+
+    def agree(self, builder: Builder, pair: tuple[Length, Length], accesses: Sequence[Access]) -> None:
+        """Compare two lengths that must be the same; from here on one number is both."""
+        sides = [self.size(builder, length, accesses) for length in pair]
+        if sides[0] is not sides[1]:
+            one = builder.apply(OPS["same_length"], *sides)
+            for length, old in [*self.agreed.items(), *zip(pair, sides)]:
+                if length in pair or any(old is side for side in sides):
+                    self.agreed[length] = one
 
     def size(self, builder: Builder, length: Length, accesses: Sequence[Access]) -> Atom:
-        """The number that a length is; less than 0 where a slice leaves nothing."""
+        """The number that a length is, as far as it has been compared; less than 0 where a slice leaves nothing."""
+        return self.agreed[length] if length in self.agreed else self.own(builder, length, accesses)
+
+    def own(self, builder: Builder, length: Length, accesses: Sequence[Access]) -> Atom:
+        """The number that a length is, whatever others are."""
         what, axis, shorter = length
         if (what, axis, 0) in self.numbers:
             return plus(builder, self.numbers[what, axis, 0], Const(-shorter, INT))
