@@ -20,9 +20,9 @@ from s2s_ad.passes.native.arrays import refuse_nothing, start_of
 from s2s_ad.passes.native.members import Member
 from s2s_ad.passes.native.numbers import plain_kind
 from s2s_ad.passes.native.places import Place, Places, Views
+from s2s_ad.passes.native.scalars import computed
 from s2s_ad.passes.native.sizes import Sizes
 from s2s_ad.passes.native.storage import at, plus
-from s2s_ad.passes.native.trips import computed
 
 _LETTERS = "ijkl"
 
