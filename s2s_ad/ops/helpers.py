@@ -43,6 +43,7 @@ from s2s_ad.ops.native_helpers import (
     checked_sum,
     checked_whole,
     grown,
+    same_length,
     with_row,
 )
 
@@ -232,6 +233,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         grown,
         with_row,
         checked_sum,
+        same_length,
         checked_product,
         checked_power,
         checked_divisor,
