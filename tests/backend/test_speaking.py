@@ -64,3 +64,24 @@ def test_an_argument_is_transposed_where_it_is_needed():
     agrees(turned, A, X)
     text = derivative_source(turned, ("jvp", "vjp"), args=(A, X))
     assert "a.T @" in text and "= a.T\n" not in text
+
+
+def scaled_sine(s, x):
+    return s * np.sin(x)
+
+
+def weighted(a, x):
+    w = np.cos(x)
+    return np.sum(w * (x - np.mean(x))) * np.sum(a[0] * x)
+
+
+def test_a_sum_of_products_in_the_reverse_sweep_is_an_inner_product():
+    agrees(scaled_sine, 0.7, X)
+    assert "s_bar = y_bar @ " in derivative_source(scaled_sine, ("vjp",), args=(0.7, X))
+
+
+def test_the_value_is_computed_as_the_user_wrote_it():
+    agrees(weighted, A, X)
+    text = derivative_source(weighted, ("value_and_grad",), args=(A, X))
+    forward = text.split("# Reverse sweep")[0]
+    assert "np.sum(w * " in forward and " @ " not in forward
