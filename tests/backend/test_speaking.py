@@ -85,3 +85,18 @@ def test_the_value_is_computed_as_the_user_wrote_it():
     text = derivative_source(weighted, ("value_and_grad",), args=(A, X))
     forward = text.split("# Reverse sweep")[0]
     assert "np.sum(w * " in forward and " @ " not in forward
+
+
+def picked(a, at):
+    return np.sum(a[np.arange(len(at)), at] ** 2)
+
+
+def picked_anyhow(a, at):
+    return np.sum(a[np.arange(1), at] ** 2)
+
+
+def test_what_is_picked_of_each_row_is_picked_once():
+    agrees(picked, A, np.array([1, 4, 1, 0, -1]))
+    assert "np.add.at" not in derivative_source(picked, ("vjp",), args=(A, np.array([1, 4, 1, 0, -1])))
+    agrees(picked_anyhow, A, np.array([1, 4, 1]))  # the same element twice
+    assert "np.add.at" in derivative_source(picked_anyhow, ("vjp",), args=(A, np.array([1, 4, 1])))
