@@ -1,0 +1,258 @@
+"""Adjoints that are written in another way for numba: tapes in arrays, inner loops that vectorise."""
+
+import math
+
+import numpy as np
+
+from benchmarks.by_hand.statistics import gmm_vjp
+
+
+def logistic_vjp(x, r, n):
+    tape = np.empty(n)
+    for i in range(n):
+        tape[i] = x
+        x = r * x * (1.0 - x)
+    x_bar = 1.0
+    r_bar = 0.0
+    for i in range(n - 1, -1, -1):
+        before = tape[i]
+        rest = x_bar * (1.0 - before)
+        r_bar += rest * before
+        x_bar = r * (rest - x_bar * before)
+    return x, (x_bar, r_bar)
+
+
+# over arrays it is the same computation
+gmm_arrays_vjp = gmm_vjp
+
+
+def newton_sqrt_vjp(a):
+    x = a
+    tape = [x]
+    while abs(x * x - a) > 1e-12 * a:
+        x = 0.5 * (x + a / x)
+        tape.append(x)
+    x_bar = 1.0
+    a_bar = 0.0
+    for i in range(len(tape) - 2, -1, -1):
+        half = 0.5 * x_bar
+        share = half / tape[i]
+        a_bar += share
+        x_bar = half - share * a / tape[i]
+    return x, a_bar + x_bar
+
+
+def heat_vjp(u, alpha, steps):
+    u = u.copy()
+    n = len(u)
+    new = u.copy()
+    for _ in range(steps):
+        for i in range(1, n - 1):
+            new[i] = u[i] + alpha * (u[i + 1] - 2.0 * u[i] + u[i - 1])
+        for i in range(1, n - 1):
+            u[i] = new[i]
+    total = 0.0
+    for i in range(n):
+        total += u[i] * u[i]
+    u_bar = 2.0 * u
+    for _ in range(steps):
+        _heat_step_vjp(alpha, u_bar, new)
+    return total, u_bar
+
+
+def _heat_step_vjp(alpha, u_bar, new_bar):
+    """A function of its own: with its arrays as arguments the loop vectorises."""
+    n = len(u_bar)
+    for i in range(n):
+        new_bar[i] = u_bar[i]
+    u_bar[0] = new_bar[0] + alpha * new_bar[1]
+    u_bar[n - 1] = new_bar[n - 1] + alpha * new_bar[n - 2]
+    new_bar[0] = 0.0
+    new_bar[n - 1] = 0.0
+    for i in range(1, n - 1):
+        u_bar[i] = new_bar[i] + alpha * (new_bar[i + 1] - 2.0 * new_bar[i] + new_bar[i - 1])
+
+
+def burgers_vjp(u, steps, c, nu):
+    u = u.copy()
+    n = len(u)
+    tape = np.empty((steps, n))
+    new = u.copy()
+    for t in range(steps):
+        for i in range(n):
+            tape[t, i] = u[i]
+        for i in range(1, n - 1):
+            new[i] = u[i] - c * u[i] * (u[i] - u[i - 1]) + nu * (u[i + 1] - 2.0 * u[i] + u[i - 1])
+        for i in range(1, n - 1):
+            u[i] = new[i]
+    total = 0.0
+    for i in range(n):
+        total += u[i] * u[i]
+    u_bar = 2.0 * u
+    for t in range(steps - 1, -1, -1):
+        _burgers_step_vjp(tape[t], c, nu, u_bar, new)
+    return total, u_bar
+
+
+def _burgers_step_vjp(u, c, nu, u_bar, new_bar):
+    n = len(u)
+    for i in range(n):
+        new_bar[i] = u_bar[i]
+    u_bar[0] = new_bar[0] + new_bar[1] * (c * u[1] + nu)
+    u_bar[n - 1] = new_bar[n - 1] + new_bar[n - 2] * nu
+    new_bar[0] = 0.0
+    new_bar[n - 1] = 0.0
+    for i in range(1, n - 1):
+        own = new_bar[i] * (1.0 - c * (2.0 * u[i] - u[i - 1]) - 2.0 * nu)
+        u_bar[i] = own + new_bar[i + 1] * (c * u[i + 1] + nu) + new_bar[i - 1] * nu
+
+
+# and so it is with slices
+heat_slices_vjp = heat_vjp
+burgers_slices_vjp = burgers_vjp
+
+
+def jacobi_vjp(u, f, sweeps):
+    n, m = u.shape
+    u = u.copy()
+    new = u.copy()
+    for _ in range(sweeps):
+        _jacobi_step(u, f, new)
+        u, new = new, u
+    total = 0.0
+    for i in range(n):
+        for j in range(m):
+            total += u[i, j] * u[i, j]
+    u_bar = 2.0 * u
+    f_bar = np.zeros_like(f)
+    # a quarter of the adjoint of the inside, with zeros around it
+    share = np.zeros((n, m))
+    for _ in range(sweeps):
+        _jacobi_step_vjp(u_bar, f_bar, share)
+    return total, (u_bar, f_bar)
+
+
+def _jacobi_step(u, f, new):
+    n, m = u.shape
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            new[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1] - f[i, j])
+
+
+def _jacobi_step_vjp(u_bar, f_bar, share):
+    n, m = u_bar.shape
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            share[i, j] = 0.25 * u_bar[i, j]
+            f_bar[i, j] -= share[i, j]
+    for i in range(1, n - 1):
+        u_bar[i, 0] += share[i, 1]
+        u_bar[i, m - 1] += share[i, m - 2]
+    for j in range(1, m - 1):
+        u_bar[0, j] += share[1, j]
+        u_bar[n - 1, j] += share[n - 2, j]
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            u_bar[i, j] = share[i - 1, j] + share[i + 1, j] + share[i, j - 1] + share[i, j + 1]
+
+
+def logistic_regression_vjp(w, b, X, y):
+    margins = X @ w
+    n = len(y)
+    total = 0.0
+    b_bar = 0.0
+    for i in range(n):
+        margin = y[i] * (margins[i] + b)
+        e = math.exp(-abs(margin))
+        total += math.log1p(e) + max(-margin, 0.0)
+        margins[i] = -y[i] / n * (e / (1.0 + e) if margin > 0.0 else 1.0 / (1.0 + e))
+        b_bar += margins[i]
+    w_bar = X.T @ margins
+    square = 0.0
+    for j in range(len(w)):
+        square += w[j] * w[j]
+        w_bar[j] += 0.02 * w[j]
+    return total / n + 0.01 * square, (w_bar, b_bar)
+
+
+def _tanh(a, b):
+    n, m = a.shape
+    for i in range(n):
+        for j in range(m):
+            a[i, j] = math.tanh(a[i, j] + b[j])
+
+
+def _tanh_vjp(h, bar, b_bar):
+    n, m = h.shape
+    for i in range(n):
+        for j in range(m):
+            bar[i, j] *= 1.0 - h[i, j] * h[i, j]
+            b_bar[j] += bar[i, j]
+
+
+def _softmax_vjp(z, b, labels, b_bar):
+    n, m = z.shape
+    total = 0.0
+    for i in range(n):
+        largest = -np.inf
+        for j in range(m):
+            z[i, j] += b[j]
+            largest = max(largest, z[i, j])
+        total -= z[i, labels[i]] - largest
+        s = 0.0
+        for j in range(m):
+            z[i, j] = math.exp(z[i, j] - largest)
+            s += z[i, j]
+        total += math.log(s)
+        for j in range(m):
+            z[i, j] /= s * n
+        z[i, labels[i]] -= 1.0 / n
+        for j in range(m):
+            b_bar[j] += z[i, j]
+    return total / n
+
+
+def mlp_vjp(W1, b1, W2, b2, W3, b3, x, labels):
+    h1 = x @ W1
+    _tanh(h1, b1)
+    h2 = h1 @ W2
+    _tanh(h2, b2)
+    z = h2 @ W3
+    b1_bar = np.zeros_like(b1)
+    b2_bar = np.zeros_like(b2)
+    b3_bar = np.zeros_like(b3)
+    y = _softmax_vjp(z, b3, labels, b3_bar)
+    a2_bar = z @ W3.T
+    _tanh_vjp(h2, a2_bar, b2_bar)
+    a1_bar = a2_bar @ W2.T
+    _tanh_vjp(h1, a1_bar, b1_bar)
+    return y, (x.T @ a1_bar, b1_bar, h1.T @ a2_bar, b2_bar, h2.T @ z, b3_bar)
+
+
+def rosenbrock_vjp(x):
+    n = len(x)
+    x_bar = np.empty(n)
+    y = 0.0
+    before = 0.0
+    for i in range(n - 1):
+        low = x[i]
+        valley = x[i + 1] - low * low
+        rest = 1.0 - low
+        y += 100.0 * valley * valley + rest * rest
+        x_bar[i] = before - 400.0 * valley * low - 2.0 * rest
+        before = 200.0 * valley
+    x_bar[n - 1] = before
+    return y, x_bar
+
+
+def rosenbrock_hvp(x, v):
+    n = len(x)
+    along = np.empty(n)
+    before = 0.0
+    for i in range(n - 1):
+        low = x[i]
+        off = -400.0 * low
+        along[i] = before + (1200.0 * low * low - 400.0 * x[i + 1] + 2.0) * v[i] + off * v[i + 1]
+        before = 200.0 * v[i + 1] + off * v[i]
+    along[n - 1] = before
+    return along
