@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import types
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy as np
 
 import s2s_ad
 from benchmarks.by_hand import cpp
+from benchmarks.registry import Program
+
+Calls = Iterator[tuple[str, Callable[[], Any]]]
 
 # a call costs more than their arithmetic, so the emitted function is also called by itself
 INSIDE = ("f", "logistic")
@@ -19,58 +23,55 @@ INSIDE = ("f", "logistic")
 class NumPy:
     """Python and NumPy, as they stand."""
 
+    array = staticmethod(np.asarray)
+
     @staticmethod
-    def calls(program: Any, args: tuple[Any, ...]) -> dict[str, Any]:
-        return _calls(program, args, "numpy", lambda function: function)
+    def calls(program: Program, args: tuple[Any, ...]) -> Calls:
+        yield from _calls(program, args, "numpy", lambda function: function)
 
     @staticmethod
     def version() -> str:
         return f"NumPy {np.__version__}"
 
-    array = staticmethod(np.asarray)
-
 
 class Numba:
     """Everything compiled by numba, and the mixtures in C++."""
 
+    array = staticmethod(np.asarray)
+
     @staticmethod
-    def calls(program: Any, args: tuple[Any, ...]) -> dict[str, Any]:
-        found = _calls(program, args, "numba", native)
+    def calls(program: Program, args: tuple[Any, ...]) -> Calls:
+        yield from _calls(program, args, "numba", native)
         if program.function.__name__ in cpp.FUNCTIONS and cpp.compiler():
-            found["C++ by hand"] = partial(cpp.gradient, program.function.__name__, *args)
-        return found
+            yield "C++ by hand", partial(cpp.gradient, program.function.__name__, *args)
 
     @staticmethod
     def version() -> str:
         return f"numba {importlib.import_module('numba').__version__}"
 
-    array = staticmethod(np.asarray)
 
-
-def _calls(program: Any, args: tuple[Any, ...], backend: str, compiled: Any) -> dict[str, Any]:
+def _calls(program: Program, args: tuple[Any, ...], backend: str, compiled: Callable[..., Any]) -> Calls:
     if backend not in program.backends:
-        return {}
-    found: dict[str, Any] = {}
+        return
     f = program.function
+    primal = compiled(f)
     if program.derivative == "hvp":
-        found["function"] = partial(compiled(f), *args[:-1])
-        found["ours"] = partial(s2s_ad.hvp, f, args[:-1], args[-1:], backend=backend)
+        yield "function", partial(primal, *args[:-1])
+        yield "ours", partial(s2s_ad.hvp, f, args[:-1], args[-1:], backend=backend)
     else:
         ours = s2s_ad.value_and_grad(f, program.wrt, backend=backend)
-        primal = compiled(f)
-        found["function"] = (
+        yield "function", (
             partial(_on_copies, primal, program.writes, args) if program.writes else partial(primal, *args)
         )
-        found["ours"] = partial(ours, *args)
+        yield "ours", partial(ours, *args)
         if backend == "numpy" and f.__name__ in INSIDE:
-            found["ours, inside"] = partial(_emitted(ours, f"{f.__name__}_value_and_grad", args), *args)
+            yield "ours, inside", partial(_emitted(ours, f"{f.__name__}_value_and_grad", args), *args)
     hand = by_hand(program, backend)
     if hand is not None:
-        found["by hand"] = partial(compiled(hand), *args)
-    return found
+        yield "by hand", partial(compiled(hand), *args)
 
 
-def by_hand(program: Any, backend: str) -> Any:
+def by_hand(program: Program, backend: str) -> Callable[..., Any] | None:
     """The derivative that a person wrote for this program and backend, or None."""
     modules = ["native"] if backend == "numba" else []
     for name in (*modules, program.family):

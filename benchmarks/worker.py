@@ -85,7 +85,7 @@ def serve(connection: Connection, name: str, quick: bool) -> None:
 
 def _prepare(used: Any, program: Any, quick: bool) -> tuple[dict[str, Any], dict[str, Prepared | Refused]]:
     calls, answers = {}, {}
-    for label, call in used.calls(program, program.made(quick)).items():
+    for label, call in used.calls(program, program.made(quick)):
         try:
             start = time.perf_counter()
             result = call()

@@ -38,9 +38,10 @@ def calls(program, args):
     port = getattr(ports, program.ported)
     if program.derivative == "hvp":
         product = autograd.hessian_vector_product(lambda x: port(NAMESPACE, x))
-        return {"autograd": lambda: product(*args)}
-    gradient = autograd.value_and_grad(lambda *a: port(NAMESPACE, *a), program.wrt)
-    return {"autograd": lambda: gradient(*args)}
+        yield "autograd", lambda: product(*args)
+    else:
+        gradient = autograd.value_and_grad(lambda *a: port(NAMESPACE, *a), program.wrt)
+        yield "autograd", lambda: gradient(*args)
 
 
 def version():

@@ -44,7 +44,7 @@ def calls(program, args):
         (slope,) = torch.autograd.grad(port(NAMESPACE, *data), moving, create_graph=True)
         return torch.autograd.grad(slope, moving, vector)
 
-    return {"PyTorch": product if program.derivative == "hvp" else gradient}
+    yield "PyTorch", product if program.derivative == "hvp" else gradient
 
 
 def version():
