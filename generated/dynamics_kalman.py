@@ -52,51 +52,50 @@ def kalman_grad(F, H, Q, R, x, P, measured):
     H_bar = np.zeros_like(H)
     R_bar = np.zeros_like(R)
     z_bar_list = []
-    for x_2, P_2, x, v10, P, innovation, v9, S, v7, v8, v6, v5 in reversed(tape):
+    for x_2, P_2, x, v10, P, innovation, v9, S, v8, v7, v6, v5 in reversed(tape):
         # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
         v11 = S.T
         v12 = np.linalg.solve(v11, 0.5 * innovation)
-        S_bar = 0.5 / v5 * cofactors(S) - np.expand_dims(v12, -1) * np.expand_dims(v6, -2)
+        S_bar = 0.5 / v5 * cofactors(S) - np.outer(v12, v6)
         innovation_bar = 0.5 * v6 + v12
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
-        K = v7.T
+        K = v8.T
         # P = P - K @ H @ P  [dynamics.py:38]
         v_bar = -P_bar
         v13 = P.T
-        v8_bar = v_bar @ v13
-        P_bar += v8.T @ v_bar
-        v14 = K.T
-        v15 = H.T
-        K_bar = v8_bar @ v15
-        H_bar += v14 @ v8_bar
+        v7_bar = v_bar @ v13
+        P_bar += v7.T @ v_bar
+        v14 = H.T
+        K_bar = v7_bar @ v14
+        H_bar += v8 @ v7_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar += v14 @ x_bar
+        innovation_bar += v8 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v11, K_bar.T)
         S_bar -= v_bar @ K
         H_bar += v_bar @ v13
-        P_bar += v15 @ v_bar
+        P_bar += v14 @ v_bar
         # S = H @ P @ H.T + R  [dynamics.py:35]
         R_bar += S_bar
-        v9_bar = S_bar @ v15.T
-        H_bar = H_bar + (v9.T @ S_bar).T + v9_bar @ v13
-        P_bar += v15 @ v9_bar
+        v9_bar = S_bar @ H
+        H_bar = H_bar + S_bar.T @ v9 + v9_bar @ v13
+        P_bar += v14 @ v9_bar
         # innovation = z - H @ x  [dynamics.py:34]
         v_bar = -innovation_bar
         H_bar += np.outer(v_bar, x)
-        x_bar += v15 @ v_bar
+        x_bar += v14 @ v_bar
         # P = F @ P @ F.T + Q  [dynamics.py:33]
         Q_bar += P_bar
-        v16 = F.T
-        v10_bar = P_bar @ v16.T
-        F_bar += (v10.T @ P_bar).T
-        P_bar = v16 @ v10_bar
+        v15 = F.T
+        v10_bar = P_bar @ F
+        F_bar += P_bar.T @ v10
+        P_bar = v15 @ v10_bar
         F_bar += v10_bar @ P_2.T
         # x = F @ x  [dynamics.py:32]
         F_bar += np.outer(x_bar, x_2)
-        x_bar = v16 @ x_bar
+        x_bar = v15 @ x_bar
     measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
     return F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar
 
@@ -119,7 +118,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         v5 = np.linalg.solve(S, innovation)
         v6 = np.linalg.det(S)
         tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
-        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        loss += 0.5 * (innovation @ v5 + np.log(v6))
         x = x_2 + K @ innovation
         P = P_2 - v4 @ P_2
 
@@ -131,51 +130,50 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
     H_bar = np.zeros_like(H)
     R_bar = np.zeros_like(R)
     z_bar_list = []
-    for x_2, P_2, x, v12, P, innovation, v11, S, v9, v10, v8, v7 in reversed(tape):
+    for x_2, P_2, x, v12, P, innovation, v11, S, v10, v9, v8, v7 in reversed(tape):
         # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
         v13 = S.T
         v14 = np.linalg.solve(v13, 0.5 * innovation)
-        S_bar = 0.5 / v7 * cofactors(S) - np.expand_dims(v14, -1) * np.expand_dims(v8, -2)
+        S_bar = 0.5 / v7 * cofactors(S) - np.outer(v14, v8)
         innovation_bar = 0.5 * v8 + v14
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
-        K = v9.T
+        K = v10.T
         # P = P - K @ H @ P  [dynamics.py:38]
         v_bar = -P_bar
         v15 = P.T
-        v10_bar = v_bar @ v15
-        P_bar += v10.T @ v_bar
-        v16 = K.T
-        v17 = H.T
-        K_bar = v10_bar @ v17
-        H_bar += v16 @ v10_bar
+        v9_bar = v_bar @ v15
+        P_bar += v9.T @ v_bar
+        v16 = H.T
+        K_bar = v9_bar @ v16
+        H_bar += v10 @ v9_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar += v16 @ x_bar
+        innovation_bar += v10 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v13, K_bar.T)
         S_bar -= v_bar @ K
         H_bar += v_bar @ v15
-        P_bar += v17 @ v_bar
+        P_bar += v16 @ v_bar
         # S = H @ P @ H.T + R  [dynamics.py:35]
         R_bar += S_bar
-        v11_bar = S_bar @ v17.T
-        H_bar = H_bar + (v11.T @ S_bar).T + v11_bar @ v15
-        P_bar += v17 @ v11_bar
+        v11_bar = S_bar @ H
+        H_bar = H_bar + S_bar.T @ v11 + v11_bar @ v15
+        P_bar += v16 @ v11_bar
         # innovation = z - H @ x  [dynamics.py:34]
         v_bar = -innovation_bar
         H_bar += np.outer(v_bar, x)
-        x_bar += v17 @ v_bar
+        x_bar += v16 @ v_bar
         # P = F @ P @ F.T + Q  [dynamics.py:33]
         Q_bar += P_bar
-        v18 = F.T
-        v12_bar = P_bar @ v18.T
-        F_bar += (v12.T @ P_bar).T
-        P_bar = v18 @ v12_bar
+        v17 = F.T
+        v12_bar = P_bar @ F
+        F_bar += P_bar.T @ v12
+        P_bar = v17 @ v12_bar
         F_bar += v12_bar @ P_2.T
         # x = F @ x  [dynamics.py:32]
         F_bar += np.outer(x_bar, x_2)
-        x_bar = v18 @ x_bar
+        x_bar = v17 @ x_bar
     measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
     return loss, (F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar)
 
@@ -224,8 +222,8 @@ def kalman_jvp(F, H, Q, R, x, P, measured, F_dot, H_dot, Q_dot, R_dot, x_dot, P_
             + innovation @ np.linalg.solve(S, innovation_dot - S_dot @ v7)
             + v_dot
         )
-        loss = loss + 0.5 * (innovation @ v7 + np.log(v8))
-        loss_dot = loss_dot + v_dot * 0.5
+        loss += 0.5 * (innovation @ v7 + np.log(v8))
+        loss_dot += v_dot * 0.5
         x = x_2
     return loss, loss_dot
 
@@ -248,7 +246,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         v5 = np.linalg.solve(S, innovation)
         v6 = np.linalg.det(S)
         tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
-        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        loss += 0.5 * (innovation @ v5 + np.log(v6))
         x = x_2 + K @ innovation
         P = P_2 - v4 @ P_2
 
@@ -260,51 +258,50 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
     H_bar = np.zeros_like(H)
     R_bar = np.zeros_like(R)
     z_bar_list = []
-    for x_2, P_2, x, v12, P, innovation, v11, S, v9, v10, v8, v7 in reversed(tape):
+    for x_2, P_2, x, v12, P, innovation, v11, S, v10, v9, v8, v7 in reversed(tape):
         # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
         v_bar = y_bar * 0.5
         v13 = S.T
         v14 = np.linalg.solve(v13, v_bar * innovation)
-        S_bar = v_bar / v7 * cofactors(S) - np.expand_dims(v14, -1) * np.expand_dims(v8, -2)
+        S_bar = v_bar / v7 * cofactors(S) - np.outer(v14, v8)
         innovation_bar = v_bar * v8 + v14
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
-        K = v9.T
+        K = v10.T
         # P = P - K @ H @ P  [dynamics.py:38]
         v_bar = -P_bar
         v15 = P.T
-        v10_bar = v_bar @ v15
-        P_bar += v10.T @ v_bar
-        v16 = K.T
-        v17 = H.T
-        K_bar = v10_bar @ v17
-        H_bar += v16 @ v10_bar
+        v9_bar = v_bar @ v15
+        P_bar += v9.T @ v_bar
+        v16 = H.T
+        K_bar = v9_bar @ v16
+        H_bar += v10 @ v9_bar
         # x = x + K @ innovation  [dynamics.py:37]
         K_bar += np.outer(x_bar, innovation)
-        innovation_bar += v16 @ x_bar
+        innovation_bar += v10 @ x_bar
         z_bar_list.append(innovation_bar)
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         v_bar = np.linalg.solve(v13, K_bar.T)
         S_bar -= v_bar @ K
         H_bar += v_bar @ v15
-        P_bar += v17 @ v_bar
+        P_bar += v16 @ v_bar
         # S = H @ P @ H.T + R  [dynamics.py:35]
         R_bar += S_bar
-        v11_bar = S_bar @ v17.T
-        H_bar = H_bar + (v11.T @ S_bar).T + v11_bar @ v15
-        P_bar += v17 @ v11_bar
+        v11_bar = S_bar @ H
+        H_bar = H_bar + S_bar.T @ v11 + v11_bar @ v15
+        P_bar += v16 @ v11_bar
         # innovation = z - H @ x  [dynamics.py:34]
         v_bar = -innovation_bar
         H_bar += np.outer(v_bar, x)
-        x_bar += v17 @ v_bar
+        x_bar += v16 @ v_bar
         # P = F @ P @ F.T + Q  [dynamics.py:33]
         Q_bar += P_bar
-        v18 = F.T
-        v12_bar = P_bar @ v18.T
-        F_bar += (v12.T @ P_bar).T
-        P_bar = v18 @ v12_bar
+        v17 = F.T
+        v12_bar = P_bar @ F
+        F_bar += P_bar.T @ v12
+        P_bar = v17 @ v12_bar
         F_bar += v12_bar @ P_2.T
         # x = F @ x  [dynamics.py:32]
         F_bar += np.outer(x_bar, x_2)
-        x_bar = v18 @ x_bar
+        x_bar = v17 @ x_bar
     measured_bar = np.reshape(z_bar_list[::-1], np.shape(measured))
     return loss, (F_bar, H_bar, Q_bar, R_bar, x_bar, P_bar, measured_bar)

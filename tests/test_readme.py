@@ -82,6 +82,8 @@ def run_console(text: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("title", SECTIONS)
 def test_blocks_of_the_section_run(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any('backend="numba"' in text for _, text in SECTIONS[title]):
+        pytest.importorskip("numba")
     for folder in ("examples", "generated"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)

@@ -18,8 +18,6 @@ _WRITABLE_VIEWS = frozenset({"getitem", "np.squeeze", "np.expand_dims", "np.resh
 _PASSES_ON = frozenset({"unbroadcast", "list_get", "unpack", "list_new", "list_append", "list_set", "pack", "list_init",
                         "list_concat", "list_head", "list_tail", "list_reverse", "list_fill", "array_to_list",
                         "list_add_at"})  # fmt: skip
-# Views for some arguments only, and not marked for it in the table.
-_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
 _COPIES_CONTAINER = frozenset({"list_init", "list_concat", "list_head", "list_tail", "list_reverse", "list_new"})
 
 
@@ -30,6 +28,7 @@ class InPlace:
     on_spot: set[Stmt] = field(default_factory=set)
     copied_views: set[Value] = field(default_factory=set)
     copied_init: set[tuple[Stmt, int]] = field(default_factory=set)
+    plain: frozenset[Value] = frozenset()  # numbers that cannot be changed in place, so that x += y is x = x + y
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ class Memory:
             if op.name in _PASSES_ON:
                 for atom in stmt.inputs[1:]:
                     self.holds(atom, out[0])
-        elif op.alias or op.name in _SOMETIMES_VIEWS:
+        elif op.may_alias:
             if not _copies(stmt) and out[0] not in self.decided.copied_views:
                 self.join(stmt.inputs[0], out[0])
             if op.name not in _WRITABLE_VIEWS:

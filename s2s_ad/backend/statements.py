@@ -138,11 +138,10 @@ class StatementWriter:
             self.put(trees, stmt.span, out)
         elif stmt.op.store:
             self.write_element(stmt, out)
-        elif stmt.op.name == "unpack":
-            record = expressions.atom(stmt.inputs[0])
+        elif stmt.op.name == "unpack" or len(stmt.outputs) > 1:
             if any(map(self.plan.used, stmt.outputs)):
                 target = ast.Tuple([self.target(v) for v in stmt.outputs], ast.Store())
-                self.put([ast.Assign([target], record)], stmt.span, out)
+                self.put([ast.Assign([target], expressions.source(stmt))], stmt.span, out)
         else:
             value = expressions.source(stmt)
             if stmt.outputs[0] in self.spots.copied_views:
@@ -164,8 +163,8 @@ class StatementWriter:
         if span is not None and span.text.replace(" ", "").startswith(f"{name}="):
             return False  # the user wrote it out
         first = stmt.inputs[0]
-        if isinstance(first, Value) and isinstance(first.kind, Scalar) and isinstance(stmt.outputs[0].kind, Scalar):
-            return True
+        if isinstance(first, Value) and (isinstance(first.kind, Scalar) or first in self.spots.plain):
+            return not getattr(stmt.out.kind, "shape", ())
         return stmt in self.spots.on_spot
 
     def write_element(self, stmt: Apply, out: list[ast.stmt]) -> None:

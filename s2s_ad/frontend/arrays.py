@@ -36,15 +36,13 @@ NO_AXES = IN_ORDER | {"np.array", "np.asarray", "np.ascontiguousarray", "np.copy
 # whose results are stored as what they are made of, if that is all stored alike: elementwise operations, and these
 _EACH = (elementwise, numeric)
 _KEEP_ORDER = frozenset({"np.copy", "astype"})
-# views for some arguments only, and not marked for it in the table
-_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
 
 
 def may_be_view(op: Op) -> bool:
     """Whether its result may share memory with what it is given; a rule of the user's may return that itself."""
     module = getattr(op.function, "__module__", None) or "numpy"
     of_the_user = module.split(".")[0] not in ("numpy", "math", "builtins", "operator", "_operator", "s2s_ad")
-    return op.alias or op.name in _SOMETIMES_VIEWS or op.code in op.args or of_the_user
+    return op.may_alias or op.code in op.args or of_the_user
 
 
 class NotWritable(NeedsUnroll):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Union
 
+from s2s_ad.analysis.overlap import defs_of, meets_itself
 from s2s_ad.errors import DifferentiationError, UnsupportedError
 from s2s_ad.frontend import (
     array_changes,
@@ -250,6 +251,7 @@ def _read_body(
         if inner and shared and key not in unit.asked and key[-1] != "recompute":
             raise NoSpec("the function returns an array that has other names")
     body = Block(tuple(params), tuple(machine.builder.stmts), tuple(flat.atoms))
+    _refuse_overlaps(body)
     places = [
         i for i, param in enumerate(params)
         if isinstance(param.kind, Array) and (param.kind.rank or param in machine.without_axes)
@@ -259,6 +261,17 @@ def _read_body(
     in_order = tuple(place for place, cell in zip(places, arrays) if cell in machine.relied)
     done = Specialised(name, result, tuple(flat.paths), written, in_order, shared, changed)
     return done, Function(name, body, _doc(function), span)
+
+
+def _refuse_overlaps(body: Block) -> None:
+    made = defs_of(body)
+    for stmt in all_stmts(body):
+        if meets_itself(stmt, made):
+            raise UnsupportedError(
+                "NumPy may read elements here that this very assignment has just written",
+                span=stmt.span,
+                remedy="Write a copy: A[:, -1] = A[1].copy().",
+            )
 
 
 def _name_cells(machine: Machine, value: Abstract, name: str, argument: bool = True) -> None:

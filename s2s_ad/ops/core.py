@@ -23,6 +23,8 @@ from s2s_ad.ops.trace import Generic
 Params = tuple[tuple[str, Any], ...]
 Code = str | Callable[[Mapping[str, Any], tuple[Kind, ...]], str]
 REALS, POSITIVE, UNIT, INSIDE = (-math.inf, math.inf), (0.0, math.inf), (0.0, 1.0), (-1.0, 1.0)
+# views for some arguments only, and so not marked for it in the table
+_SOMETIMES_VIEWS = frozenset({"np.diag", "np.imag"})
 Infer = Callable[[tuple[Kind, ...], Mapping[str, Any], "Op"], "Kind | tuple[Kind, ...]"]
 
 
@@ -110,6 +112,11 @@ class Op:
         if self.objects:
             return eval(text, {"math": math, "np": np, **self.objects}, dict(zip(names, values)))
         return evaluator(text, names)(*values)
+
+    @property
+    def may_alias(self) -> bool:
+        """Whether its result shares memory with its first input, at least for some inputs."""
+        return self.alias or self.name in _SOMETIMES_VIEWS
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -4,14 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2s_ad.analysis.overlap import defs_of, meets_itself
 from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import free_values, substitute
+from s2s_ad.ir.walk import all_stmts, free_values, map_inputs, substitute
 from s2s_ad.ops.registry import OPS
 
 STACKING = ("rows", "columns", "list_to_array", "list_to_array_like")
+
+
+def copy_overlaps(function: Function) -> Function:
+    """Copies what is written to another part of its own array, where NumPy may read what it has just written.
+
+    A program that does so is refused, but after `1.0 * A[1]` became `A[1]`, or in a tangent, the copy is gone.
+    """
+    made = defs_of(function.body)
+    if not any(meets_itself(stmt, made) for stmt in all_stmts(function.body)):
+        return function
+
+    def block(old: Block) -> Block:
+        builder = Builder()
+        for stmt in old.stmts:
+            if meets_itself(stmt, made):
+                builder.span = stmt.span
+                copied = builder.apply(OPS["np.copy"], stmt.inputs[1])
+                stmt = replace(stmt, inputs=(stmt.inputs[0], copied, *stmt.inputs[2:]))
+            builder.emit(map_inputs(stmt, lambda atom: atom, block))
+        return replace(old, stmts=tuple(builder.stmts))
+
+    return replace(function, body=block(function.body))
 
 
 def _is_list(atom: Atom) -> bool:

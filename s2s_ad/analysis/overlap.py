@@ -1,0 +1,169 @@
+"""Writes of one part of an array to another part of it that NumPy does not make as if the part were copied first.
+
+Where the target has one axis and the strides differ, as in `A[:, -1] = A[1]` or `y[::2] = y[:n]`, and where it is named
+by a mask, NumPy (2.5 and before) reads elements that it has just written. Everything else it sees to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from s2s_ad.analysis.affine import Sum
+from s2s_ad.ir.kinds import INT, Array
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
+from s2s_ad.ir.walk import all_stmts, outputs_of
+from s2s_ad.ops.indexing import has_mask
+
+Defs = Mapping[Value, Stmt]
+_WHOLE = ("slice", None, None, None)
+
+
+@dataclass(frozen=True)
+class _Run:
+    axis: int
+    first: Sum = Sum(0)
+    end: Sum | None = None
+    step: Sum = Sum(1)
+
+    def surely_without(self, place: Sum) -> bool:
+        """Whether the run leaves the place out, as one that ends before it or begins after it does."""
+        if self.step.factors or self.step.constant < 0 or any(isinstance(f, Value) for f in place.factors):
+            return False  # a number that is known when it runs may count from the end
+        after = place - self.end if self.end is not None else Sum(-1)
+        return _at_least(after, 0) or _at_least(self.first - place, 1)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a view takes of the axes of its array: a place of some, a run of others."""
+
+    places: Mapping[int, Sum]
+    runs: tuple[_Run, ...]
+
+
+def defs_of(block: Block) -> Defs:
+    """The statement that makes each value."""
+    return {out: stmt for stmt in all_stmts(block) for out in outputs_of(stmt)}
+
+
+def meets_itself(stmt: Stmt, defs: Defs) -> TypeGuard[Apply]:
+    """Whether the statement is a write in which NumPy may read what it has just written."""
+    if not isinstance(stmt, Apply) or stmt.op.name != "index_set" or not _rank(stmt.inputs[1]):
+        return False
+    target, value, *at = stmt.inputs
+    index = dict(stmt.params)["index"]
+    masked = has_mask(index, tuple(a.kind for a in at))
+    if not masked and any(map(_rank, at)):
+        return False  # named by an array: NumPy copies
+    into = [(root, _taken(part, index, at, defs)) for root, part in _parts(target, defs, set())]
+    for root, part in into:
+        if part is not None and len(part.runs) != 1 and not masked:
+            continue
+        for source, of in _parts(value, defs, set()):
+            if source is root and (masked or part is None or of is None or not _apart(part, of)):
+                return True
+    return False
+
+
+def _rank(atom: Atom) -> int:
+    return atom.kind.rank if isinstance(atom.kind, Array) else 0
+
+
+def _parts(atom: Atom, defs: Defs, seen: set[Atom]) -> Iterator[tuple[Atom, _Part | None]]:
+    """The arrays that the value may be a view of, and which part; None where that is not known."""
+    if not _rank(atom) or atom in seen:
+        return
+    seen.add(atom)
+    made = defs.get(atom) if isinstance(atom, Value) else None
+    if (
+        isinstance(made, Apply)
+        and (made.op.may_alias or made.op.code in made.op.args)
+        and not any(map(_rank, made.inputs[1:]))
+    ):
+        for root, part in _parts(made.inputs[0], defs, seen):
+            index = dict(made.params).get("index") if made.op.name == "getitem" else None
+            yield root, _taken(part, index, made.inputs[1:], defs) if index is not None else None
+    elif isinstance(made, If):
+        k = made.outputs.index(atom)
+        yield from _parts(made.then.results[k], defs, seen)
+        yield from _parts(made.orelse.results[k], defs, seen)
+    elif isinstance(made, (For, While)) and atom in made.outputs[: len(made.init)]:
+        k = made.outputs.index(atom)
+        yield from _parts(made.init[k], defs, seen)
+        yield from _parts(made.body.results[k], defs, seen)
+        yield atom, _whole(atom)
+    else:
+        yield atom, _whole(atom)
+
+
+def _whole(atom: Atom) -> _Part:
+    return _Part({}, tuple(map(_Run, range(_rank(atom)))))
+
+
+def _taken(part: _Part | None, index: tuple[object, ...], at: Collection[Atom], defs: Defs) -> _Part | None:
+    """The part of a part that a plain index takes; None where it makes new axes or steps in ways not known."""
+    if part is None or None in index or any(map(_rank, at)):
+        return None
+    entries, atoms = list(index), list(at)
+    if Ellipsis in entries:
+        k = entries.index(Ellipsis)
+        entries[k : k + 1] = [_WHOLE] * (len(part.runs) - len(entries) + 1)
+    entries += [_WHOLE] * (len(part.runs) - len(entries))
+
+    def number(entry: object) -> Sum:
+        return _sum(atoms[entry[1]] if isinstance(entry, tuple) else Const(entry, INT), defs)
+
+    places, runs = dict(part.places), []
+    for run, entry in zip(part.runs, entries):
+        axis = run.axis
+        if entry == _WHOLE:
+            runs.append(run)
+        elif run != _Run(axis):
+            return None
+        elif isinstance(entry, tuple) and entry[0] == "slice":
+            first, end = (None if e is None else _from_start(number(e), axis) for e in entry[1:3])
+            step = Sum(1) if entry[3] is None else number(entry[3])
+            back = step.constant < 0 or bool(step.factors)
+            runs.append(_Run(axis, first or (Sum(-1, {("length", axis): 1}) if back else Sum(0)), end, step))
+        else:
+            places[axis] = _from_start(number(entry), axis)
+    return _Part(places, tuple(runs))
+
+
+def _from_start(place: Sum, axis: int) -> Sum:
+    return place + Sum(0, {("length", axis): 1}) if place.constant < 0 and not place.factors else place
+
+
+def _sum(atom: Atom, defs: Defs) -> Sum:
+    if isinstance(atom, Const) and type(atom.value) is int:
+        return Sum(atom.value)
+    made = defs.get(atom) if isinstance(atom, Value) else None
+    if isinstance(made, Apply) and made.op.name in ("add", "sub") and made.out.kind == INT:
+        if all(a.kind == INT for a in made.inputs):
+            one, other = (_sum(a, defs) for a in made.inputs)
+            return one + other if made.op.name == "add" else one - other
+    return Sum(0, {atom: 1})
+
+
+def _apart(into: _Part, of: _Part) -> bool:
+    """Whether no element is read from one place of a run after it was written at an earlier one."""
+    if len(of.runs) != 1:
+        return False
+    (target,), (source,) = into.runs, of.runs
+    gaps = [place - of.places[axis] for axis, place in into.places.items() if axis in of.places]
+    if any(_at_least(gap, 1) or _at_least(gap * -1, 1) for gap in gaps):
+        return True
+    if target.axis == source.axis:
+        known = not target.step.factors and not source.step.factors
+        opposite = known and target.step.constant * source.step.constant < 0
+        return target.step == source.step or opposite  # NumPy copies what runs the other way
+    across, along = of.places[target.axis], into.places[source.axis]
+    if target.step == source.step and across - target.first == along - source.first:
+        return True  # a row and a column meet in the diagonal, each at the same place
+    return target.surely_without(across) or source.surely_without(along)
+
+
+def _at_least(number: Sum, least: int) -> bool:
+    return not number.factors and number.constant >= least
