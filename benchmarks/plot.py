@@ -6,19 +6,19 @@ import re
 from pathlib import Path
 
 from benchmarks.figures import CPP, NUMBA, NUMPY, PEERS, best_of_ours, hand
-from benchmarks.measure import Row
+from benchmarks.measure import Key, Row
 
 # colours that can be told apart on white and on black; the ink follows the reader's own
 INK = "#1f2328"
-STYLES = {
-    hand(NUMBA): ("by hand", "D", "#e8830c"),
-    hand(NUMPY): ("by hand", "D", "#e8830c"),
-    CPP: ("C++ by hand", "s", "#b35900"),
-    PEERS[0]: ("JAX", "o", "#3b82f6"),
-    PEERS[1]: ("JAX, literal", "o", "#93b8f8"),
-    PEERS[2]: ("PyTorch", "^", "#e5484d"),
-    PEERS[3]: ("autograd", "v", "#9d5cd6"),
-    PEERS[4]: ("CasADi", "P", "#1a9e77"),
+JAX, LITERAL, TORCH, AUTOGRAD, CASADI = PEERS
+STYLES: dict[str, tuple[list[Key], str, str]] = {
+    "by hand": ([hand(NUMPY), hand(NUMBA)], "D", "#e8830c"),
+    "C++ by hand": ([CPP], "s", "#b35900"),
+    "JAX": ([JAX], "o", "#3b82f6"),
+    "JAX, literal": ([LITERAL], "o", "#93b8f8"),
+    "PyTorch": ([TORCH], "^", "#e5484d"),
+    "autograd": ([AUTOGRAD], "v", "#9d5cd6"),
+    "CasADi": ([CASADI], "P", "#1a9e77"),
 }
 
 
@@ -30,25 +30,21 @@ def drawn(rows: list[Row], path: Path) -> None:
     from matplotlib import pyplot
 
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "results", "font.size": 9})
-    rows = [row for row in rows if best_of_ours(row)]
-    figure, axes = pyplot.subplots(figsize=(9, 0.32 * len(rows) + 1.2), layout="constrained")
-    named = set()
-    for place, row in enumerate(reversed(rows)):
-        ours = best_of_ours(row)
-        assert ours is not None
-        for key, (name, marker, colour) in STYLES.items():
-            if key in row.calls and key not in {hand(NUMPY), hand(NUMBA)} - {hand(ours)}:
-                label = name if name not in named else None
-                named.add(name)
-                x = row.calls[key].median / row.calls[ours].median
-                axes.plot(x, place, marker, color=colour, markersize=5.5, label=label, linestyle="none")
+    pairs = [(row, row.calls[ours]) for row in reversed(rows) if (ours := best_of_ours(row))]
+    figure, axes = pyplot.subplots(figsize=(9, 0.32 * len(pairs) + 1.2), layout="constrained")
+    for name, (keys, marker, colour) in STYLES.items():
+        found = [(row.best(keys), row, ours, place) for place, (row, ours) in enumerate(pairs)]
+        points = [(row.calls[key].median / ours.median, place) for key, row, ours, place in found if key]
+        if points:
+            axes.plot(*zip(*points), marker, color=colour, markersize=5.5, label=name, linestyle="none")
     axes.axvline(1.0, color=INK, linewidth=1.2)
     axes.set_xscale("log")
-    axes.set_yticks(range(len(rows)), [row.program.name for row in reversed(rows)])
-    axes.set_ylim(-0.7, len(rows) - 0.3)
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.set_yticks(range(len(pairs)), [row.program.name for row, _ in pairs])
+    axes.set_ylim(-0.7, len(pairs) - 0.3)
     axes.set_xlabel("time of value and gradient ÷ ours, by our faster backend (right of the line: slower than ours)")
     axes.grid(axis="both", color="#808080", alpha=0.25, linewidth=0.6)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.0 + 1.1 / len(rows)), ncols=7, frameon=False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.0 + 1.1 / len(pairs)), ncols=7, frameon=False)
     axes.tick_params(colors=INK, which="both", length=0)
     for side in axes.spines.values():
         side.set_visible(False)

@@ -16,9 +16,9 @@ def logistic_vjp(x, r, n):
     r_bar = 0.0
     for i in range(n - 1, -1, -1):
         before = tape[i]
-        rest = x_bar * (1.0 - before)
-        r_bar += rest * before
-        x_bar = r * (rest - x_bar * before)
+        r_bar += x_bar * (before * (1.0 - before))
+        # one multiplication from trip to trip
+        x_bar *= r * (1.0 - 2.0 * before)
     return x, (x_bar, r_bar)
 
 
@@ -227,6 +227,67 @@ def mlp_vjp(W1, b1, W2, b2, W3, b3, x, labels):
     a1_bar = a2_bar @ W2.T
     _tanh_vjp(h1, a1_bar, b1_bar)
     return y, (x.T @ a1_bar, b1_bar, h1.T @ a2_bar, b2_bar, h2.T @ z, b3_bar)
+
+
+def _lattice_step(later, p, discount, row):
+    for i in range(len(row)):
+        row[i] = discount * (p * later[i + 1] + (1.0 - p) * later[i])
+
+
+def _lattice_step_vjp(later, p, discount, bars, later_bars, highs, lows):
+    """What p and the discount get is added up in two arrays: a sum over numbers would not vectorise."""
+    n = len(bars)
+    for i in range(n):
+        highs[i] += bars[i] * later[i + 1]
+        lows[i] += bars[i] * later[i]
+    up, down = discount * p, discount * (1.0 - p)
+    later_bars[0] = down * bars[0]
+    for i in range(1, n):
+        later_bars[i] = up * bars[i - 1] + down * bars[i]
+    later_bars[n] = up * bars[n - 1]
+
+
+def lattice_vjp(spot, strike, rate, volatility, expiry, steps):
+    dt = expiry / steps
+    root = math.sqrt(dt)
+    up = math.exp(volatility * root)
+    growth = math.exp(rate * dt)
+    width = up - 1.0 / up
+    p = (growth - 1.0 / up) / width
+    discount = math.exp(-rate * dt)
+    rows = np.empty((steps + 1, steps + 1))
+    powers = np.empty(steps + 1)
+    for i in range(steps + 1):
+        powers[i] = up ** (2 * i - steps)
+        rows[steps, i] = max(spot * powers[i] - strike, 0.0)
+    for step in range(steps - 1, -1, -1):
+        _lattice_step(rows[step + 1], p, discount, rows[step, : step + 1])
+
+    bars = np.ones(steps + 1)
+    later_bars = np.empty(steps + 1)
+    highs = np.zeros(steps)
+    lows = np.zeros(steps)
+    for step in range(steps):
+        _lattice_step_vjp(rows[step + 1], p, discount, bars[: step + 1], later_bars, highs, lows)
+        bars, later_bars = later_bars, bars
+    high = np.sum(highs)
+    low = np.sum(lows)
+    p_bar = discount * (high - low)
+    discount_bar = p * high + (1.0 - p) * low
+    spot_bar = 0.0
+    strike_bar = 0.0
+    up_bar = p_bar * ((1.0 - p * (1.0 + up * up)) / (up * up)) / width
+    for i in range(steps + 1):
+        if rows[steps, i] > 0.0:
+            spot_bar += bars[i] * powers[i]
+            strike_bar -= bars[i]
+            up_bar += bars[i] * spot * (2 * i - steps) * powers[i] / up
+    growth_bar = p_bar / width * growth
+    fall_bar = discount_bar * discount
+    through = up_bar * up
+    rate_bar = (growth_bar - fall_bar) * dt
+    dt_bar = (growth_bar - fall_bar) * rate + 0.5 * through * volatility / root
+    return rows[0, 0], (spot_bar, strike_bar, rate_bar, through * root, dt_bar / steps)
 
 
 def rosenbrock_vjp(x):
