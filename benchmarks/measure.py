@@ -74,10 +74,10 @@ class Disagreement(AssertionError):
 
 @contextmanager
 def environment() -> Iterator[None]:
-    """Processes that are started here have one thread, and nothing in our cache."""
+    """Processes that are started here have one thread, keep their memory, and find nothing in our cache."""
     kept = dict(os.environ)
     with tempfile.TemporaryDirectory() as cache:
-        os.environ.update(worker.THREADS, S2S_AD_CACHE_DIR=cache)
+        os.environ.update(worker.ENVIRONMENT, S2S_AD_CACHE_DIR=cache)
         try:
             yield
         finally:

@@ -21,8 +21,8 @@ def written(rows: list[Row], sections: list[Section], versions: list[str], peaks
     rounds = sorted(len(m.times) for row in rows for m in row.calls.values())
     parts = [
         "# What derivatives cost",
-        "Written by `python -m benchmarks.run`. Every tool has a process of its own, with one thread, on one core; for "
-        "each program all tools take turns, round by round. A ratio is the median of the ratios of all rounds "
+        "Written by `python -m benchmarks.run`. Every tool has a process of its own, with one thread, on one core, which "
+        "keeps the memory that it frees; for each program all tools take turns, round by round. A ratio is the median of the ratios of all rounds "
         f"({rounds[0]} to {rounds[-1]}), with the quartiles in brackets; a time is the median. `function` is the "
         "program itself on the same backend; one that writes to its arguments is called with copies of them. `by hand` "
         "is an adjoint that a person wrote for the same algorithm. All gradients agree: the largest difference, "

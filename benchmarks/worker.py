@@ -18,10 +18,13 @@ from typing import Any
 
 from benchmarks.programs import every
 
-THREADS = {
+ENVIRONMENT = {
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMBA", "VECLIB_MAXIMUM", "NUMEXPR")},
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
     "JAX_PLATFORMS": "cpu",
+    # what is freed stays with the process: else a heap at the edge of being given back pays page faults at each call
+    "MALLOC_TRIM_THRESHOLD_": "1000000000",
+    "MALLOC_MMAP_THRESHOLD_": "30000000",
 }
 # tool -> the module that must be installed for it
 TOOLS = {"numpy": "numpy", "numba": "numba", "jax": "jax", "torch": "torch", "autograd": "autograd", "casadi": "casadi"}
