@@ -21,13 +21,13 @@ def written(rows: list[Row], sections: list[Section], versions: list[str], peaks
     rounds = sorted(len(m.times) for row in rows for m in row.calls.values())
     parts = [
         "# What derivatives cost",
-        "Written by `python -m benchmarks.run`. Every tool has a process of its own, with one thread, on one core, which "
-        "keeps the memory that it frees; for each program all tools take turns, round by round. A ratio is the median of the ratios of all rounds "
-        f"({rounds[0]} to {rounds[-1]}), with the quartiles in brackets; a time is the median. `function` is the "
-        "program itself on the same backend; one that writes to its arguments is called with copies of them. `by hand` "
-        "is an adjoint that a person wrote for the same algorithm. All gradients agree: the largest difference, "
-        f"relative to the largest element of each array, is {worst.difference:.0e} ({worst.program.name}); "
-        f"{TOLERANCE:.0e} is allowed.",
+        "Written by `python -m benchmarks.run`. Every tool has a process of its own, with one thread, on one core, "
+        "which keeps the memory that it frees; for each program all tools take turns, round by round. A ratio is the "
+        f"median of the ratios of all rounds ({rounds[0]} to {rounds[-1]}), with the quartiles in brackets; a time is "
+        "the median. `function` is the program itself on the same backend; one that writes to its arguments is called "
+        "with copies of them. `by hand` is an adjoint that a person wrote for the same algorithm. All gradients agree: "
+        f"the largest difference, relative to the largest element of each array, is {worst.difference:.0e} "
+        f"({worst.program.name}); {TOLERANCE:.0e} is allowed.",
         f"{machine()}; Python {platform.python_version()}, {', '.join(versions)}.",
         *(["![Time of every tool over ours](results.svg)"] if plot else []),
         *_promised(rows),
