@@ -55,13 +55,8 @@ def figures(rows: list[Row]) -> list[Figure]:
     add("1,000-step scalar loop, numba ÷ numba function", named.get("logistic"), NUMBA, primal(NUMBA), 3.0)
     for row in rows:
         if row.program.function.__name__ in ("gmm", "gmm_diagonal"):
-            add(
-                f"{row.program.name}, numba ÷ C++ by hand",
-                row,
-                NUMBA,
-                CPP,
-                1.3 if "d = 20" in row.program.name else 1.1,
-            )
+            limit = 1.3 if "d = 20" in row.program.name else 1.1
+            add(f"{row.program.name}, numba ÷ C++ by hand", row, NUMBA, CPP, limit)
     for row in rows:
         if row.program.function.__name__ == "gmm_arrays" and "d = 2," not in row.program.name:
             add(f"{row.program.name}, NumPy backend ÷ JAX", row, NUMPY, JAX, 1.0)

@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,54 +77,55 @@ def median(call: Callable[[], Any], repeats: int = 7, seconds: float = 0.02) -> 
     return statistics.median(worker.seconds(call, number) for _ in range(repeats))
 
 
+@dataclass(frozen=True)
+class _Saving:
+    """A gradient, and how many numbers a person would count that it keeps at a time, and which."""
+
+    name: str
+    which: str
+    numbers: int
+    function: Callable[..., Any]
+    wrt: int | tuple[int, ...]
+    args: tuple[Any, ...]
+
+
+def _savings(less: int) -> Iterator[_Saving]:
+    rng = np.random.default_rng(0)
+    steps, n, points = 10**6 // less, 2000 // less, 4000 // less
+    args: tuple[Any, ...] = (0.3, 1.0, steps)
+    yield _Saving(f"scalar loop, {steps:,} steps", "one a step (32 B in lists)", steps, loops.logistic, (0, 1), args)
+    args = (rng.random(n), n, 0.1, 0.1)
+    yield _Saving(f"Burgers, {n:,} × {n:,}", "n a step", n * n, stencils.burgers, 0, args)
+    args = (rng.random(n), 0.1, n)
+    yield _Saving(f"heat, {n:,} × {n:,}", "none: it is linear", 0, stencils.heat, 0, args)
+    for m in (200 // less, 400 // less):
+        square = rng.standard_normal((m, m))
+        definite = (square @ square.T + m * np.eye(m),)
+        yield _Saving(f"LU, n = {m}", "A and its adjoint", 2 * m * m, linear.lu, 0, definite)
+        yield _Saving(f"Cholesky, n = {m}", "A and its adjoint", 2 * m * m, linear.cholesky, 0, definite)
+    grids = rng.random((m, m)), rng.random((m, m)), 9
+    which = "u and its adjoint, then that of f"
+    yield _Saving(f"Gauss-Seidel, {m} × {m}", which, 2 * m * m, stencils.gauss_seidel, (0, 1), grids)
+    args = (*likelihoods.mixture(rng, True, 4, 8)[:3], rng.standard_normal((points, 4)))
+    yield _Saving(f"GMM, {points:,} points", "none for a point", 0, likelihoods.gmm, (0, 1, 2), args)
+
+
 def _saved(backends: list[str], less: int) -> Section:
     """By how much a process grows in a call of a gradient, beside the bytes that a person counts."""
-    rng = np.random.default_rng(0)
-    steps, n, m, points = 10**6 // less, 2000 // less, 400 // less, 4000 // less
-    square = rng.standard_normal((m, m)) + m * np.eye(m)
-    definite = square @ square.T
-    grid = rng.random((m, m))
-    mixture = likelihoods.mixture(rng, True, 4, 8)[:3]
-    cases = [
-        (
-            f"scalar loop, {steps:,} steps",
-            "one number a step; in a list 32 bytes",
-            steps,
-            loops.logistic,
-            (0, 1),
-            (0.3, 2.9, steps),
-        ),
-        (f"Burgers, {n:,} × {n:,}", "n numbers a step", n * n, stencils.burgers, 0, (rng.random(n), n, 0.1, 0.1)),
-        (f"heat, {n:,} × {n:,}", "nothing: it is linear", 0, stencils.heat, 0, (rng.random(n), 0.1, n)),
-        (f"LU, n = {m}", "A and its adjoint", 2 * m * m, linear.lu, 0, (definite,)),
-        (f"Cholesky, n = {m}", "A and its adjoint", 2 * m * m, linear.cholesky, 0, (definite,)),
-        (
-            f"Gauss-Seidel, {m} × {m}",
-            "u and the adjoints",
-            3 * m * m,
-            stencils.gauss_seidel,
-            (0, 1),
-            (grid, grid.copy(), 9),
-        ),
-        (
-            *(f"GMM, {points:,} points", "nothing for a point", 0, likelihoods.gmm, (0, 1, 2)),
-            (*mixture, rng.standard_normal((points, 4))),
-        ),
-    ]
     rows = []
-    for name, why, numbers, function, wrt, args in cases:
-        row = [name, why, size(8 * numbers)]
+    for case in _savings(less):
+        row = [case.name, case.which, size(8 * case.numbers)]
         for backend in backends:
-            # what takes minutes in Python is no different there
-            if backend == "numpy" and function is not loops.logistic:
+            # loops over elements of arrays save no less in Python, and take minutes there
+            if backend == "numpy" and case.function is not loops.logistic:
                 row.append("")
                 continue
-            gradient = s2s_ad.value_and_grad(function, wrt, backend=backend)
-            gradient(*args)
-            grown = worker.grown(functools.partial(gradient, *args))[1]
+            gradient = s2s_ad.value_and_grad(case.function, case.wrt, backend=backend)
+            gradient(*case.args)
+            grown = worker.grown(functools.partial(gradient, *case.args))[1]
             row.append("" if grown is None else size(grown))
         rows.append(row)
-    return "Memory of a gradient, at the most", ["program", "on paper", "that is", *backends], rows
+    return "Memory of a gradient, at the most", ["program", "numbers kept", "that is", *backends], rows
 
 
 def size(number: float) -> str:
