@@ -34,8 +34,8 @@ TOOLS = {"numpy": "numpy", "numba": "numba", "jax": "jax", "torch": "torch", "au
 class Prepared:
     """What one call of a program by a tool gave when it was first made.
 
-    `first` is the time of the first call, compilation included, `once` that of the second, both in seconds; `memory`
-    by how many bytes the process grew at most in the second, where the system can say.
+    `first` is the time of the first call, compilation included, `once` about that of a later one, both in seconds;
+    `memory` by how many bytes the process grew at most in the second, where the system can say.
     """
 
     first: float
@@ -99,8 +99,12 @@ def _prepare(used: Any, program: Any, quick: bool) -> tuple[dict[str, Any], dict
             answers[label] = Refused(_in_short(str(error)))
             continue
         calls[label] = call
+        once, memory = grown(call)
+        if once < 1e-3:
+            # one call of a few microseconds says little: it finds nothing in the processor's caches
+            once = seconds(call, int(5e-3 / once))
         found = [used.array(leaf).astype(float) for leaf in leaves(result)]
-        answers[label] = Prepared(first, *grown(call), found)
+        answers[label] = Prepared(first, once, memory, found)
     return calls, answers
 
 
