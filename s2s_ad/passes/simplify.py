@@ -30,7 +30,7 @@ from s2s_ad.ir.nodes import (
 )
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.fitting import is_elementwise, same_lengths, shape_of
+from s2s_ad.ops.fitting import is_elementwise, same_lengths, shape_lender, shape_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.atoms import exact_product, exact_shape, is_float, power_of_two, same_atom, stays
 from s2s_ad.passes.axes import with_plain_axes
@@ -210,6 +210,11 @@ class _Simplifier:
         inputs = stmt.inputs
         if stmt.op.name in ("zeros_like", "zero_rows") and (source := self.maker(inputs[0], "zeros_like")) is not None:
             return (*source.inputs, *inputs[1:])
+        if stmt.op.name in ("unbroadcast", "broadcast_like", "reshape_like"):
+            like = shape_lender(inputs[1], self.makers)
+            return (
+                (inputs[0], like) if getattr(like.kind, "dtype", "") == getattr(inputs[1].kind, "dtype", "") else inputs
+            )
         if stmt.op.name == "index_add":
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
@@ -239,6 +244,13 @@ class _Simplifier:
                 return OPS["sub"], (x[1], a.inputs[0])
         elif name == "sub" and (b := self.maker(x[1], "neg")) is not None:
             return OPS["add"], (x[0], b.inputs[0])
+        elif (
+            name == "sub"
+            and (a := self.maker(x[0], "neg")) is not None
+            and a.inputs[0] is x[1]
+            and shape_of(stmt.out.kind)
+        ):
+            return OPS["mul"], (Const(-2.0, FLOAT), x[1])
         elif name == "mul":
             for i in (0, 1):
                 if is_float(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:
