@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad import jacobians
 from s2s_ad.arguments import kind_given, own_copy
-from s2s_ad.derivative import Derivative, How
+from s2s_ad.derivative import Derivative, How, held_by
 from s2s_ad.directional import Jvp, Linearized, Vjp
 from s2s_ad.ir.kinds import Kind
 from s2s_ad.ir.nodes import Apply, Program
@@ -91,3 +91,15 @@ _CLASSES: dict[str, type[Derivative]] = {
 def derivative_of(target: Callable[..., Any], how: How) -> Derivative:
     """The object for a derivative of a function."""
     return _CLASSES.get(how.mode, Derivative)(target, how)
+
+
+def of_another(derivative: Derivative, target: Callable[..., Any]) -> Derivative:
+    """The derivative, with all that was compiled for it, of the same function with other arguments brought along."""
+    other = object.__new__(type(derivative))
+    vars(other).update(vars(derivative))
+    other.target = target
+    other._args, other._named = held_by(target)
+    if isinstance(other, Jacobian):
+        other._ways = {by: of_another(way, target) for by, way in other._ways.items()}
+        other._found, other._latest = {}, None
+    return other

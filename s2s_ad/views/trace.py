@@ -68,12 +68,12 @@ class Finding:
         return f"{self.place}: {made[self.where]}\n    {self.source}".rstrip()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Trace:
     """The evaluation trace of one run.
 
-    Shown as a table by `print`, in colours by a terminal, as HTML by a notebook. `rows` are its lines, `json()` the
-    same as data, `find_nan()` the operation where NaN or inf appears first.
+    Shown as a table by `print` and at the prompt, in colours by a terminal, as HTML by a notebook. `rows` are its
+    lines, `json()` the same as data, `find_nan()` the operation where NaN or inf appears first.
     """
 
     run: WengertList
@@ -254,6 +254,8 @@ class Trace:
 
     def __str__(self) -> str:
         return "\n".join(line.rstrip() for line in self.text().splitlines())
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         code = '<pre style="font-family:monospace;line-height:1.3">{code}</pre>'
