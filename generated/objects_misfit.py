@@ -72,12 +72,12 @@ def misfit_grad(kalman, measurements):
         kalman_covariance,
         v13,
         v14,
-        v10,
+        v9,
         residual,
         v12,
         spread,
-        v9,
         v11,
+        v10,
         v8,
         v7,
     ) in reversed(tape):
@@ -87,38 +87,37 @@ def misfit_grad(kalman, measurements):
         spread_bar = 1.0 / v7 * cofactors(spread) - np.expand_dims(v16, -1) * np.expand_dims(v8, -2)
         residual_bar = v8 + v16
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        gain = v9.T
+        gain = v11.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v17 = v10.T
-        v11_bar = v_bar @ v17
-        kalman_covariance_bar += v11.T @ v_bar
-        v18 = gain.T
-        v19 = kalman_observation.T
-        gain_bar = v11_bar @ v19
-        kalman_observation_bar += v18 @ v11_bar
+        v17 = v9.T
+        v10_bar = v_bar @ v17
+        kalman_covariance_bar += v10.T @ v_bar
+        v18 = kalman_observation.T
+        gain_bar = v10_bar @ v18
+        kalman_observation_bar += v11 @ v10_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
-        residual_bar = residual_bar + v18 @ kalman_mean_bar
+        residual_bar = residual_bar + v11 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(v15, gain_bar.T)
         spread_bar -= v_bar @ gain
         kalman_observation_bar += v_bar @ v17
-        kalman_covariance_bar += v19 @ v_bar
+        kalman_covariance_bar += v18 @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
-        v12_bar = spread_bar @ v19.T
+        v12_bar = spread_bar @ kalman_observation
         kalman_observation_bar = kalman_observation_bar + (v12.T @ spread_bar).T + v12_bar @ v17
-        kalman_covariance_bar += v19 @ v12_bar
+        kalman_covariance_bar += v18 @ v12_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v13)
-        kalman_mean_bar += v19 @ v_bar
+        kalman_mean_bar += v18 @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v20 = kalman_transition.T
-        v14_bar = kalman_covariance_bar @ v20.T
+        v19 = kalman_transition.T
+        v14_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
             kalman_transition_bar
             + (v14.T @ kalman_covariance_bar).T
@@ -126,9 +125,9 @@ def misfit_grad(kalman, measurements):
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v20 @ kalman_mean_bar
+        kalman_mean_bar = v19 @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v20 @ v14_bar
+        kalman_covariance_bar = v19 @ v14_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return (
         instance(
@@ -191,12 +190,12 @@ def misfit_value_and_grad(kalman, measurements):
         kalman_covariance,
         v15,
         v16,
-        v12,
+        v11,
         residual,
         v14,
         spread,
-        v11,
         v13,
+        v12,
         v10,
         v9,
     ) in reversed(tape):
@@ -208,38 +207,37 @@ def misfit_value_and_grad(kalman, measurements):
         )
         residual_bar = v10 + v18
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        gain = v11.T
+        gain = v13.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v19 = v12.T
-        v13_bar = v_bar @ v19
-        kalman_covariance_bar += v13.T @ v_bar
-        v20 = gain.T
-        v21 = kalman_observation.T
-        gain_bar = v13_bar @ v21
-        kalman_observation_bar += v20 @ v13_bar
+        v19 = v11.T
+        v12_bar = v_bar @ v19
+        kalman_covariance_bar += v12.T @ v_bar
+        v20 = kalman_observation.T
+        gain_bar = v12_bar @ v20
+        kalman_observation_bar += v13 @ v12_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
-        residual_bar = residual_bar + v20 @ kalman_mean_bar
+        residual_bar = residual_bar + v13 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(v17, gain_bar.T)
         spread_bar -= v_bar @ gain
         kalman_observation_bar += v_bar @ v19
-        kalman_covariance_bar += v21 @ v_bar
+        kalman_covariance_bar += v20 @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
-        v14_bar = spread_bar @ v21.T
+        v14_bar = spread_bar @ kalman_observation
         kalman_observation_bar = kalman_observation_bar + (v14.T @ spread_bar).T + v14_bar @ v19
-        kalman_covariance_bar += v21 @ v14_bar
+        kalman_covariance_bar += v20 @ v14_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v15)
-        kalman_mean_bar += v21 @ v_bar
+        kalman_mean_bar += v20 @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v22 = kalman_transition.T
-        v16_bar = kalman_covariance_bar @ v22.T
+        v21 = kalman_transition.T
+        v16_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
             kalman_transition_bar
             + (v16.T @ kalman_covariance_bar).T
@@ -247,9 +245,9 @@ def misfit_value_and_grad(kalman, measurements):
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v22 @ kalman_mean_bar
+        kalman_mean_bar = v21 @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v22 @ v16_bar
+        kalman_covariance_bar = v21 @ v16_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(
@@ -384,12 +382,12 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
         kalman_covariance,
         v15,
         v16,
-        v12,
+        v11,
         residual,
         v14,
         spread,
-        v11,
         v13,
+        v12,
         v10,
         v9,
     ) in reversed(tape):
@@ -400,38 +398,37 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
         spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - v19
         residual_bar = kalman_misfit_bar * v10 + v18
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        gain = v11.T
+        gain = v13.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v20 = v12.T
-        v13_bar = v_bar @ v20
-        kalman_covariance_bar += v13.T @ v_bar
-        v21 = gain.T
-        v22 = kalman_observation.T
-        gain_bar = v13_bar @ v22
-        kalman_observation_bar += v21 @ v13_bar
+        v20 = v11.T
+        v12_bar = v_bar @ v20
+        kalman_covariance_bar += v12.T @ v_bar
+        v21 = kalman_observation.T
+        gain_bar = v12_bar @ v21
+        kalman_observation_bar += v13 @ v12_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
-        residual_bar += v21 @ kalman_mean_bar
+        residual_bar += v13 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(v17, gain_bar.T)
         spread_bar -= v_bar @ gain
         kalman_observation_bar += v_bar @ v20
-        kalman_covariance_bar += v22 @ v_bar
+        kalman_covariance_bar += v21 @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
-        v14_bar = spread_bar @ v22.T
+        v14_bar = spread_bar @ kalman_observation
         kalman_observation_bar = kalman_observation_bar + (v14.T @ spread_bar).T + v14_bar @ v20
-        kalman_covariance_bar += v22 @ v14_bar
+        kalman_covariance_bar += v21 @ v14_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v15)
-        kalman_mean_bar += v22 @ v_bar
+        kalman_mean_bar += v21 @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v23 = kalman_transition.T
-        v16_bar = kalman_covariance_bar @ v23.T
+        v22 = kalman_transition.T
+        v16_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
             kalman_transition_bar
             + (v16.T @ kalman_covariance_bar).T
@@ -439,9 +436,9 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v23 @ kalman_mean_bar
+        kalman_mean_bar = v22 @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v23 @ v16_bar
+        kalman_covariance_bar = v22 @ v16_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import importlib.util
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from enum import Enum
@@ -24,8 +25,11 @@ from s2s_ad.derivative import SHOWN
 from s2s_ad.errors import DifferentiationError
 from s2s_ad.rules import Rule, details, markdown, overview
 from s2s_ad.rules import rules as all_rules
+from s2s_ad.views import columns
 from s2s_ad.views.bench import bench
 from s2s_ad.views.graph import graph as computational_graph
+from s2s_ad.views.lines import Beside, beside
+from s2s_ad.views.page import page
 from s2s_ad.views.trace import trace as evaluation_trace
 
 app = typer.Typer(
@@ -89,17 +93,38 @@ def generate(
         typer.echo(path)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})
 def show(
     target: Target,
-    stage: Annotated[Stage, typer.Option(help="How far on the way to print it.")] = _GRAD,
+    args: Annotated[Optional[list[str]], typer.Argument(help="Arguments, where their kinds are not floats.")] = None,
+    mode: Annotated[
+        Optional[list[Mode]], typer.Option(help="What stands beside the function, several times; jvp and grad.")
+    ] = None,
+    html: Annotated[
+        Optional[Path], typer.Option(help="Write a page where lines that belong together light up.")
+    ] = None,
+    stage: Annotated[Optional[Stage], typer.Option(help="Print one stage on the way to a derivative instead.")] = None,
+    passes: Annotated[bool, typer.Option("--passes", help="With --stage: its SSA after each pass.")] = False,
     wrt: Wrt = None,
     signature: Signature = None,
     optimize: Optimize = True,
+    width: Annotated[Optional[int], typer.Option(min=60, help="Columns of characters; those of the terminal.")] = None,
 ) -> None:
-    """Print a function at one stage: its syntax tree, its SSA, or a derivative."""
+    """Print a function beside its tangent and its adjoint, line by line; or a stage of the compilation."""
     fn, _ = _resolve(target)
-    typer.echo(listing.stage_text(fn, stage.value, optimize, _wrt(wrt), signature).rstrip("\n"))
+    if stage is not None and not passes:
+        typer.echo(listing.stage_text(fn, stage.value, optimize, _wrt(wrt), signature).rstrip("\n"))
+    elif passes:
+        _print_passes(listing.passes(fn, (stage or _GRAD).value, optimize, _wrt(wrt), signature))
+    else:
+        modes = [each.value for each in mode or ()]
+        examples = map(_argument, args or ())
+        made = beside(fn, modes, *examples, wrt=_wrt(wrt), signature=signature, optimize=optimize)
+        if html is not None:
+            write_whole(html, page(made))
+            typer.echo(html)
+        else:
+            _print_beside(made, width)
 
 
 # an argument such as -1.5 is not an option
@@ -330,6 +355,25 @@ def _argument(text: str) -> Any:
         return eval(text, {"np": np})
     except Exception as error:
         raise typer.BadParameter(f"{text!r} is neither a literal nor an expression with np: {error}") from error
+
+
+def _print_beside(made: Beside, width: int | None) -> None:
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        columns.show(made, Console(highlight=False, width=width))
+    else:
+        room = width or shutil.get_terminal_size((120, 24)).columns
+        typer.echo(columns.text_of(made, room), nl=False)
+
+
+def _print_passes(made: list[listing.Passed]) -> None:
+    for number, each in enumerate(made):
+        note = "" if each.changed else "  (no change)"
+        typer.secho(f"{chr(10) * bool(number)}== {each.name}{note}", bold=True)
+        for line, new in zip(each.lines, each.new) if each.changed else ():
+            mark = new and number > 0
+            typer.secho(f"{'+' if mark else ' '} {line}", fg="green" if mark else None)
 
 
 def _print_rules(rules: list[Rule]) -> None:

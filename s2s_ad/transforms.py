@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Union
 
@@ -24,6 +26,27 @@ from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.simplify import simplify
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
+_watching: ContextVar[Callable[[str, Program], None] | None] = ContextVar("_watching", default=None)
+
+
+@contextmanager
+def watched(see: Callable[[str, Program], None]) -> Iterator[None]:
+    """Within it, `see(name, program)` is told what each pass makes."""
+    token = _watching.set(see)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
+
+
+def _passed(name: str, program: Program) -> Program:
+    """The program, after whoever watches has seen it."""
+    if CHECKED:
+        verify(program)
+    see = _watching.get()
+    if see is not None:
+        see(name, program)
+    return program
 
 
 def optimized(program: Program, optimize: bool) -> Program:
@@ -33,16 +56,13 @@ def optimized(program: Program, optimize: bool) -> Program:
 
 def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) -> Program:
     for step in steps:
-        program = step(program)
-        if CHECKED:
-            verify(program)
+        program = _passed(step.__name__, step(program))
     return program
 
 
 def prepared(lowered: Lowered, optimize: bool) -> Lowered:
     """What the frontend made, ready to be differentiated."""
-    if CHECKED:
-        verify(lowered.program)
+    _passed("frontend", lowered.program)
     # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
     program = _through(lowered.program, (inline, simplify, dce) if optimize else (dce,))
     return replace(lowered, program=_named_result(lowered, program))
@@ -307,7 +327,7 @@ def finished(
         program = _moved_aside(program, name)
     doc = _DOCS.get(suffix, "").format(of, _listed(arguments))
     functions = {**program.functions, name: Function(name, body, doc, old.span)}
-    made = optimized(replace(program, functions=functions, entry=name), optimize)
+    made = optimized(_passed(suffix, replace(program, functions=functions, entry=name)), optimize)
     return replace(lowered, program=made, result=result, arguments=arguments)
 
 
@@ -368,8 +388,9 @@ def owned(lowered: Lowered) -> Lowered:
     """What is returned shares no memory with the arguments, nor what is written: for the last step before emission."""
     program = lowered.program
     functions = {**program.functions, program.entry: own_results(program.main)}
-    apart = {name: copy_overlaps(function) for name, function in functions.items()}
-    return replace(lowered, program=replace(program, functions=apart))
+    own = _passed("own_results", replace(program, functions=functions))
+    apart = {name: copy_overlaps(function) for name, function in own.functions.items()}
+    return replace(lowered, program=_passed("copy_overlaps", replace(own, functions=apart)))
 
 
 def floats(arguments: Mapping[str, Spec], wrt: Sequence[Wanted]) -> dict[str, Spec]:

@@ -189,6 +189,24 @@ def test_show(run: Run) -> None:
     assert len(listing.splitlines()) > len(run("show", "programs/mine.py:f").out.splitlines())
 
 
+def test_show_beside(run: Run) -> None:
+    made = run("show", "programs/mine.py:f", "--width", "100", "--mode", "vjp")
+    assert made.status == 0 and "adjoint (vjp)" in made.out and "tangent" not in made.out
+    assert max(map(len, made.out.splitlines())) <= 100
+    loop = run("show", "programs/mine.py:g", "np.ones(3)", "3").out
+    assert "twice  (neighbour.py:" in loop  # a helper of another file stands below
+    written = run("show", "programs/mine.py:f", "--html", "pages.html")
+    assert written.out == "pages.html\n"
+    assert "<h1>f</h1>" in Path("pages.html").read_text(encoding="utf-8")
+
+
+def test_show_after_each_pass(run: Run) -> None:
+    made = run("show", "programs/mine.py:f", "--passes").out
+    assert "== frontend\n" in made and "== grad\n" in made and "(no change)" in made
+    assert "+ function f_grad(" in made
+    assert "== grad" not in run("show", "programs/mine.py:f", "--passes", "--stage", "ssa").out
+
+
 def test_check(run: Run) -> None:
     result = run("check", "programs/mine.py:f", "2.0", "-5.0")
     assert result.status == 0, result.err

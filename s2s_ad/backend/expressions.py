@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from s2s_ad.backend import templates
+from s2s_ad.backend.printer import stems_from
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import BOOL, FLOAT, Kind
@@ -109,11 +110,11 @@ class Expressions:
     def source(self, stmt: Stmt) -> ast.expr:
         """The expression that the statement computes."""
         if isinstance(stmt, Apply):
-            return self.operation(stmt)
+            return stems_from(self.operation(stmt), stmt.span)
         if isinstance(stmt, Call):
-            return call(self.callees[stmt.callee], *map(self.atom, stmt.inputs))
+            return stems_from(call(self.callees[stmt.callee], *map(self.atom, stmt.inputs)), stmt.span)
         assert isinstance(stmt, If)
-        return self.choice(stmt)
+        return stems_from(self.choice(stmt), stmt.span)
 
     def operation(self, stmt: Apply) -> ast.expr:
         text = templates.code_of(stmt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.backend.expressions import negated, store
+from s2s_ad.backend.printer import remark
 from s2s_ad.backend.statements import StatementWriter, is_const
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
 
@@ -36,7 +37,7 @@ class Writer(StatementWriter):
             made.append(self.while_loop(stmt, pairs, stop, unset))
         self.commented = None
         self.title, self.begun = title, begun
-        made[0] = self.marked(made[0], stmt.span, quote=False)
+        made = [self.marked(made[0], stmt.span, quote=False), *(remark(s, (), span=stmt.span) for s in made[1:])]
         out += made
         out += self.copies([(stmt.outputs[k], params[k]) for k in live if self.plan.used(stmt.outputs[k])])
 

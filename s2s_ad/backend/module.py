@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
-from s2s_ad.backend.printer import format_source, text_of
+from s2s_ad.backend.printer import Origins, format_source, text_of
 from s2s_ad.backend.signature import is_flat, parameter_names
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.nodes import Apply, Call, Program
@@ -27,11 +27,15 @@ _IMPORTS = {"cmath": "import cmath", "math": "import math", "np": "import numpy 
 
 @dataclass(frozen=True)
 class Emitted:
-    """A module's text; for its lines the user's lines; the objects that it names and cannot import."""
+    """A module's text; for its lines the user's lines; the objects that it names and cannot import.
+
+    `parts`: of lines that are made of several of the user's, all of them.
+    """
 
     text: str
     spans: dict[int, Span] = field(default_factory=dict)
     names: dict[str, object] = field(default_factory=dict)
+    parts: dict[int, tuple[Span, ...]] = field(default_factory=dict)
 
 
 def emit_module(
@@ -186,17 +190,17 @@ def _assemble(
             lines.append(f"from builtins import {name} as {alias}")
     parts = ["\n".join(_in_groups(lines))] if lines else []
     text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
-    spans: dict[int, Span] = {}
-    helpers: list[tuple[str, dict[int, Span]]] = [
-        (f"@{_jit(False)}\n" * (native and name not in PYTHON_ONLY) + text.rstrip("\n") + "\n", {})
+    origins = Origins()
+    helpers = [
+        (f"@{_jit(False)}\n" * (native and name not in PYTHON_ONLY) + text.rstrip("\n") + "\n", Origins())
         for name, text in needed.items()
     ]
     for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:
         text += "\n\n" if text else ""
         offset = text.count("\n")
         text += function
-        spans.update({line + offset: span for line, span in lines_of.items()})
-    return Emitted(text, spans, inject)
+        origins.add(lines_of, offset)
+    return Emitted(text, origins.spans, inject, origins.parts)
 
 
 def _add_helper(name: str, needed: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
@@ -25,6 +26,35 @@ def remark(node: ast.stmt, comments: Sequence[str], blank: bool = False, span: S
     marked.s2s_blank = blank or getattr(node, "s2s_blank", False)
     marked.s2s_span = span or getattr(node, "s2s_span", None)
     return node
+
+
+def stems_from(node: ast.expr, span: Span | None) -> ast.expr:
+    """Note the user's line that an expression stands for, beside those noted already."""
+    if span is not None:
+        marked: Any = node
+        marked.s2s_spans = (*getattr(node, "s2s_spans", ()), span)
+    return node
+
+
+@dataclass
+class Origins:
+    """For lines of emitted text the user's: `spans` of their statements, `parts` of all that an expression holds."""
+
+    spans: dict[int, Span] = field(default_factory=dict)
+    parts: dict[int, tuple[Span, ...]] = field(default_factory=dict)
+
+    def note(self, line: int, made: Any) -> None:
+        """What `made`, which stands in the line, has been marked with."""
+        span = getattr(made, "s2s_span", None) if isinstance(made, ast.stmt) else None
+        if span is not None:
+            self.spans[line] = span
+        if isinstance(made, ast.expr) and hasattr(made, "s2s_spans"):
+            self.parts[line] = (*self.parts.get(line, ()), *made.s2s_spans)
+
+    def add(self, other: Origins, offset: int) -> None:
+        """Those of a text that begins `offset` lines below."""
+        self.spans.update((line + offset, span) for line, span in other.spans.items())
+        self.parts.update((line + offset, spans) for line, spans in other.parts.items())
 
 
 class _Generator(SourceGenerator):  # type: ignore[misc]
@@ -77,40 +107,40 @@ def _too_deep(text: str) -> bool:
     return any(line.startswith(" " * 400) for line in text.splitlines())
 
 
-def text_of(node: ast.stmt) -> tuple[str, dict[int, Span]]:
-    """The text of one top-level statement, and for each of its lines the line of the user's it stands for."""
+def text_of(node: ast.stmt) -> tuple[str, Origins]:
+    """The text of one top-level statement, and for each of its lines the lines of the user's it stands for."""
     text = to_source(node, source_generator_class=_Generator, pretty_source="".join).strip("\n") + "\n"
-    spans: dict[int, Span] = {}
-    if not _parses_back(text, node, spans):
-        spans.clear()
+    origins = Origins()
+    if not _parses_back(text, node, origins):
+        origins = Origins()
         text = ast.unparse(ast.fix_missing_locations(node)) + "\n"
-        if not _parses_back(text, node, spans):
+        if not _parses_back(text, node, origins):
             if _too_deep(text):
                 raise UnsupportedError(
                     "the derivative is nested deeper than Python allows: it takes 100 levels of indentation",
                     remedy="Split the function into helpers, or use a loop instead of many branches in one another.",
                 )
             raise AssertionError(f"the emitted code does not parse back:\n{text}")
-    return text, spans
+    return text, origins
 
 
-def _parses_back(text: str, node: ast.stmt, spans: dict[int, Span]) -> bool:
+def _parses_back(text: str, node: ast.stmt, origins: Origins) -> bool:
     try:
         parsed = ast.parse(text).body
     except SyntaxError:
         return False
-    return len(parsed) == 1 and all(_same(parsed[0], node, spans))
+    return len(parsed) == 1 and all(_same(parsed[0], node, origins))
 
 
-def _same(parsed: Any, made: Any, spans: dict[int, Span]) -> Iterator[bool]:
+def _same(parsed: Any, made: Any, origins: Origins) -> Iterator[bool]:
     """Walks two trees side by side: whether each pair of nodes agrees."""
     pending = [(parsed, made)]
     while pending:
         a, b = pending.pop()
         if isinstance(b, ast.AST):
             yield type(a) is type(b)
-            if isinstance(b, ast.stmt) and getattr(b, "s2s_span", None) is not None:
-                spans[a.lineno] = b.s2s_span  # type: ignore[attr-defined]
+            if isinstance(b, (ast.stmt, ast.expr)):
+                origins.note(getattr(a, "lineno", 0), b)
             for name in a._fields:
                 if name not in ("type_comment", "kind", "type_params"):
                     pending.append((getattr(a, name, None), getattr(b, name, None)))

@@ -138,11 +138,10 @@ class StatementWriter:
             self.put(trees, stmt.span, out)
         elif stmt.op.store:
             self.write_element(stmt, out)
-        elif stmt.op.name == "unpack":
-            record = expressions.atom(stmt.inputs[0])
+        elif stmt.op.name == "unpack" or len(stmt.outputs) > 1:
             if any(map(self.plan.used, stmt.outputs)):
                 target = ast.Tuple([self.target(v) for v in stmt.outputs], ast.Store())
-                self.put([ast.Assign([target], record)], stmt.span, out)
+                self.put([ast.Assign([target], expressions.source(stmt))], stmt.span, out)
         else:
             value = expressions.source(stmt)
             if stmt.outputs[0] in self.spots.copied_views:

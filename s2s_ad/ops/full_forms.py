@@ -169,14 +169,14 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
         refused("np.unique along an axis", "Find the different rows outside, and index with their numbers.")
     if not equal_nan:
         refused("np.unique with equal_nan=False", "Leave it out.")
-    found: Any = (np.unique(ar),)
-    if return_index:
-        found = found + (first_places_of(ar),)
-    if return_inverse:
-        found = found + (places_among_different(ar),)
-    if return_counts:
-        found = found + (group_sizes(ar),)
-    return found[0] if len(found) == 1 else found
+    if not (return_index or return_inverse or return_counts):
+        return np.unique(ar)
+    return (
+        (np.unique(ar),)
+        + ((first_places_of(ar),) if return_index else ())
+        + ((places_among_different(ar),) if return_inverse else ())
+        + ((group_sizes(ar),) if return_counts else ())
+    )
 
 
 def interp(x, xp, fp, left=None, right=None, period=None):

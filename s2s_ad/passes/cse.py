@@ -64,7 +64,12 @@ def _is_buffer(stmt: Stmt) -> TypeGuard[Apply]:
 
 def cse_key(stmt: Apply) -> tuple[Any, ...]:
     """Equal for two applications that compute the same."""
-    return (stmt.op.name, stmt.params, *map(_key, stmt.inputs))
+    return (stmt.op.name, stmt.params, *input_keys(stmt))
+
+
+def input_keys(stmt: Apply) -> tuple[Any, ...]:
+    """Equal for two applications to the same."""
+    return tuple(map(_key, stmt.inputs))
 
 
 def shareable(stmt: Apply) -> bool:
