@@ -52,7 +52,7 @@ def cholesky_logdet_value_and_grad(A):
                 A[i, k] -= A[i, j] * A[k, j]
     logdet = 0.0
     for j in range(n):
-        logdet = logdet + 2.0 * np.log(A[j, j])
+        logdet += 2.0 * np.log(A[j, j])
 
     # Reverse sweep
     A_bar = np.zeros_like(A)
@@ -105,8 +105,8 @@ def cholesky_logdet_jvp(A, A_dot):
     for j in range(n):
         # logdet += 2.0 * np.log(A[j, j])  [arrays.py:26]
         v6 = A[j, j]
-        logdet = logdet + 2.0 * np.log(v6)
-        logdet_dot = logdet_dot + A_dot[j, j] / v6 * 2.0
+        logdet += 2.0 * np.log(v6)
+        logdet_dot += A_dot[j, j] / v6 * 2.0
     return logdet, logdet_dot
 
 
@@ -124,7 +124,7 @@ def cholesky_logdet_vjp(A, y_bar=1.0):
                 A[i, k] -= A[i, j] * A[k, j]
     logdet = 0.0
     for j in range(n):
-        logdet = logdet + 2.0 * np.log(A[j, j])
+        logdet += 2.0 * np.log(A[j, j])
 
     # Reverse sweep
     A_bar = np.zeros_like(A)

@@ -8,26 +8,19 @@ def mlp_loss_grad(W1, b1, W2, b2, x, labels):
     # Forward sweep
     h = np.tanh(x @ W1 + b1)
     z = h @ W2 + b2
-    v = np.max(z, axis=1, keepdims=True)
-    z_2 = z - v
-    v2 = np.exp(z_2)
-    v3 = np.sum(v2, axis=1, keepdims=True)
-    logp = z_2 - np.log(v3)
-    v4 = np.arange(len(labels))
-    v5 = logp[v4, labels]
+    z = z - np.max(z, axis=1, keepdims=True)
+    v = np.exp(z)
+    v2 = np.sum(v, axis=1, keepdims=True)
+    logp = z - np.log(v2)
+    v3 = np.arange(len(labels))
+    v4 = logp[v3, labels]
 
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v4, labels], -1.0 / v5.size)
+    np.add.at(logp_bar, np.s_[v3, labels], -1.0 / v4.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v3 * v2
-    # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
-    v6 = z == v
-    v7 = np.where(
-        v6, -(np.sum(z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True)), 0.0
-    )
-    z_bar += v7
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v2 * v
     # z = h @ W2 + b2  [arrays.py:33]
     b2_bar = np.sum(z_bar, axis=0)
     W2_bar = h.T @ z_bar
@@ -45,27 +38,20 @@ def mlp_loss_value_and_grad(W1, b1, W2, b2, x, labels):
     # Forward sweep
     h = np.tanh(x @ W1 + b1)
     z = h @ W2 + b2
-    v = np.max(z, axis=1, keepdims=True)
-    z_2 = z - v
-    v2 = np.exp(z_2)
-    v3 = np.sum(v2, axis=1, keepdims=True)
-    logp = z_2 - np.log(v3)
-    v4 = np.arange(len(labels))
-    v5 = logp[v4, labels]
-    y = -np.mean(v5)
+    z = z - np.max(z, axis=1, keepdims=True)
+    v = np.exp(z)
+    v2 = np.sum(v, axis=1, keepdims=True)
+    logp = z - np.log(v2)
+    v3 = np.arange(len(labels))
+    v4 = logp[v3, labels]
+    y = -np.mean(v4)
 
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v4, labels], -1.0 / v5.size)
+    np.add.at(logp_bar, np.s_[v3, labels], -1.0 / v4.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v3 * v2
-    # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
-    v6 = z == v
-    v7 = np.where(
-        v6, -(np.sum(z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True)), 0.0
-    )
-    z_bar += v7
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v2 * v
     # z = h @ W2 + b2  [arrays.py:33]
     b2_bar = np.sum(z_bar, axis=0)
     W2_bar = h.T @ z_bar
@@ -87,20 +73,16 @@ def mlp_loss_jvp(W1, b1, W2, b2, x, labels, W1_dot, b1_dot, W2_dot, b2_dot, x_do
     z = h @ W2 + b2
     z_dot = h_dot @ W2 + h @ W2_dot + b2_dot
     # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
-    v = np.max(z, axis=1, keepdims=True)
-    v2 = z == v
-    v3 = np.sum(v2, axis=1, keepdims=True)
-    z = z - v
-    z_dot -= np.sum(np.where(v2, z_dot, 0.0), axis=1, keepdims=True) / v3
+    z = z - np.max(z, axis=1, keepdims=True)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    v4 = np.exp(z)
-    v5 = np.sum(v4, axis=1, keepdims=True)
-    logp = z - np.log(v5)
-    logp_dot = z_dot - np.sum(z_dot * v4, axis=1, keepdims=True) / v5
+    v = np.exp(z)
+    v2 = np.sum(v, axis=1, keepdims=True)
+    logp = z - np.log(v2)
+    logp_dot = z_dot - np.sum(z_dot * v, axis=1, keepdims=True) / v2
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
-    v6 = np.arange(len(labels))
-    y = -np.mean(logp[v6, labels])
-    y_dot = -np.mean(logp_dot[v6, labels])
+    v3 = np.arange(len(labels))
+    y = -np.mean(logp[v3, labels])
+    y_dot = -np.mean(logp_dot[v3, labels])
     return y, y_dot
 
 
@@ -109,27 +91,20 @@ def mlp_loss_vjp(W1, b1, W2, b2, x, labels, y_bar=1.0):
     # Forward sweep
     h = np.tanh(x @ W1 + b1)
     z = h @ W2 + b2
-    v = np.max(z, axis=1, keepdims=True)
-    z_2 = z - v
-    v2 = np.exp(z_2)
-    v3 = np.sum(v2, axis=1, keepdims=True)
-    logp = z_2 - np.log(v3)
-    v4 = np.arange(len(labels))
-    v5 = logp[v4, labels]
-    y = -np.mean(v5)
+    z = z - np.max(z, axis=1, keepdims=True)
+    v = np.exp(z)
+    v2 = np.sum(v, axis=1, keepdims=True)
+    logp = z - np.log(v2)
+    v3 = np.arange(len(labels))
+    v4 = logp[v3, labels]
+    y = -np.mean(v4)
 
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v4, labels], -(y_bar / v5.size))
+    np.add.at(logp_bar, np.s_[v3, labels], -(y_bar / v4.size))
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v3 * v2
-    # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
-    v6 = z == v
-    v7 = np.where(
-        v6, -(np.sum(z_bar, axis=1, keepdims=True) / np.sum(v6, axis=1, keepdims=True)), 0.0
-    )
-    z_bar += v7
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v2 * v
     # z = h @ W2 + b2  [arrays.py:33]
     b2_bar = np.sum(z_bar, axis=0)
     W2_bar = h.T @ z_bar

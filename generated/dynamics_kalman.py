@@ -56,7 +56,7 @@ def kalman_grad(F, H, Q, R, x, P, measured):
         # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
         v11 = S.T
         v12 = np.linalg.solve(v11, 0.5 * innovation)
-        S_bar = 0.5 / v5 * cofactors(S) - np.expand_dims(v12, -1) * np.expand_dims(v6, -2)
+        S_bar = 0.5 / v5 * cofactors(S) - np.outer(v12, v6)
         innovation_bar = 0.5 * v6 + v12
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         K = v8.T
@@ -80,7 +80,7 @@ def kalman_grad(F, H, Q, R, x, P, measured):
         # S = H @ P @ H.T + R  [dynamics.py:35]
         R_bar += S_bar
         v9_bar = S_bar @ H
-        H_bar = H_bar + (v9.T @ S_bar).T + v9_bar @ v13
+        H_bar = H_bar + S_bar.T @ v9 + v9_bar @ v13
         P_bar += v14 @ v9_bar
         # innovation = z - H @ x  [dynamics.py:34]
         v_bar = -innovation_bar
@@ -90,7 +90,7 @@ def kalman_grad(F, H, Q, R, x, P, measured):
         Q_bar += P_bar
         v15 = F.T
         v10_bar = P_bar @ F
-        F_bar += (v10.T @ P_bar).T
+        F_bar += P_bar.T @ v10
         P_bar = v15 @ v10_bar
         F_bar += v10_bar @ P_2.T
         # x = F @ x  [dynamics.py:32]
@@ -118,7 +118,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         v5 = np.linalg.solve(S, innovation)
         v6 = np.linalg.det(S)
         tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
-        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        loss += 0.5 * (innovation @ v5 + np.log(v6))
         x = x_2 + K @ innovation
         P = P_2 - v4 @ P_2
 
@@ -134,7 +134,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         # loss += 0.5 * (innovation @ np.linalg.solve(S, innovation) + np.log(np.linalg.det(S)))  [dynamics.py:39]
         v13 = S.T
         v14 = np.linalg.solve(v13, 0.5 * innovation)
-        S_bar = 0.5 / v7 * cofactors(S) - np.expand_dims(v14, -1) * np.expand_dims(v8, -2)
+        S_bar = 0.5 / v7 * cofactors(S) - np.outer(v14, v8)
         innovation_bar = 0.5 * v8 + v14
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         K = v10.T
@@ -158,7 +158,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         # S = H @ P @ H.T + R  [dynamics.py:35]
         R_bar += S_bar
         v11_bar = S_bar @ H
-        H_bar = H_bar + (v11.T @ S_bar).T + v11_bar @ v15
+        H_bar = H_bar + S_bar.T @ v11 + v11_bar @ v15
         P_bar += v16 @ v11_bar
         # innovation = z - H @ x  [dynamics.py:34]
         v_bar = -innovation_bar
@@ -168,7 +168,7 @@ def kalman_value_and_grad(F, H, Q, R, x, P, measured):
         Q_bar += P_bar
         v17 = F.T
         v12_bar = P_bar @ F
-        F_bar += (v12.T @ P_bar).T
+        F_bar += P_bar.T @ v12
         P_bar = v17 @ v12_bar
         F_bar += v12_bar @ P_2.T
         # x = F @ x  [dynamics.py:32]
@@ -222,8 +222,8 @@ def kalman_jvp(F, H, Q, R, x, P, measured, F_dot, H_dot, Q_dot, R_dot, x_dot, P_
             + innovation @ np.linalg.solve(S, innovation_dot - S_dot @ v7)
             + v_dot
         )
-        loss = loss + 0.5 * (innovation @ v7 + np.log(v8))
-        loss_dot = loss_dot + v_dot * 0.5
+        loss += 0.5 * (innovation @ v7 + np.log(v8))
+        loss_dot += v_dot * 0.5
         x = x_2
     return loss, loss_dot
 
@@ -246,7 +246,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         v5 = np.linalg.solve(S, innovation)
         v6 = np.linalg.det(S)
         tape.append((x, P, x_2, v, P_2, innovation, v2, S, v3, v4, v5, v6))
-        loss = loss + 0.5 * (innovation @ v5 + np.log(v6))
+        loss += 0.5 * (innovation @ v5 + np.log(v6))
         x = x_2 + K @ innovation
         P = P_2 - v4 @ P_2
 
@@ -263,7 +263,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         v_bar = y_bar * 0.5
         v13 = S.T
         v14 = np.linalg.solve(v13, v_bar * innovation)
-        S_bar = v_bar / v7 * cofactors(S) - np.expand_dims(v14, -1) * np.expand_dims(v8, -2)
+        S_bar = v_bar / v7 * cofactors(S) - np.outer(v14, v8)
         innovation_bar = v_bar * v8 + v14
         # K = np.linalg.solve(S, H @ P).T  [dynamics.py:36]
         K = v10.T
@@ -287,7 +287,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         # S = H @ P @ H.T + R  [dynamics.py:35]
         R_bar += S_bar
         v11_bar = S_bar @ H
-        H_bar = H_bar + (v11.T @ S_bar).T + v11_bar @ v15
+        H_bar = H_bar + S_bar.T @ v11 + v11_bar @ v15
         P_bar += v16 @ v11_bar
         # innovation = z - H @ x  [dynamics.py:34]
         v_bar = -innovation_bar
@@ -297,7 +297,7 @@ def kalman_vjp(F, H, Q, R, x, P, measured, y_bar=1.0):
         Q_bar += P_bar
         v17 = F.T
         v12_bar = P_bar @ F
-        F_bar += (v12.T @ P_bar).T
+        F_bar += P_bar.T @ v12
         P_bar = v17 @ v12_bar
         F_bar += v12_bar @ P_2.T
         # x = F @ x  [dynamics.py:32]

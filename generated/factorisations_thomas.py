@@ -86,7 +86,7 @@ def thomas_vjp(lower, diagonal, upper, rhs, y_bar):
         rhs_bar[i - 1] -= v_bar * w
         # diagonal[i] -= w * upper[i - 1]  [factorisations.py:67]
         v_bar = diagonal_bar[i]
-        w_bar = w_bar - v_bar * upper[i - 1]
+        w_bar -= v_bar * upper[i - 1]
         upper_bar[i - 1] -= v_bar * w
         # w = lower[i - 1] / diagonal[i - 1]  [factorisations.py:66]
         v_bar = w_bar / v3

@@ -7,7 +7,6 @@ def spmv_jvp(indptr, indices, data, x, data_dot, x_dot):
     """Value of spmv and its directional derivative (forward mode)."""
     # y = np.empty(len(indptr) - 1)  [graphs.py:16]
     y = np.empty(len(indptr) - 1)
-    y_2 = y.copy()
     # for i in range(len(y)):  [graphs.py:17]
     y_dot = np.zeros_like(y)
     for i in range(len(y)):
@@ -20,9 +19,9 @@ def spmv_jvp(indptr, indices, data, x, data_dot, x_dot):
         values_dot = data_dot[v:v2]
         # y[i] = values @ x[columns]  [graphs.py:20]
         v3 = x[columns]
-        y_2[i] = values @ v3
+        y[i] = values @ v3
         y_dot[i] = values_dot @ v3 + values @ x_dot[columns]
-    return y_2, y_dot
+    return y, y_dot
 
 
 def spmv_vjp(indptr, indices, data, x, y_bar):

@@ -44,7 +44,7 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
             v10 = 1.0 - p
             v11 = value[step + 1, i + 1]
             v_bar_2 = v_bar * discount
-            discount_bar = discount_bar + v_bar * (p * v11 + v10 * v9)
+            discount_bar += v_bar * (p * v11 + v10 * v9)
             value_bar[step + 1, i] += v_bar_2 * v10
             p_bar = p_bar - v_bar_2 * v9 + v_bar_2 * v11
             value_bar[step + 1, i + 1] += v_bar_2 * p
@@ -56,11 +56,11 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
         v_bar = v8 if 0.0 > spot * v12 - strike else v_bar
-        strike_bar = strike_bar - v_bar
+        strike_bar -= v_bar
         v12_bar = v_bar * spot
-        spot_bar = spot_bar + v_bar * v12
+        spot_bar += v_bar * v12
         v13 = 2 * i - steps
-        up_bar = up_bar + (
+        up_bar += (
             v12_bar * (v13 * up ** (1.0 if v13 == 0 else v13 - 1)) if v12_bar != 0 else v12_bar
         )
     # discount = np.exp(-rate * dt)  [lattice.py:11]
@@ -72,13 +72,13 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     v14 = v_bar * p
     up_bar = up_bar - v14 - v14 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
-    rate_bar = rate_bar + v2_bar * dt
-    dt_bar = dt_bar + v2_bar * rate
+    rate_bar += v2_bar * dt
+    dt_bar += v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    v_bar = v_bar * volatility
-    dt_bar = dt_bar + (v_bar * (0.5 / v) if v_bar != 0 else v_bar)
+    v_bar *= volatility
+    dt_bar += v_bar * (0.5 / v) if v_bar != 0 else v_bar
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar
@@ -126,7 +126,7 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             v10 = 1.0 - p
             v11 = value[step + 1, i + 1]
             v_bar_2 = v_bar * discount
-            discount_bar = discount_bar + v_bar * (p * v11 + v10 * v9)
+            discount_bar += v_bar * (p * v11 + v10 * v9)
             value_bar[step + 1, i] += v_bar_2 * v10
             p_bar = p_bar - v_bar_2 * v9 + v_bar_2 * v11
             value_bar[step + 1, i + 1] += v_bar_2 * p
@@ -138,11 +138,11 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
         v_bar = v8 if 0.0 > spot * v12 - strike else v_bar
-        strike_bar = strike_bar - v_bar
+        strike_bar -= v_bar
         v12_bar = v_bar * spot
-        spot_bar = spot_bar + v_bar * v12
+        spot_bar += v_bar * v12
         v13 = 2 * i - steps
-        up_bar = up_bar + (
+        up_bar += (
             v12_bar * (v13 * up ** (1.0 if v13 == 0 else v13 - 1)) if v12_bar != 0 else v12_bar
         )
     # discount = np.exp(-rate * dt)  [lattice.py:11]
@@ -154,13 +154,13 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v14 = v_bar * p
     up_bar = up_bar - v14 - v14 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
-    rate_bar = rate_bar + v2_bar * dt
-    dt_bar = dt_bar + v2_bar * rate
+    rate_bar += v2_bar * dt
+    dt_bar += v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    v_bar = v_bar * volatility
-    dt_bar = dt_bar + (v_bar * (0.5 / v) if v_bar != 0 else v_bar)
+    v_bar *= volatility
+    dt_bar += v_bar * (0.5 / v) if v_bar != 0 else v_bar
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)
@@ -275,7 +275,7 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             v10 = 1.0 - p
             v11 = value[step + 1, i + 1]
             v_bar_2 = v_bar * discount
-            discount_bar = discount_bar + v_bar * (p * v11 + v10 * v9)
+            discount_bar += v_bar * (p * v11 + v10 * v9)
             value_bar[step + 1, i] += v_bar_2 * v10
             p_bar = p_bar - v_bar_2 * v9 + v_bar_2 * v11
             value_bar[step + 1, i + 1] += v_bar_2 * p
@@ -287,11 +287,11 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
         v_bar = v8 if 0.0 > spot * v12 - strike else v_bar
-        strike_bar = strike_bar - v_bar
+        strike_bar -= v_bar
         v12_bar = v_bar * spot
-        spot_bar = spot_bar + v_bar * v12
+        spot_bar += v_bar * v12
         v13 = 2 * i - steps
-        up_bar = up_bar + (
+        up_bar += (
             v12_bar * (v13 * up ** (1.0 if v13 == 0 else v13 - 1)) if v12_bar != 0 else v12_bar
         )
     # discount = np.exp(-rate * dt)  [lattice.py:11]
@@ -303,13 +303,13 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v14 = v_bar * p
     up_bar = up_bar - v14 - v14 / up * v4 + v_bar / up * v4
     v2_bar = v_bar * v3
-    rate_bar = rate_bar + v2_bar * dt
-    dt_bar = dt_bar + v2_bar * rate
+    rate_bar += v2_bar * dt
+    dt_bar += v2_bar * rate
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * v
-    v_bar = v_bar * volatility
-    dt_bar = dt_bar + (v_bar * (0.5 / v) if v_bar != 0 else v_bar)
+    v_bar *= volatility
+    dt_bar += v_bar * (0.5 / v) if v_bar != 0 else v_bar
     # dt = expiry / steps  [lattice.py:8]
     expiry_bar = dt_bar / steps
     return y, (spot_bar, strike_bar, rate_bar, volatility_bar, expiry_bar)

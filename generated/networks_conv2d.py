@@ -79,11 +79,11 @@ def conv2d_vjp(images, weights, bias, y_bar):
             # out[:, i, j, :] = np.sum(window * weights[np.newaxis, :, :, :], axis=(1, 2, 3))  [networks.py:14]
             v_bar = out_bar[:, i, j, :].copy()
             out_bar[:, i, j, :] = 0.0
-            v6 = weights[None, :, :, :]
-            v_bar = np.broadcast_to(np.expand_dims(v_bar, (1, 2, 3)), np.shape(window * v6))
-            window_bar = unbroadcast(np.where(v_bar != 0, v_bar * v6, 0.0), np.shape(window))
-            v6_bar = np.sum(np.where(v_bar != 0, v_bar * window, 0.0), axis=0, keepdims=True)
-            weights_bar[None, :, :, :] += v6_bar
+            v6 = np.expand_dims(v_bar, (1, 2, 3))
+            v7 = weights[None, :, :, :]
+            v_bar = np.broadcast_to(v6, np.shape(window * v7))
+            window_bar = unbroadcast(np.where(v6 != 0, v6 * v7, 0.0), np.shape(window))
+            weights_bar += np.sum(np.where(v_bar != 0, v_bar * window, 0.0), axis=0)
             # window = images[:, i : i + k, j : j + k, :, np.newaxis]  [networks.py:13]
             images_bar[:, i:v5, j:v4, :, None] += window_bar
     return y, (images_bar, weights_bar, bias_bar)

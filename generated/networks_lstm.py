@@ -3,16 +3,6 @@
 import numpy as np
 
 
-def unbroadcast(x, shape):
-    """Sum x over the axes along which `shape` was broadcast to the shape of x."""
-    lead = np.ndim(x) - len(shape)
-    axes = (
-        *range(lead),
-        *(i + lead for i, n in enumerate(shape) if n == 1 and np.shape(x)[i + lead] != 1),
-    )
-    return np.sum(x, axis=axes).reshape(shape)[()] if axes else x
-
-
 def lstm_jvp(
     xs,
     Wf,
@@ -122,7 +112,7 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
         v13 = 1.0 / v12
         # h = o * np.tanh(c)  [networks.py:49]
         v13_bar = h_bar * v7
-        c_bar = c_bar + h_bar * v13 * (1.0 - v7 * v7)
+        c_bar += h_bar * v13 * (1.0 - v7 * v7)
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
         v14 = 1.0 + v10
         v15 = 1.0 / v14
@@ -135,7 +125,7 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
         hx_bar = Wc.T @ v_bar
         Wc_bar += np.outer(v_bar, hx)
         v17_bar = c_bar * c
-        c_bar = unbroadcast(c_bar * v17, np.shape(c))
+        c_bar *= v17
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
         v18 = v13_bar / v12 * v13 * v9
         # o = sigmoid(Wo @ hx + bo)  [networks.py:47]

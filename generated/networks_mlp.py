@@ -21,15 +21,12 @@ def mlp_jvp(x, w1, b1, w2, b2, w3, b3, x_dot, w1_dot, b1_dot, w2_dot, b2_dot, w3
     v5 = v4 @ w3 + b3
     v5_dot = v4_dot @ w3 + v4 @ w3_dot + b3_dot
     # exp = np.exp(x - np.max(x, axis=-1, keepdims=True))  [networks.py:23]
-    v6 = np.max(v5, axis=-1, keepdims=True)
-    v7 = v5 == v6
-    v8 = np.sum(v7, axis=-1, keepdims=True)
-    exp = np.exp(v5 - v6)
-    exp_dot = (v5_dot - np.sum(np.where(v7, v5_dot, 0.0), axis=-1, keepdims=True) / v8) * exp
+    exp = np.exp(v5 - np.max(v5, axis=-1, keepdims=True))
+    exp_dot = v5_dot * exp
     # return exp / np.sum(exp, axis=-1, keepdims=True)  [networks.py:24]
-    v9 = np.sum(exp, axis=-1, keepdims=True)
-    y = exp / v9
-    y_dot = (exp_dot - np.sum(exp_dot, axis=-1, keepdims=True) * y) / v9
+    v6 = np.sum(exp, axis=-1, keepdims=True)
+    y = exp / v6
+    y_dot = (exp_dot - np.sum(exp_dot, axis=-1, keepdims=True) * y) / v6
     return y, y_dot
 
 
@@ -41,22 +38,16 @@ def mlp_vjp(x, w1, b1, w2, b2, w3, b3, y_bar):
     v3 = v2 @ w2 + b2
     v4 = np.maximum(v3, 0)
     v5 = v4 @ w3 + b3
-    v6 = np.max(v5, axis=-1, keepdims=True)
-    exp = np.exp(v5 - v6)
-    v7 = np.sum(exp, axis=-1, keepdims=True)
-    y = exp / v7
+    exp = np.exp(v5 - np.max(v5, axis=-1, keepdims=True))
+    v6 = np.sum(exp, axis=-1, keepdims=True)
+    y = exp / v6
 
     # Reverse sweep
     # return exp / np.sum(exp, axis=-1, keepdims=True)  [networks.py:24]
-    exp_bar = y_bar / v7
+    exp_bar = y_bar / v6
     exp_bar -= np.sum(exp_bar * y, axis=1, keepdims=True)
     # exp = np.exp(x - np.max(x, axis=-1, keepdims=True))  [networks.py:23]
     v_bar = exp_bar * exp
-    v8 = v5 == v6
-    v9 = np.where(
-        v8, -(np.sum(v_bar, axis=1, keepdims=True) / np.sum(v8, axis=-1, keepdims=True)), 0.0
-    )
-    v_bar += v9
     # return softmax(x @ w3 + b3)  [networks.py:31]
     b3_bar = np.sum(v_bar, axis=0)
     w3_bar = v4.T @ v_bar

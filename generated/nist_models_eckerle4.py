@@ -10,8 +10,7 @@ def eckerle4_jvp(x, b1, b2, b3, x_dot, b1_dot, b2_dot, b3_dot):
     v2 = (x - b3) / b2
     v3 = np.exp(-0.5 * v2**2)
     y = v * v3
-    v4 = (x_dot - b3_dot - b2_dot * v2) / b2 * (2.0 * v2) * -0.5 * v3 * v
-    y_dot = (b1_dot - b2_dot * v) / b2 * v3 + v4
+    y_dot = (b1_dot - b2_dot * v) / b2 * v3 - v2 * ((x_dot - b3_dot - b2_dot * v2) / b2) * v3 * v
     return y, y_dot
 
 

@@ -84,7 +84,7 @@ def misfit_grad(kalman, measurements):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
         v15 = spread.T
         v16 = np.linalg.solve(v15, residual)
-        spread_bar = 1.0 / v7 * cofactors(spread) - np.expand_dims(v16, -1) * np.expand_dims(v8, -2)
+        spread_bar = 1.0 / v7 * cofactors(spread) - np.outer(v16, v8)
         residual_bar = v8 + v16
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         gain = v11.T
@@ -108,7 +108,7 @@ def misfit_grad(kalman, measurements):
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
         v12_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + (v12.T @ spread_bar).T + v12_bar @ v17
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v12 + v12_bar @ v17
         kalman_covariance_bar += v18 @ v12_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
@@ -119,9 +119,7 @@ def misfit_grad(kalman, measurements):
         v19 = kalman_transition.T
         v14_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
-            kalman_transition_bar
-            + (v14.T @ kalman_covariance_bar).T
-            + v14_bar @ kalman_covariance.T
+            kalman_transition_bar + kalman_covariance_bar.T @ v14 + v14_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
@@ -202,9 +200,7 @@ def misfit_value_and_grad(kalman, measurements):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
         v17 = spread.T
         v18 = np.linalg.solve(v17, residual)
-        spread_bar = 1.0 / v9 * cofactors(spread) - np.expand_dims(v18, -1) * np.expand_dims(
-            v10, -2
-        )
+        spread_bar = 1.0 / v9 * cofactors(spread) - np.outer(v18, v10)
         residual_bar = v10 + v18
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         gain = v13.T
@@ -228,7 +224,7 @@ def misfit_value_and_grad(kalman, measurements):
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
         v14_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + (v14.T @ spread_bar).T + v14_bar @ v19
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v19
         kalman_covariance_bar += v20 @ v14_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
@@ -239,9 +235,7 @@ def misfit_value_and_grad(kalman, measurements):
         v21 = kalman_transition.T
         v16_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
-            kalman_transition_bar
-            + (v16.T @ kalman_covariance_bar).T
-            + v16_bar @ kalman_covariance.T
+            kalman_transition_bar + kalman_covariance_bar.T @ v16 + v16_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
@@ -394,18 +388,17 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
         v17 = spread.T
         v18 = np.linalg.solve(v17, kalman_misfit_bar * residual)
-        v19 = np.expand_dims(v18, -1) * np.expand_dims(v10, -2)
-        spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - v19
+        spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - np.outer(v18, v10)
         residual_bar = kalman_misfit_bar * v10 + v18
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         gain = v13.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v20 = v11.T
-        v12_bar = v_bar @ v20
+        v19 = v11.T
+        v12_bar = v_bar @ v19
         kalman_covariance_bar += v12.T @ v_bar
-        v21 = kalman_observation.T
-        gain_bar = v12_bar @ v21
+        v20 = kalman_observation.T
+        gain_bar = v12_bar @ v20
         kalman_observation_bar += v13 @ v12_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
@@ -414,31 +407,29 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(v17, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v20
-        kalman_covariance_bar += v21 @ v_bar
+        kalman_observation_bar += v_bar @ v19
+        kalman_covariance_bar += v20 @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
         v14_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + (v14.T @ spread_bar).T + v14_bar @ v20
-        kalman_covariance_bar += v21 @ v14_bar
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v19
+        kalman_covariance_bar += v20 @ v14_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v15)
-        kalman_mean_bar += v21 @ v_bar
+        kalman_mean_bar += v20 @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v22 = kalman_transition.T
+        v21 = kalman_transition.T
         v16_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
-            kalman_transition_bar
-            + (v16.T @ kalman_covariance_bar).T
-            + v16_bar @ kalman_covariance.T
+            kalman_transition_bar + kalman_covariance_bar.T @ v16 + v16_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v22 @ kalman_mean_bar
+        kalman_mean_bar = v21 @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v22 @ v16_bar
+        kalman_covariance_bar = v21 @ v16_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(

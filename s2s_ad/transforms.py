@@ -23,7 +23,9 @@ from s2s_ad.passes.forward import forward
 from s2s_ad.passes.inline import inline
 from s2s_ad.passes.own import copy_overlaps, own_results
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
+from s2s_ad.passes.sharpen import sharpen
 from s2s_ad.passes.simplify import simplify
+from s2s_ad.passes.thrift import thrifty
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
 _watching: ContextVar[Callable[[str, Program], None] | None] = ContextVar("_watching", default=None)
@@ -51,7 +53,7 @@ def _passed(name: str, program: Program) -> Program:
 
 def optimized(program: Program, optimize: bool) -> Program:
     """The program made shorter and plainer; with `optimize` off only what nothing reads is taken away."""
-    return _through(program, (simplify, cse, dce, simplify, dce) if optimize else (dce,))
+    return _through(program, (simplify, cse, dce, simplify, dce, thrifty, dce) if optimize else (dce,))
 
 
 def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) -> Program:
@@ -64,7 +66,7 @@ def prepared(lowered: Lowered, optimize: bool) -> Lowered:
     """What the frontend made, ready to be differentiated."""
     _passed("frontend", lowered.program)
     # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
-    program = _through(lowered.program, (inline, simplify, dce) if optimize else (dce,))
+    program = _through(lowered.program, (inline, simplify, dce, sharpen) if optimize else (dce,))
     return replace(lowered, program=_named_result(lowered, program))
 
 

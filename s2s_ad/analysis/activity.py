@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from s2s_ad.analysis.shifts import cancelled
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import outputs_of
 
@@ -59,6 +60,7 @@ class Activity:
         self.program = program
         self._varied = _Answers()
         self._useful = _Answers()
+        self._cancelled = cancelled(program)
 
     # --- forward: what varies with the inputs ---------------------------------------------------------------------
 
@@ -87,7 +89,7 @@ class Activity:
             return
         if isinstance(stmt, Apply):
             if not stmt.op.zero and any(_in(a, varied) for a in stmt.inputs):
-                varied.update(v for v in stmt.outputs if v.kind.real)
+                varied.update(v for v in stmt.outputs if v.kind.real and v not in self._cancelled)
         elif isinstance(stmt, Call):
             inputs = tuple(_in(a, varied) for a in stmt.inputs)
             if any(inputs):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from s2s_ad.ir.kinds import INT, MANY, ONE, Array
+from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Dim
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Section, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, outputs_of
 from s2s_ad.ops.fitting import is_elementwise, shape_of
@@ -28,7 +28,7 @@ _LIKE_FIRST = frozenset(
     + ("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
     + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )
-_NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full"))
+_NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full", "np.eye"))
 _LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
 
@@ -82,6 +82,10 @@ class Lengths:
             return self._shapes[atom]
         return _own(atom)
 
+    def dims(self, value: Value) -> tuple[Dim, ...]:
+        """What is known of the lengths of its axes: 1, not 1, or nothing."""
+        return tuple(ONE if n == 1 else MANY if _is_many(n) else ANY for n in self.of(value))
+
     def _block(self, block: Block) -> None:
         self._homes.update(dict.fromkeys(block.params, block))
         self._fits.pop(block, None)
@@ -120,7 +124,8 @@ class Lengths:
                     self._shapes[stmt.cond.params[k]] = self._shapes[param]
             for inner in blocks_of(stmt):
                 self._block(inner)
-            changed = {k for k in steady if self.of(stmt.body.results[k]) != self._shapes[params[k]]}
+            ends = [(params[k], stmt.body.results[k]) for k in range(len(params))]
+            changed = {k for k in steady if not self.same(*ends[k])}
             if not changed:
                 break
             steady -= changed
@@ -170,6 +175,8 @@ class Lengths:
             return self._sliced(stmt, params["index"], own, stmt.inputs[1:])
         if "axis" in params and "keepdims" in params:
             return _reduced(self.of(stmt.inputs[0]), params["axis"], params["keepdims"])
+        if op.name == "matmul" and len(shape_of(stmt.inputs[0].kind)) <= 2 >= len(shape_of(stmt.inputs[1].kind)):
+            return self.of(stmt.inputs[0])[:-1] + self.of(stmt.inputs[1])[1:]
         if op.name == "np.transpose" and params["axes"] is None:
             return self.of(stmt.inputs[0])[::-1]
         return own
@@ -236,10 +243,13 @@ def _length(name: Hashable) -> Length:
 
 
 def _is_many(length: Length) -> bool:
-    """Whether it is that of an axis whose kind says that it is not 1."""
-    if length == 1 or not isinstance(length[0], Value) or length[2] != 0:
+    """Whether it is that of an axis whose kind says that it is not 1, or the first so many elements of one."""
+    if length == 1 or length[2] != 0:
         return False
-    return bool(shape_of(length[0].kind)[length[1]] == MANY)
+    what, axis, _ = length
+    if not isinstance(what, Value):
+        return what[0] == "first" and _is_many(what[1]) and _is_many(what[2])
+    return bool(shape_of(what.kind)[axis] == MANY)
 
 
 def _cut(length: Length, bounds: tuple[Any, ...], at: Sequence[Hashable]) -> Length:
@@ -254,6 +264,9 @@ def _cut(length: Length, bounds: tuple[Any, ...], at: Sequence[Hashable]) -> Len
         return what, axis, shorter + (start or 0) - (stop or 0)
     # the same bounds of the same length are the same; inputs in them count by what they are
     named = tuple(at[b[1]] if isinstance(b, tuple) else b for b in bounds)
+    if start in (None, 0) and step in (None, 1) and isinstance(named[1], tuple) and named[1][0] == "length":
+        many = named[1][1]
+        return length if many == length else (("first", length, many), 0, 0)
     return (length, *named), 0, 0
 
 

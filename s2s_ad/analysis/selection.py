@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from s2s_ad.analysis.activity import split_params
+from s2s_ad.analysis.shifts import cancelled
 from s2s_ad.ir.kinds import Array, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
@@ -30,6 +31,7 @@ class Selection:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.cancelled = cancelled(program)  # what has no derivative drops none
         self.levels: dict[Value, Guard] = {}
         self.makers = {o: s for f in program.functions.values() for s in all_stmts(f.body) for o in outputs_of(s)}
         self.reads: dict[Block, set[Value]] = {}
@@ -96,6 +98,8 @@ class Selection:
 
     def _apply(self, stmt: Apply, filled: frozenset[Stmt]) -> None:
         level, name = self._level(stmt.outputs), stmt.op.name
+        if stmt.out in self.cancelled:
+            return
         if stmt.op.selects:
             level = max(level, Guard.INFINITY if name in HANDS_NAN_ON else Guard.ALL)
         elif name in _READS_PART:

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import InPlace, Memory, is_view
 from s2s_ad.backend.moved import take_moved
+from s2s_ad.backend.plain import plain_numbers
 from s2s_ad.backend.schedule import Schedule
+from s2s_ad.backend.wishes import wish_of
 from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts
 
 MOST_VIEWS = 20  # of one array, among which those to be copied are looked for
-_AUGMENTED = frozenset({"add", "sub"})
+_SUMS = frozenset({"add", "sub"})
+_AUGMENTED = _SUMS | {"mul", "div"}  # these only under a name that they have anyway
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class _Slot:
 class _Analysis:
     def __init__(self, function: Function, plan: Schedule, live: Liveness, augment: bool) -> None:
         self.function, self.plan, self.live = function, plan, live
-        self.result = InPlace()
+        self.result = InPlace(plain=plain_numbers(function))
         self.stmts = list(all_stmts(function.body))
         self.stores: list[Apply] = []
         self.sums: list[Apply] = []
@@ -55,6 +58,8 @@ class _Analysis:
             return False
         first, kind = stmt.inputs[0], stmt.outputs[0].kind
         if not isinstance(first, Value) or first in self.plan.folded or first.kind != kind:
+            return False
+        if stmt.op.name not in _SUMS and (not wish_of(first)[1] or wish_of(first) != wish_of(stmt.out)):
             return False
         return isinstance(kind, Array) and ANY not in kind.shape and bool(kind.shape)
 

@@ -32,6 +32,9 @@ class Liveness:
     regions: dict[Block, Region] = field(default_factory=dict)
     read_at: dict[Stmt, int] = field(default_factory=dict)
     intervals: dict[Value, list[Interval]] = field(default_factory=dict)
+    headers: dict[Stmt, Interval] = field(
+        default_factory=dict
+    )  # of a `for`: from the first values of what it carries on
     appended: dict[Value, int] = field(default_factory=dict)  # where a trip of a loop adds to a list that it makes
     last: int = 0
 
@@ -145,6 +148,8 @@ class _Walker:
             after_cond = self.tick()
         for value in stmt.body.params:
             self.write(value, stmt.body, after_cond)
+        if isinstance(stmt, For):
+            self.live.headers[stmt] = before, after_cond
         # in a while loop the variable belongs to the condition until that has been evaluated
         for value in stmt.body.params[len(stmt.body.params) - n :] if isinstance(stmt, For) else ():
             self.extra.setdefault(value, []).append((before, after_cond))
@@ -157,9 +162,9 @@ class _Walker:
         region_end = self.tick()
         for inner in (stmt.body, *((stmt.cond,) if isinstance(stmt, While) else ())):
             self.live.regions[inner] = Region(block, True, first, region_end)
-        for atom in inputs_of(stmt)[: len(inputs_of(stmt)) - n]:
-            # what is walked must stay as it is until the loop ends
-            self.read(atom, block, region_end)
+        for walk in stmt.xs if isinstance(stmt, For) else ():
+            # what is walked must stay as it is until the loop ends; a range is made once, before it begins
+            self.read(walk.source, block, region_end)
         for out in stmt.outputs[:n]:
             self.write(out, block, written)
         for out in stmt.outputs[n:]:

@@ -28,6 +28,7 @@ class InPlace:
     on_spot: set[Stmt] = field(default_factory=set)
     copied_views: set[Value] = field(default_factory=set)
     copied_init: set[tuple[Stmt, int]] = field(default_factory=set)
+    plain: frozenset[Value] = frozenset()  # numbers that cannot be changed in place, so that x += y is x = x + y
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,11 @@ class Classes:
     def known(self, value: Value) -> bool:
         return self.plan.leader.get(value, value) in self.parent
 
-    def merge(self, a: Atom, b: Atom, whatever_the_names: bool = False) -> bool:
-        """Make two values one variable if their intervals and their names allow it."""
+    def merge(self, a: Atom, b: Atom, whatever_the_names: bool = False, header: Interval | None = None) -> bool:
+        """Make two values one variable if their intervals and their names allow it.
+
+        `header`: there both are the same, as a loop begins to carry b with a in it.
+        """
         if not isinstance(a, Value) or not isinstance(b, Value) or not self.known(a) or not self.known(b):
             return False
         x, y = self.find(a), self.find(b)
@@ -58,8 +61,12 @@ class Classes:
             return True
         if not (whatever_the_names or self._names_agree(x, y)):
             return False
-        if (x in self.fixed and y in self.fixed) or meet(self.intervals[x], self.intervals[y]):
+        if x in self.fixed and y in self.fixed:
             return False
+        before = self.intervals[x] if header is None else [_cut(one, header) for one in self.intervals[x]]
+        if meet(before, self.intervals[y]):
+            return False
+        self.intervals[x] = before
         if len(self.intervals[x]) < len(self.intervals[y]):
             x, y = y, x
         theirs, ours = self.wish.pop(y), self.wish.pop(x)
@@ -82,6 +89,12 @@ class Classes:
         """One value of each variable, in order of first position."""
         found = [v for v in self.parent if self.parent[v] is v]
         return sorted(found, key=lambda v: self.intervals[v][0])
+
+
+def _cut(interval: Interval, header: Interval) -> Interval:
+    """An interval that ends in the header of a loop, without what it has in common with that."""
+    start, end = interval
+    return (start, header[0] - 1) if start < header[0] <= end <= header[1] else interval
 
 
 def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
@@ -150,6 +163,11 @@ def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace,
         # what has no name may be computed right into a named variable, but not go on under a name that it has not
         if isinstance(source, Value) and not (wish_of(source)[0] >= DERIVED > wish_of(target)[0]):
             classes.merge(source, target)
+    for loop, header in live.headers.items():
+        assert isinstance(loop, For)
+        for k, param in enumerate(loop.body.params[len(loop.body.params) - len(loop.init) :]):
+            if (loop, k) not in spots.copied_init and _alike(loop.init[k], param):
+                classes.merge(loop.init[k], param, header=header)
     for stmt in all_stmts(function.body):
         if isinstance(stmt, Apply) and stmt.op.store and _alike(stmt.inputs[0], stmt.outputs[0]):
             classes.merge(stmt.inputs[0], stmt.outputs[0])

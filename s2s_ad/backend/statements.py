@@ -163,8 +163,8 @@ class StatementWriter:
         if span is not None and span.text.replace(" ", "").startswith(f"{name}="):
             return False  # the user wrote it out
         first = stmt.inputs[0]
-        if isinstance(first, Value) and isinstance(first.kind, Scalar) and isinstance(stmt.outputs[0].kind, Scalar):
-            return True
+        if isinstance(first, Value) and (isinstance(first.kind, Scalar) or first in self.spots.plain):
+            return not getattr(stmt.out.kind, "shape", ())
         return stmt in self.spots.on_spot
 
     def write_element(self, stmt: Apply, out: list[ast.stmt]) -> None:

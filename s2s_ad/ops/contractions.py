@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast, is_complex, result_dtype
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, broadcast, is_complex, result_dtype
 from s2s_ad.ops.control import EveryInput
 from s2s_ad.ops.core import Op, declare
 from s2s_ad.ops.linear import as_number, axes_of, broadcast_like, dtype_of, shape_of
@@ -102,6 +102,8 @@ def _einsum_share(ct: Any, i: int, *xs: Any, subscripts: str = "") -> Any:
             label = new
         wanted.append(label)
     operands = [(result, ct), *others]
+    if len(operands) == 2 and (product := _as_matmul(operands[0], operands[1], wanted)) is not None:
+        return product
     reached = {label for labels, _ in operands for label in labels}
     made = _in_order(wanted, reached)
     if len(operands) == 1 and made == result:
@@ -120,6 +122,36 @@ def _einsum_share(ct: Any, i: int, *xs: Any, subscripts: str = "") -> Any:
     if share.rank:
         share = expand_dims(share, axis=missing[0] if len(missing) == 1 else missing)
     return broadcast_like(share, xs[i])
+
+
+def _as_matmul(one: tuple[Labels, Any], other: tuple[Labels, Any], wanted: Labels) -> Any:
+    """A sum of products as a product of matrices, or of stacks of them, if it is one: BLAS is faster than einsum."""
+    (left, x), (right, y) = one, other
+    shared = [label for label in left if label in right]
+    stack = [label for label in wanted if label in shared]
+    met = [label for label in shared if label not in wanted]
+    rows, columns = ([label for label in labels if label not in shared] for labels in (left, right))
+    if [len(rows), len(columns), len(met)] != [1, 1, 1] or len(wanted) != len(stack) + 2:
+        return None
+    if len({*left, *right}) != len(stack) + 3 or any(isinstance(label, int) for label in (*left, *right)):
+        return None
+    if any(shape_of(z.kind)[labels.index(met[0])] != MANY for labels, z in (one, other)):
+        return None  # einsum would repeat what has length one
+    if wanted.index(rows[0]) > wanted.index(columns[0]):  # the other way round nothing is to be turned afterwards
+        (left, x), (right, y), rows, columns = (right, y), (left, x), columns, rows
+    x = _moved(x, left, [*stack, *rows, *met])
+    y = _moved(y, right, [*stack, *met, *columns])
+    return _moved(apply("matmul", x, y), [*stack, *rows, *columns], wanted)
+
+
+def _moved(x: Any, labels: Labels, wanted: Labels) -> Any:
+    """The axes of x, called `labels`, in another order."""
+    axes = tuple(labels.index(label) for label in wanted)
+    if axes == tuple(range(len(axes))):
+        return x
+    if axes == (1, 0):
+        return transpose(x)
+    return transpose(x, axes=axes)
 
 
 def _in_order(wanted: Labels, reached: set[Any]) -> Labels:

@@ -12,6 +12,7 @@ from typing import Any
 from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast
 from s2s_ad.ops.core import Op, declare, piecewise_constant
 from s2s_ad.ops.linear import dtype_of, shape_of, zeros_like
+from s2s_ad.ops.shaping import squeeze
 from s2s_ad.ops.slopes import pick
 
 WHOLE = ("slice", None, None, None)
@@ -83,8 +84,15 @@ def _names(kinds: tuple[Kind, ...], first: int) -> tuple[str, ...]:
 getitem = declare(
     (), lambda x, *at, index=(): None, name="getitem", infer=_indexed, cost=1, alias=True,
     code=lambda params, kinds: f"_0[{index_text(params['index'], _names(kinds, 1))}]",
-    transposes={0: lambda ct, x, *at, index: index_add(zeros_like(x), ct, *at, index=index)},
+    transposes={0: lambda ct, x, *at, index: _put_back(ct, x, at, index)},
 )  # fmt: skip
+
+
+def _put_back(ct: Any, x: Any, at: Any, index: tuple[Any, ...]) -> Any:
+    """Zeros with the cotangent where the elements were read; itself, where they all were, with more axes."""
+    if None in index and all(e is None or e == WHOLE for e in index):
+        return squeeze(ct, axis=tuple(i for i, e in enumerate(index) if e is None))
+    return index_add(zeros_like(x), ct, *at, index=index)
 
 
 def may_repeat(index: tuple[Any, ...], at: tuple[Kind, ...]) -> bool:

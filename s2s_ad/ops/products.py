@@ -133,7 +133,10 @@ def _others(kinds: Kinds, params: Params, op: Op) -> tuple[int, ...]:
 
 
 def _diagonal_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    return Array(dtype_of(kinds[0]), (*_others(kinds, params, op), ANY))
+    others, shape = _others(kinds, params, op), shape_of(kinds[0])
+    along = [shape[i] for i in axes_of((params.get("axis1", 0), params.get("axis2", 1)), len(shape))]
+    known = ONE if ONE in along else MANY if set(along) == {MANY} else ANY
+    return Array(dtype_of(kinds[0]), (*others, ANY if params.get("offset", 0) else known))
 
 
 @linear(np.diagonal, infer=_diagonal_kind, alias=True, cost=1)

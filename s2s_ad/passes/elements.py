@@ -11,8 +11,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.indexing import WHOLE, may_repeat
 from s2s_ad.ops.registry import OPS
-
-Maker = Callable[[Atom, str], "Apply | None"]  # what made an atom, if it is the operation of this name
+from s2s_ad.passes.axes import Maker, turned_back
 
 
 def known_elements(stmt: Apply, maker: Maker, fills: Callable[[Apply], bool]) -> Atom | None:
@@ -21,6 +20,8 @@ def known_elements(stmt: Apply, maker: Maker, fills: Callable[[Apply], bool]) ->
     `fills`: whether what is written surely has the shape of what it is written to.
     """
     x, out = stmt.inputs, stmt.out
+    if (plain := turned_back(stmt, maker)) is not None:
+        return plain
     if stmt.op.name == "getitem":
         if _whole(stmt):
             return x[0]

@@ -4,7 +4,6 @@ a NaN, and nothing is reassociated."""
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,9 +11,8 @@ from dataclasses import replace
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, const
-from s2s_ad.ir.kinds import FLOAT, INT, Array, Scalar
+from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import (
-    Absent,
     Apply,
     Atom,
     Block,
@@ -26,15 +24,16 @@ from s2s_ad.ir.nodes import (
     Program,
     Section,
     Stmt,
-    Unbound,
     Value,
     Walk,
     While,
 )
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.fitting import is_elementwise, same_lengths
+from s2s_ad.ops.fitting import is_elementwise, same_lengths, shape_of
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.atoms import exact_product, exact_shape, is_float, power_of_two, same_atom, stays
+from s2s_ad.passes.axes import with_plain_axes
 from s2s_ad.passes.complex_numbers import in_one, without_casts
 from s2s_ad.passes.elements import known_elements, written_at_once
 
@@ -116,20 +115,17 @@ class _Simplifier:
         if plain != stmt.inputs:
             self.changed = True
             stmt = replace(stmt, inputs=plain)
-        at_once = written_at_once(stmt, self.maker, builder)
+        made = len(builder.stmts)
+        at_once = written_at_once(stmt, self.maker, builder) or with_plain_axes(stmt, self.maker, self.uses, builder)
         if at_once is not None:
-            self.changed = True
             stmt = at_once
+            self.made(builder, made)
         while (same := self.known(stmt)) is None:
             made = len(builder.stmts)
             better = self.better(stmt, builder)
             if better is None:
                 break
-            self.changed = True
-            for part in builder.stmts[made:]:  # what it is made of now may be folded in its turn
-                assert isinstance(part, Apply)
-                self.makers[part.out] = part
-                self.uses[part.out] = 1
+            self.made(builder, made)
             params = stmt.params if better[0] is stmt.op else ()  # an axis is the business of the sum
             stmt = replace(stmt, op=better[0], inputs=better[1], params=params)
         else:
@@ -138,6 +134,13 @@ class _Simplifier:
         if len(stmt.outputs) == 1:
             self.makers[stmt.out] = stmt
         builder.emit(stmt)
+
+    def made(self, builder: Builder, since: int) -> None:
+        """Note the new statements: what something is made of now may be folded in its turn."""
+        self.changed = True
+        for part in builder.stmts[since:]:
+            assert isinstance(part, Apply)
+            self.makers[part.out], self.uses[part.out] = part, 1
 
     def outwards(self, stmt: Apply, builder: Builder) -> Apply:
         """a - b * c for a + -b * c, also where -b is there for others: a sign is taken out of what is added."""
@@ -150,11 +153,8 @@ class _Simplifier:
         plain = self.positive(stmt.inputs[1], builder)
         if plain is None:
             return stmt
-        self.changed = True
         less = builder.apply(OPS["neg"], plain)
-        for part in builder.stmts[made:]:
-            assert isinstance(part, Apply)
-            self.makers[part.out], self.uses[part.out] = part, 1
+        self.made(builder, made)
         return replace(stmt, inputs=(stmt.inputs[0], less, *stmt.inputs[2:]))
 
     def positive(self, atom: Atom, builder: Builder) -> Atom | None:
@@ -176,11 +176,11 @@ class _Simplifier:
         if name == "mul":
             kind = stmt.op.kinds((x[0].kind, x[1].kind), stmt.params)[0]
             for one, other in (x, x[::-1]):
-                if _is(one, 1.0) and other.kind == kind:
+                if is_float(one, 1.0) and other.kind == kind:
                     return other
-            if isinstance(x[0], Const) and isinstance(x[1], Const) and _exact(x[0], x[1]):
+            if isinstance(x[0], Const) and isinstance(x[1], Const) and exact_product(x[0], x[1]):
                 return Const(float(x[0].value * x[1].value), FLOAT)
-        if name == "div" and _is(x[1], 1.0) and x[0].kind == stmt.out.kind:
+        if name == "div" and is_float(x[1], 1.0) and x[0].kind == stmt.out.kind:
             return x[0]
         if name == "neg":
             if isinstance(x[0], Const) and type(x[0].value) in (float, complex) and not x[0].text:
@@ -189,10 +189,10 @@ class _Simplifier:
             return inner.inputs[0] if inner is not None else None
         if name in ("float", "pos") and x[0].kind == stmt.out.kind == FLOAT:
             return x[0]
-        if name in ("list_reverse", "np.transpose") and not stmt.params:  # done twice, it is as before
-            inner = self.maker(x[0], name)
-            return inner.inputs[0] if inner is not None and not inner.params else None
-        if name == "broadcast_like" and x[0].kind == stmt.out.kind and _exact_shape(x[0]):
+        if name == "list_reverse":
+            inner = self.maker(x[0], "list_reverse")
+            return inner.inputs[0] if inner is not None else None
+        if name == "broadcast_like" and x[0].kind == stmt.out.kind and exact_shape(x[0]):
             return x[0]
         if name == "add" and stmt.out.kind == INT:
             return self.whole_sum(x)
@@ -203,7 +203,7 @@ class _Simplifier:
         if isinstance(x[0], Const) and isinstance(x[1], Const):
             return const(x[0].value + x[1].value)
         less = self.maker(x[0], "sub")
-        return less.inputs[0] if less is not None and _same(less.inputs[1], x[1]) else None
+        return less.inputs[0] if less is not None and same_atom(less.inputs[1], x[1]) else None
 
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
         """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""
@@ -219,7 +219,7 @@ class _Simplifier:
         for i, atom in enumerate(inputs):
             wide = self.maker(atom, "broadcast_like")
             others = (other for k, other in enumerate(inputs) if k != i)
-            if wide and (_exact_shape(stmt.out) or any(same_lengths(wide.inputs[1], o, self.makers) for o in others)):
+            if wide and (exact_shape(stmt.out) or any(same_lengths(wide.inputs[1], o, self.makers) for o in others)):
                 plain = (*inputs[:i], wide.inputs[0], *inputs[i + 1 :])
                 if stmt.op.kinds(tuple(a.kind for a in plain), stmt.params) == (stmt.out.kind,):
                     inputs = plain
@@ -241,10 +241,12 @@ class _Simplifier:
             return OPS["add"], (x[0], b.inputs[0])
         elif name == "mul":
             for i in (0, 1):
-                if _is(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:
+                if is_float(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:
                     return OPS["neg"], (x[1 - i],)
         if name in ("add", "sub") and stmt.out.kind == INT:
             return self.further(stmt, builder)
+        if is_elementwise(stmt.op) and (wide := self.widened(stmt, builder)) is not None:
+            return wide
         if name == "mul" and (shorter := self.gathered(stmt, builder)) is not None:
             return shorter
         if name == "np.sum" and (inner := self.maker(x[0], "neg")) is not None and self.uses[inner.out] == 1:
@@ -256,6 +258,18 @@ class _Simplifier:
                     plain = (factor.inputs[0], x[1]) if i == 0 else (x[0], factor.inputs[0])
                     return OPS["neg"], (builder.apply_all(stmt.op, plain, stmt.params)[0],)
         return None
+
+    def widened(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
+        """An operation on a number that has been spread, done before it is."""
+        wide = [w for a in stmt.inputs if (w := self.maker(a, "broadcast_like")) is not None]
+        if len(wide) != 1 or any(shape_of(a.kind) for a in stmt.inputs if a is not wide[0].out):
+            return None
+        numbers = tuple(wide[0].inputs[0] if a is wide[0].out else a for a in stmt.inputs)
+        if any(shape_of(a.kind) for a in numbers) or self.uses[wide[0].out] != 1:
+            return None
+        inputs = builder.apply_all(stmt.op, numbers, stmt.params)[0], wide[0].inputs[1]
+        same = wide[0].op.kinds((inputs[0].kind, inputs[1].kind)) == (stmt.out.kind,)
+        return (wide[0].op, inputs) if same else None
 
     def further(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """n - 1 for n - 2 + 1."""
@@ -270,11 +284,13 @@ class _Simplifier:
 
     def doubled(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """c*u*v + d*u*v as (c + d)*u*v where c, d and their sum are powers of two, so that every rounding stays."""
+        if stmt.inputs[0] is stmt.inputs[1] and shape_of(stmt.out.kind):
+            return OPS["mul"], (Const(2.0, FLOAT), stmt.inputs[0])
         parts = [self.product(a) for a in stmt.inputs]
         if parts[0] is None or parts[1] is None:
             return None
         (c, first), (d, second) = parts[0], parts[1]
-        if not first or first != second or not all(map(_power_of_two, (c, d, c + d))):
+        if not first or first != second or not all(map(power_of_two, (c, d, c + d))):
             return None
         if any(self.uses[a] != 1 for a in stmt.inputs if isinstance(a, Value) and a not in first) or stmt.out.kind != (
             stmt.inputs[0].kind
@@ -291,7 +307,7 @@ class _Simplifier:
         if parts[0] is None or parts[1] is None:
             return None
         (c, first), (d, second) = parts[0], parts[1]
-        if 1.0 in (c, d) or not _power_of_two(c) or not _power_of_two(d) or not 0 < len(first + second) <= 2:
+        if 1.0 in (c, d) or not power_of_two(c) or not power_of_two(d) or not 0 < len(first + second) <= 2:
             return None
         kinds = {str(a.kind) for a in (*first, *second)}
         if str(stmt.out.kind) not in kinds:
@@ -314,6 +330,8 @@ class _Simplifier:
             made = self.maker(part, "mul")
             if isinstance(part, Const) and type(part.value) is float:
                 constant *= part.value
+            elif (sign := self.maker(part, "neg")) is not None and (part is atom or self.uses[sign.out] == 1):
+                constant, todo = -constant, [sign.inputs[0], *todo]
             elif made is not None and len(factors) + len(todo) < 3 and (part is atom or self.uses[part] == 1):  # type: ignore[index]
                 todo[:0] = made.inputs
             elif isinstance(part, Value):
@@ -340,7 +358,7 @@ class _Simplifier:
         then, orelse = self.block(stmt.then), self.block(stmt.orelse)
         keep = []
         for i, (out, a, b) in enumerate(zip(stmt.outputs, then.results, orelse.results)):
-            if _same(a, b) and a.kind == out.kind:
+            if same_atom(a, b) and a.kind == out.kind:
                 self.alias(out, a)
             else:
                 keep.append(i)
@@ -356,7 +374,7 @@ class _Simplifier:
         still = [
             i
             for i, p in enumerate(carried)
-            if results[i] is p and _stays(stmt.init[i], p) and p.kind == stmt.outputs[i].kind
+            if results[i] is p and stays(stmt.init[i], p) and p.kind == stmt.outputs[i].kind
         ]
         for i in still:  # never changed: it is what it was before the loop
             self.alias(carried[i], stmt.init[i])
@@ -413,37 +431,3 @@ class _Simplifier:
     def walk(self, walk: Walk) -> Walk:
         turned = self.maker(walk.source, "list_reverse")
         return Walk(turned.inputs[0], not walk.reverse) if turned is not None else walk
-
-
-def _is(atom: Atom, value: float) -> bool:
-    return isinstance(atom, Const) and type(atom.value) is float and atom.value == value
-
-
-def _power_of_two(value: float) -> bool:
-    return value > 0.0 and math.isfinite(value) and math.frexp(value)[0] == 0.5
-
-
-def _exact(a: Const, b: Const) -> bool:
-    """Products by a power of two are exact, so folding them changes nothing; others are left as the user wrote them."""
-    types = {type(a.value), type(b.value)}
-    known = float in types and types <= {float, int} and not (a.text or b.text) and max(abs(a.value), abs(b.value))
-    return bool(known) and known < 2**53 and any(abs(c.value) in (0.25, 0.5, 1.0, 2.0, 4.0) for c in (a, b))
-
-
-def _exact_shape(atom: Atom) -> bool:
-    return isinstance(atom.kind, Scalar) or (isinstance(atom.kind, Array) and -2 not in atom.kind.shape)
-
-
-def _stays(init: Atom, param: Value) -> bool:
-    """Whether the value before a loop may stand for one that the loop does not change."""
-    if isinstance(init, Const) and type(init.value) is float and param.kind == Array("float64", ()):
-        return True
-    return init.kind == param.kind
-
-
-def _same(a: Atom, b: Atom) -> bool:
-    if a is b:
-        return True
-    if isinstance(a, Const) and isinstance(b, Const):
-        return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
-    return isinstance(a, (Unbound, Absent)) and type(a) is type(b)
