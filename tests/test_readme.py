@@ -144,15 +144,13 @@ def opened(folder: Path) -> Iterator[dict[str, Any]]:
                 del sys.modules[name]
 
 
-def differing(blocks: Blocks, folder: Path) -> Iterator[tuple[str, str]]:
-    """(what the page says, what is printed) of each block that runs differently."""
+def played(blocks: Blocks, folder: Path) -> Iterator[tuple[str, str]]:
+    """Each block as the page has it, and as it runs now."""
     with opened(folder) as scope:
         for language, text in blocks:
             if language not in RUN:
                 raise LookupError(f"nobody runs a block of {language}:\n{text}")
-            printed = RUN[language](text, folder, scope)
-            if printed != text:
-                yield text, printed
+            yield text, RUN[language](text, folder, scope)
 
 
 SECTIONS = stories(PAGES[0])
@@ -167,7 +165,7 @@ def compare(blocks: Blocks, folder: Path) -> None:
     for extra, asked in EXTRAS.items():
         if any(re.search(asked, text) for _, text in blocks):
             pytest.importorskip(extra)
-    for said, printed in differing(blocks, folder):
+    for said, printed in played(blocks, folder):
         assert said == printed, "not up to date: python -m tests.test_readme"
 
 
@@ -197,13 +195,15 @@ def test_the_main_job_writes_what_the_readme_shows(tmp_path: Path) -> None:
 
 def main() -> None:
     for page in PAGES:
-        text = page.read_text(encoding="utf-8")
+        before = page.read_text(encoding="utf-8")
+        done, rest = "", before
         for blocks in stories(page).values():
             with tempfile.TemporaryDirectory() as folder:
-                for said, printed in differing(blocks, Path(folder).resolve()):
-                    text = text.replace(said, printed)
-        if text != page.read_text(encoding="utf-8"):
-            page.write_text(text, encoding="utf-8", newline="\n")
+                for said, printed in played(blocks, Path(folder).resolve()):
+                    passed, rest = rest.split(f"\n{said}```", 1)
+                    done += f"{passed}\n{printed}```"
+        if done + rest != before:
+            page.write_text(done + rest, encoding="utf-8", newline="\n")
             print(page.relative_to(ROOT).as_posix())
 
 

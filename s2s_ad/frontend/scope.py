@@ -20,7 +20,7 @@ import numpy as np
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import BUILTINS, Frame, Machine, expression, number
 from s2s_ad.frontend.operators import read
-from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Bound, Items, Known, Missing, Sym, Table, Tuple
+from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, ArrayRef, Bound, Items, Known, Missing, Sym, Table, Tuple
 from s2s_ad.ir.kinds import List, Stream, kind_of
 from s2s_ad.ir.nodes import Value
 from s2s_ad.ir.structure import Guard, Path, Read, outline
@@ -102,7 +102,10 @@ def known(machine: Machine, value: Any, path: Path | None) -> Abstract:
     if kind is not None:
         if path is None:
             return number(value) if not isinstance(value, list) else machine.new_list(tuple(map(number, value)))
-        return machine.wrap(Sym(read_of(machine, path, value)), frozen=True)
+        made = machine.wrap(Sym(read_of(machine, path, value)), frozen=True)
+        if isinstance(made, ArrayRef):
+            machine.outside[made.cell] = _read_name(path)
+        return made
     if type(value) in (tuple, list, dict):
         return _container(machine, value, path)
     guard(machine, path, value)
@@ -202,7 +205,7 @@ def static_attribute(machine: Machine, owner: Known, name: str) -> Abstract:
         return number(getattr(obj, name))
     raise UnsupportedError(
         f"attributes of {type(obj).__name__} objects are not read yet: .{name}",
-        remedy="Pass the number or array itself as an argument.",
+        remedy="Pass the number or array itself as an argument, or give the function that reads it an @s2s_ad.rule.",
     )
 
 

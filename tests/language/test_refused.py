@@ -92,6 +92,38 @@ def test_a_function_without_a_rule_is_named_with_how_to_add_one():
     assert "rule" in caught.value.remedy
 
 
+BUFFER = np.zeros(2)
+
+
+def into_a_buffer(x):
+    BUFFER[0] = x
+    return BUFFER[0] ** 2
+
+
+def test_an_array_outside_is_not_written_to():
+    held = np.zeros(2)
+
+    def into_what_is_held(x):
+        held[:] += x
+        return np.sum(held)
+
+    for f, name in ((into_a_buffer, "BUFFER"), (into_what_is_held, "held")):
+        with pytest.raises(s2s_ad.UnsupportedError, match=f"^{name} is an array outside") as caught:
+            s2s_ad.grad(f)(2.0)
+        assert "^" in str(caught.value) and "argument" in caught.value.remedy
+
+
+def test_a_function_in_c_is_to_get_a_rule():
+    library = ctypes.pythonapi
+
+    def absolute(x):
+        return library.abs(x)
+
+    with pytest.raises(s2s_ad.UnsupportedError, match="PyDLL") as caught:
+        s2s_ad.grad(absolute)(2.0)
+    assert "@s2s_ad.rule" in caught.value.remedy
+
+
 def test_no_source():
     scope = {}
     exec("def f(x):\n    return x * x", scope)

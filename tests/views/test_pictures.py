@@ -36,7 +36,7 @@ def test_the_same_bytes_each_time(pictures):
 
 
 def test_they_fetch_nothing_from_elsewhere():
-    for path in IMAGES.iterdir():
+    for path in IMAGES.glob("*.svg"):
         assert set(re.findall(r"https?://[\w.]+", path.read_text(encoding="utf-8"))) <= {"http://www.w3.org"}, path
 
 
