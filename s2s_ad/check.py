@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.api import jvp, vjp
-from s2s_ad.arguments import replica
+from s2s_ad.arguments import one_for_each, replica
 from s2s_ad.complex_step import complex_step
-from s2s_ad.derivative import Derivative, How, held_by, plain_function
+from s2s_ad.derivative import Derivative, How
 from s2s_ad.differences import Differences, differences
 from s2s_ad.errors import KindError
 from s2s_ad.exact import exact
@@ -23,6 +23,7 @@ from s2s_ad.ir.structure import leaf_kinds, spec_of
 from s2s_ad.ir.walk import all_stmts
 from s2s_ad.probe import Direction, Probe, dot, numbers, partials, real_part
 from s2s_ad.shadow import NotApplicable
+from s2s_ad.targets import held_by, plain_function
 
 MODES = {"fwd": "forward", "rev": "reverse"}
 ORACLES = ("Python", "differences", "complex step", "SymPy")
@@ -175,6 +176,7 @@ def report(
     unknown = set(modes) - set(MODES)
     if unknown or order < 1 or not modes:
         raise ValueError(f"modes are 'fwd' and 'rev', order is at least 1; not {sorted(unknown) or modes or order}")
+    args = one_for_each("arguments", args)
     sections: list[Section] = []
     target, what = f, f"derivatives of {getattr(f, '__name__', 'f')}"
     for level in range(order):

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-from s2s_ad.derivative import SHOWN, Derivative, How, plain_function
+from s2s_ad.derivative import SHOWN, Derivative, How
 from s2s_ad.directional import Jvp
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
 from s2s_ad.modes import derivative_of, of_another
 from s2s_ad.native import check_backend
+from s2s_ad.targets import plain_function
 from s2s_ad.views.graph import Graph, graph
 from s2s_ad.views.trace import Trace, trace
 
@@ -121,6 +122,9 @@ class Differentiable(_Derivatives):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__s2s_function__(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<differentiable function {self.__s2s_function__.__qualname__}>"
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else BoundDifferentiable(self, instance)

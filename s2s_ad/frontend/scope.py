@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import difflib
 import keyword
 import math
 import sys
@@ -87,7 +88,11 @@ def _outside(machine: Machine, frame: Frame, name: str) -> Abstract:
         start = () if scope is machine.unit.globals else path
         guard(machine, None if start is None else (*start, ("global", name)), value)  # until a global hides it
         return known(machine, value, None)
-    raise UnsupportedError(f"the name {name} is not defined")
+    near = difflib.get_close_matches(name, [*frame.local, *scope, *vars(builtins)], 1)
+    raise UnsupportedError(
+        f"the name {name} is not defined",
+        remedy=f"Did you mean {near[0]}?" if near else "Define it before the derivative is taken.",
+    )
 
 
 def known(machine: Machine, value: Any, path: Path | None) -> Abstract:

@@ -120,6 +120,25 @@ def test_loops_are_shown_trip_by_trip_and_folded():
     assert all(len(line) <= 140 for line in folded.splitlines())
 
 
+def unpacking(A):
+    total = 0.0
+    for k in range(2):
+        x, y = A[k]
+        if x > 0.0:
+            total += x * y
+    return total
+
+
+def test_what_is_unpacked_is_no_branch():
+    rows = trace(unpacking, np.ones((2, 2))).rows
+    assert [row.text for row in rows if row.kind == "branch"] == ["if x > 0.0:"] * 2
+
+
+def test_the_prompt_shows_the_table():
+    made = trace(worked, 2.0, 5.0)
+    assert repr(made) == str(made)
+
+
 def test_a_trace_is_data_and_a_page():
     made = trace(worked, 2.0, 5.0)
     data = json.loads(made.json())
