@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from s2s_ad.derivative import SHOWN, Derivative, How
-from s2s_ad.directional import Jvp
+from s2s_ad.directional import Jvp, Vjp
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
@@ -70,10 +70,8 @@ class _Derivatives(abc.ABC):
     def vjp(self, cotangent: Any, *args: Any) -> tuple[Any, Any]:
         """(value, cotangents): the pullback of `cotangent`, one for each of `wrt`."""
         derivative = self._derivative("fwd")
-        value, pullback = derivative(*args)
-        if isinstance(cotangent, tuple) and len(cotangent) == 1 and not isinstance(value, tuple):
-            cotangent = cotangent[0]
-        cts = tuple(ct for ct in pullback(cotangent) if ct is not None)
+        assert isinstance(derivative, Vjp)
+        value, cts = derivative.asked(args, cotangent)
         return value, cts[0] if len(cts) == 1 else cts
 
     def trace(self, *args: Any, directions: Any = None, seed: Any = None, limit: int = 8) -> Trace:

@@ -26,13 +26,13 @@ class Jvp(Derivative):
         known = self._quick.find(primals)
         if known is None:
             return self._along(self._bind(tuple(primals), {}), self._dots(tangents))
-        return _run_along(known, primals, [tangents[i] for i, _, _ in known.more])
+        return _run_along(known, primals, [tangents[i] for i, *_ in known.more])
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The derivative at `args`, with one tangent for each parameter asked for."""
         known = self._quick.find(args)
         if known is not None and len(tangents) == len(known.more):
-            return _run_along(known, args, tangents)
+            return _run_along(known, args, [tangents[place] for _, place, *_ in known.more])
         values = self._bind(tuple(args), {})
         names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
         if len(tangents) != len(names):
@@ -45,9 +45,10 @@ class Jvp(Derivative):
         arguments = list(compiled.arguments.items())
         call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
         names, _ = self.wrt_names(dict(arguments[: len(values)]))
-        moving = [(i, name) for i, name in enumerate(values) if name in names]
-        more = [(i, name, spec) for (_, spec), (i, name) in zip(arguments[len(values) :], moving)]
-        for _, name, spec in more:
+        # where each stands among the parameters, and among those asked for
+        moving = [(i, names.index(name), name) for i, name in enumerate(values) if name in names]
+        more = [(*where, spec) for (_, spec), where in zip(arguments[len(values) :], moving)]
+        for *_, name, spec in more:
             # a parameter left to its default moves nowhere
             dot = dots[name] if name in dots else zeros_like(values[name])
             call.append(cotangent_like(spec, values[name], dot, "tangent", name))
@@ -58,7 +59,7 @@ class Jvp(Derivative):
 
 def _run_along(known: Known, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     given = zip(known.more, tangents)
-    dots = [cotangent_like(spec, primals[i], tangent, "tangent", name) for (i, name, spec), tangent in given]
+    dots = [cotangent_like(spec, primals[i], tangent, "tangent", name) for (i, _, name, spec), tangent in given]
     return run(known.compiled, [*primals, *dots], {})
 
 
@@ -145,17 +146,31 @@ class Vjp(_Halves):
 
     def __call__(self, *primals: Any) -> Any:
         started = self._start(primals)
-        value, second = started.value, started.second
-        spec = second.arguments["y_bar"]
-        saved = [started.saved]
-        shapes = own_copy(value)
+        back = self._back(started)
 
         def pullback(cotangent: Any) -> tuple[Any, ...]:
-            ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
-            found = dict(zip(started.names, run(second, [*saved, ct] if leaf_kinds(spec) else saved, {})))
-            return self._each(found, started.values, len(primals))
+            return self._each(back(cotangent), started.values, len(primals))
 
-        return value, pullback
+        return started.value, pullback
+
+    def asked(self, primals: tuple[Any, ...], cotangent: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The value, and a cotangent for each parameter asked for, in the order in which they were."""
+        started = self._start(primals)
+        if isinstance(cotangent, tuple) and len(cotangent) == 1 and not isinstance(started.value, tuple):
+            cotangent = cotangent[0]
+        return started.value, tuple(self._back(started)(cotangent).values())
+
+    def _back(self, started: _Started) -> Callable[[Any], dict[Any, Any]]:
+        """From a cotangent of the value to those of the parameters asked for."""
+        spec = started.second.arguments["y_bar"]
+        saved = [started.saved]
+        shapes = own_copy(started.value)
+
+        def back(cotangent: Any) -> dict[Any, Any]:
+            ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
+            return dict(zip(started.names, run(started.second, [*saved, ct] if leaf_kinds(spec) else saved, {})))
+
+        return back
 
     def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
         """One cotangent for each of the arguments that the call gave, those in *args one by one."""

@@ -98,3 +98,20 @@ def test_inside_a_function_that_is_differentiated():
     assert s2s_ad.grad(SPRING.energy)(4.0) == 6.0
     bound = SPRING.energy
     assert s2s_ad.grad(lambda x: bound(x) ** 2)(4.0) == 2.0 * 9.0 * 6.0
+
+
+@s2s_ad.differentiate(wrt=("y", "x"))
+def swapped(x, y):
+    return x * y * y
+
+
+def test_tangents_and_cotangents_stand_in_the_order_of_wrt_at_every_call():
+    assert [swapped.jvp((1.0, 0.0), 2.0, 3.0)[1] for _ in range(3)] == [12.0] * 3
+    assert [swapped.hvp((1.0, 0.0), 2.0, 3.0) for _ in range(3)] == [(4.0, 6.0)] * 3
+    assert [swapped.vjp(1.0, 2.0, 3.0) for _ in range(3)] == [(18.0, (12.0, 9.0))] * 3
+    assert swapped.grad(2.0, 3.0) == (12.0, 9.0)
+
+
+def test_the_pullback_to_the_object():
+    assert SPRING.fit.vjp(1.0, 4.0) == (9.0, Spring(4.5, -6.0))
+    assert SPRING.fit.jvp((Spring(1.0, 0.0),), 4.0) == (9.0, 4.5)
