@@ -21,7 +21,7 @@ from s2s_ad.cache import write_whole
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
-from s2s_ad.ir.kinds import FLOAT, Kind, kind_of
+from s2s_ad.ir.kinds import FLOAT, Kind
 from s2s_ad.ir.nodes import Atom, Block, Value
 from s2s_ad.ir.objects import has_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
@@ -29,6 +29,7 @@ from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import substitute
 from s2s_ad.load import annotate
 from s2s_ad.pipeline import Compiled, compile_kept, emit
+from s2s_ad.quick import Quick
 from s2s_ad.store import NotKept, fingerprint, spec_text
 
 # those with the structure of a gradient, for which an index in wrt counts the arguments of the call
@@ -61,10 +62,6 @@ def _at(owner: Any, mode: str) -> Any:
     return owner._derivative(mode)
 
 
-# a function and the module-level names that must still mean what they did: (scope, name, object)
-Quick = tuple[Callable[..., Any], tuple[tuple[dict[str, Any], str, Any], ...]]
-
-
 class Derivative:
     """A derivative of a function, compiled at the first call for each structure and kind of the arguments.
 
@@ -84,7 +81,7 @@ class Derivative:
             and all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.parameters.values())
         )
         self._compiled: dict[Any, Compiled] = {}
-        self._quick: dict[tuple[type, ...], Quick] = {}
+        self._quick = Quick()
         self._last: dict[str, Spec] | None = None
         self._lock = threading.RLock()
         self.owner: Any = None  # the decorated function, if it is one of its derivatives
@@ -102,14 +99,10 @@ class Derivative:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
-            quick = self._quick.get(tuple(map(type, args)))
-            if quick is not None:
-                function, watched = quick
-                for scope, name, seen in watched:
-                    if scope.get(name) is not seen:
-                        return self._call(args, kwargs)
+            known = self._quick.find(args)
+            if known is not None:
                 try:
-                    return function(*args)
+                    return known.function(*args)
                 except Exception as error:
                     annotate(error)
                     raise
@@ -120,11 +113,8 @@ class Derivative:
         compiled, reads = self.compiled_for(values)
         check_memory(compiled, values, reads)
         given = list(zip(compiled.arguments.values(), values.values()))
-        watched = compiled.watched(self.function)
-        if watched is not None and not kwargs and len(args) == len(given) == len(compiled.positions):
-            # the types alone say that this is the code to run, and that it takes the arguments as they are
-            if all(type(a) in (float, int) and spec == Leaf(kind_of(a)) for spec, a in given):  # type: ignore[arg-type]
-                self._quick[tuple(map(type, args))] = compiled.function, watched
+        if not kwargs:
+            self._quick.note(args, compiled.arguments, compiled, self.function)
         return run(compiled, [converted(*given[i]) for i in compiled.positions], reads)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad import jacobians, transforms
@@ -13,6 +14,7 @@ from s2s_ad.derivative import Derivative, How, run
 from s2s_ad.errors import KindError
 from s2s_ad.ir.structure import Lowered, Spec, leaf_kinds, spec_of
 from s2s_ad.pipeline import Compiled, compile_kept
+from s2s_ad.quick import Known
 
 
 class Jvp(Derivative):
@@ -21,11 +23,16 @@ class Jvp(Derivative):
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         if len(tangents) != len(primals):
             raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
-        given = self._dots(tangents)
-        return self._along(self._bind(tuple(primals), {}), given)
+        known = self._quick.find(primals)
+        if known is None:
+            return self._along(self._bind(tuple(primals), {}), self._dots(tangents))
+        return _run_along(known, primals, [tangents[i] for i, _, _ in known.more])
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The derivative at `args`, with one tangent for each parameter asked for."""
+        known = self._quick.find(args)
+        if known is not None and len(tangents) == len(known.more):
+            return _run_along(known, args, tangents)
         values = self._bind(tuple(args), {})
         names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
         if len(tangents) != len(names):
@@ -38,11 +45,32 @@ class Jvp(Derivative):
         arguments = list(compiled.arguments.items())
         call = [converted(spec, values[name]) for name, spec in arguments[: len(values)] if leaf_kinds(spec)]
         names, _ = self.wrt_names(dict(arguments[: len(values)]))
-        for (_, spec), name in zip(arguments[len(values) :], (n for n in values if n in names)):
+        moving = [(i, name) for i, name in enumerate(values) if name in names]
+        more = [(i, name, spec) for (_, spec), (i, name) in zip(arguments[len(values) :], moving)]
+        for _, name, spec in more:
             # a parameter left to its default moves nowhere
             dot = dots[name] if name in dots else zeros_like(values[name])
             call.append(cotangent_like(spec, values[name], dot, "tangent", name))
+        if self._plain:
+            self._quick.note(tuple(values.values()), dict(arguments[: len(values)]), compiled, self.function, more)
         return run(compiled, call, reads)
+
+
+def _run_along(known: Known, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    given = zip(known.more, tangents)
+    dots = [cotangent_like(spec, primals[i], tangent, "tangent", name) for (i, name, spec), tangent in given]
+    return run(known.compiled, [*primals, *dots], {})
+
+
+@dataclass(frozen=True)
+class _Started:
+    """What the first half leaves, none of which the caller can change."""
+
+    value: Any
+    saved: Any
+    values: dict[str, Any]  # of the arguments
+    names: tuple[Any, ...]  # of those that are differentiated
+    second: Compiled
 
 
 class _Halves(Derivative):
@@ -68,8 +96,12 @@ class _Halves(Derivative):
         self._second[tuple(specs.values())] = second
         return first
 
-    def _start(self, primals: tuple[Any, ...]) -> tuple[Any, Any, dict[str, Any], dict[str, Spec], Compiled]:
-        """(value, saved, arguments, their specs, the second half): none of which the caller can change."""
+    def _start(self, primals: tuple[Any, ...]) -> _Started:
+        known = self._quick.find(primals)
+        if known is not None:
+            values = {name: own_copy(primal) for name, primal in zip(self.parameters, primals)}
+            value, saved = run(known.compiled, list(values.values()), {})
+            return _Started(own_copy(value), saved, values, *known.more)
         given_now = self._bind(primals, {})
         values = own_copy(given_now)
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
@@ -77,7 +109,10 @@ class _Halves(Derivative):
         check_memory(compiled, given_now, reads)
         call = [converted(compiled.arguments[n], values[n]) for n in values if leaf_kinds(specs[n])]
         value, saved = run(compiled, call, {name: own_copy(read) for name, read in reads.items()})
-        return own_copy(value), saved, values, specs, self._second[tuple(specs.values())]
+        second, (names, _) = self._second[tuple(specs.values())], self.wrt_names(specs)
+        if self._plain:
+            self._quick.note(tuple(given_now.values()), compiled.arguments, compiled, self.function, (names, second))
+        return _Started(own_copy(value), saved, values, names, second)
 
 
 class Linearized(_Halves):
@@ -86,21 +121,21 @@ class Linearized(_Halves):
     split = staticmethod(jacobians.linearized)
 
     def __call__(self, *primals: Any) -> Any:
-        value, saved, values, specs, second = self._start(primals)
-        names, _ = self.wrt_names(specs)
-        given = [name for name in values if name in names]
+        started = self._start(primals)
+        values, second = started.values, started.second
+        given = [name for name in values if name in started.names]
 
         def tangent(*tangents: Any) -> Any:
             if len(tangents) != len(primals):
                 raise KindError(f"{len(primals)} primals and {len(tangents)} tangents", remedy="Give one for each.")
             dots = self._dots(tangents)
-            call = [saved]
+            call = [started.saved]
             for spec, name in zip(list(second.arguments.values())[1:], given):
                 dot = dots[name] if name in dots else zeros_like(values[name])
                 call.append(cotangent_like(spec, values[name], dot, "tangent", name))
             return run(second, call, {})
 
-        return value, tangent
+        return started.value, tangent
 
 
 class Vjp(_Halves):
@@ -109,20 +144,23 @@ class Vjp(_Halves):
     split = staticmethod(transforms.vjp_split)
 
     def __call__(self, *primals: Any) -> Any:
-        value, saved, values, specs, second = self._start(primals)
+        started = self._start(primals)
+        value, second = started.value, started.second
         spec = second.arguments["y_bar"]
-        names, _ = self.wrt_names(specs)
+        saved = [started.saved]
         shapes = own_copy(value)
 
         def pullback(cotangent: Any) -> tuple[Any, ...]:
             ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
-            found = dict(zip(names, run(second, [saved, ct] if leaf_kinds(spec) else [saved], {})))
-            return self._each(found, values, len(primals))
+            found = dict(zip(started.names, run(second, [*saved, ct] if leaf_kinds(spec) else saved, {})))
+            return self._each(found, started.values, len(primals))
 
         return value, pullback
 
     def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
         """One cotangent for each of the arguments that the call gave, those in *args one by one."""
+        if self._plain:
+            return tuple([found.get(name) for name in values][:count])
         out: list[Any] = []
         for name in self._free():
             if name not in values:

@@ -68,12 +68,14 @@ class _Analysis:
             return self.result
         self.result.on_spot = set(self.stores)
         tried: set[tuple[Stmt, int]] = set()
-        while failing := self.failing(self.stores):
-            store = failing[0]
-            if self.copy_views(store, Memory(self.function, self.plan, self.result)):
+        memory = Memory(self.function, self.plan, self.result)
+        for store in self.stores:  # whatever is copied for one of them, nothing shares more memory than before
+            if self.safe(store, memory):
                 continue
-            if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
-                self.result.on_spot.discard(store)
+            if not self.copy_views(store, memory):
+                if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
+                    self.result.on_spot.discard(store)
+            memory = Memory(self.function, self.plan, self.result)
         self.result.on_spot.update(self.sums)
         while failing := self.failing([*self.stores, *self.sums]):
             # a sum is not worth a copy: neither of what it reads, nor of what another write needs then
