@@ -9,18 +9,18 @@ def mlp_loss_grad(W1, b1, W2, b2, x, labels):
     h = np.tanh(x @ W1 + b1)
     z = h @ W2 + b2
     z = z - np.max(z, axis=1, keepdims=True)
-    v = np.exp(z)
-    v2 = np.sum(v, axis=1, keepdims=True)
-    logp = z - np.log(v2)
-    v3 = np.arange(len(labels))
-    v4 = logp[v3, labels]
+    exp_z = np.exp(z)
+    sum_exp_z = np.sum(exp_z, axis=1, keepdims=True)
+    logp = z - np.log(sum_exp_z)
+    v = np.arange(len(labels))
+    v2 = logp[v, labels]
 
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v3, labels], -1.0 / v4.size)
+    np.add.at(logp_bar, np.s_[v, labels], -1.0 / v2.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v2 * v
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / sum_exp_z * exp_z
     # z = h @ W2 + b2  [arrays.py:33]
     b2_bar = np.sum(z_bar, axis=0)
     W2_bar = h.T @ z_bar
@@ -39,19 +39,19 @@ def mlp_loss_value_and_grad(W1, b1, W2, b2, x, labels):
     h = np.tanh(x @ W1 + b1)
     z = h @ W2 + b2
     z = z - np.max(z, axis=1, keepdims=True)
-    v = np.exp(z)
-    v2 = np.sum(v, axis=1, keepdims=True)
-    logp = z - np.log(v2)
-    v3 = np.arange(len(labels))
-    v4 = logp[v3, labels]
-    y = -np.mean(v4)
+    exp_z = np.exp(z)
+    sum_exp_z = np.sum(exp_z, axis=1, keepdims=True)
+    logp = z - np.log(sum_exp_z)
+    v = np.arange(len(labels))
+    v2 = logp[v, labels]
+    y = -np.mean(v2)
 
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v3, labels], -1.0 / v4.size)
+    np.add.at(logp_bar, np.s_[v, labels], -1.0 / v2.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v2 * v
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / sum_exp_z * exp_z
     # z = h @ W2 + b2  [arrays.py:33]
     b2_bar = np.sum(z_bar, axis=0)
     W2_bar = h.T @ z_bar
@@ -75,14 +75,14 @@ def mlp_loss_jvp(W1, b1, W2, b2, x, labels, W1_dot, b1_dot, W2_dot, b2_dot, x_do
     # z = z - np.max(z, axis=1, keepdims=True)  [arrays.py:34]
     z = z - np.max(z, axis=1, keepdims=True)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    v = np.exp(z)
-    v2 = np.sum(v, axis=1, keepdims=True)
-    logp = z - np.log(v2)
-    logp_dot = z_dot - np.sum(z_dot * v, axis=1, keepdims=True) / v2
+    exp_z = np.exp(z)
+    sum_exp_z = np.sum(exp_z, axis=1, keepdims=True)
+    logp = z - np.log(sum_exp_z)
+    logp_dot = z_dot - np.sum(z_dot * exp_z, axis=1, keepdims=True) / sum_exp_z
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
-    v3 = np.arange(len(labels))
-    y = -np.mean(logp[v3, labels])
-    y_dot = -np.mean(logp_dot[v3, labels])
+    v = np.arange(len(labels))
+    y = -np.mean(logp[v, labels])
+    y_dot = -np.mean(logp_dot[v, labels])
     return y, y_dot
 
 
@@ -92,19 +92,19 @@ def mlp_loss_vjp(W1, b1, W2, b2, x, labels, y_bar=1.0):
     h = np.tanh(x @ W1 + b1)
     z = h @ W2 + b2
     z = z - np.max(z, axis=1, keepdims=True)
-    v = np.exp(z)
-    v2 = np.sum(v, axis=1, keepdims=True)
-    logp = z - np.log(v2)
-    v3 = np.arange(len(labels))
-    v4 = logp[v3, labels]
-    y = -np.mean(v4)
+    exp_z = np.exp(z)
+    sum_exp_z = np.sum(exp_z, axis=1, keepdims=True)
+    logp = z - np.log(sum_exp_z)
+    v = np.arange(len(labels))
+    v2 = logp[v, labels]
+    y = -np.mean(v2)
 
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v3, labels], -(y_bar / v4.size))
+    np.add.at(logp_bar, np.s_[v, labels], -(y_bar / v2.size))
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / v2 * v
+    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / sum_exp_z * exp_z
     # z = h @ W2 + b2  [arrays.py:33]
     b2_bar = np.sum(z_bar, axis=0)
     W2_bar = h.T @ z_bar

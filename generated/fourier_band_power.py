@@ -33,14 +33,13 @@ def band_power_grad(z, low, high):
         y = np.concatenate([even + turned, even - turned])
     v3 = y.conjugate()
     power = (y * v3).real
-    v4 = np.sum(power)
-    y_2 = np.sum(power[low:high]) / v4
+    sum_power = np.sum(power)
+    y_2 = np.sum(power[low:high]) / sum_power
 
     # Reverse sweep
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
-    v_bar = 1.0 / v4
-    power_bar = np.broadcast_to(-(v_bar * y_2), np.shape(power))
-    power_bar = power_bar.copy()
+    v_bar = 1.0 / sum_power
+    power_bar = np.full_like(power, -(v_bar * y_2))
     power_bar[low:high] += v_bar
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
@@ -51,12 +50,11 @@ def band_power_grad(z, low, high):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v5 = even - turned
-        v6 = even + turned
-        v5_bar = y_bar[v6.shape[0] :]
-        v6_bar = y_bar[: v6.shape[0]]
-        even_bar = unbroadcast(v5_bar, np.shape(even)) + unbroadcast(v6_bar, np.shape(even))
-        turned_bar = unbroadcast(-v5_bar, np.shape(turned)) + unbroadcast(v6_bar, np.shape(turned))
+        v4 = even + turned
+        v_bar = y_bar[v4.shape[0] :]
+        v4_bar = y_bar[: v4.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v4_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v4_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v2, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
@@ -86,14 +84,13 @@ def band_power_value_and_grad(z, low, high):
         y = np.concatenate([even + turned, even - turned])
     v3 = y.conjugate()
     power = (y * v3).real
-    v4 = np.sum(power)
-    y_2 = np.sum(power[low:high]) / v4
+    sum_power = np.sum(power)
+    y_2 = np.sum(power[low:high]) / sum_power
 
     # Reverse sweep
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
-    v_bar = 1.0 / v4
-    power_bar = np.broadcast_to(-(v_bar * y_2), np.shape(power))
-    power_bar = power_bar.copy()
+    v_bar = 1.0 / sum_power
+    power_bar = np.full_like(power, -(v_bar * y_2))
     power_bar[low:high] += v_bar
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
@@ -104,12 +101,11 @@ def band_power_value_and_grad(z, low, high):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v5 = even - turned
-        v6 = even + turned
-        v5_bar = y_bar[v6.shape[0] :]
-        v6_bar = y_bar[: v6.shape[0]]
-        even_bar = unbroadcast(v5_bar, np.shape(even)) + unbroadcast(v6_bar, np.shape(even))
-        turned_bar = unbroadcast(-v5_bar, np.shape(turned)) + unbroadcast(v6_bar, np.shape(turned))
+        v4 = even + turned
+        v_bar = y_bar[v4.shape[0] :]
+        v4_bar = y_bar[: v4.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v4_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v4_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v2, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
@@ -143,9 +139,9 @@ def band_power_jvp(z, low, high, z_dot):
     power = (y * v2).real
     power_dot = (y_dot * v2 + y_dot.conjugate() * y).real
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
-    v3 = np.sum(power)
-    y = np.sum(power[low:high]) / v3
-    y_dot = (np.sum(power_dot[low:high]) - np.sum(power_dot) * y) / v3
+    sum_power = np.sum(power)
+    y = np.sum(power[low:high]) / sum_power
+    y_dot = (np.sum(power_dot[low:high]) - np.sum(power_dot) * y) / sum_power
     return y, y_dot
 
 
@@ -169,14 +165,13 @@ def band_power_vjp(z, low, high, y_bar=1.0):
         y = np.concatenate([even + turned, even - turned])
     v3 = y.conjugate()
     power = (y * v3).real
-    v4 = np.sum(power)
-    y_2 = np.sum(power[low:high]) / v4
+    sum_power = np.sum(power)
+    y_2 = np.sum(power[low:high]) / sum_power
 
     # Reverse sweep
     # return np.sum(power[low:high]) / np.sum(power)  [fourier.py:20]
-    v_bar = y_bar / v4
-    power_bar = np.broadcast_to(-(v_bar * y_2), np.shape(power))
-    power_bar = power_bar.copy()
+    v_bar = y_bar / sum_power
+    power_bar = np.full_like(power, -(v_bar * y_2))
     power_bar[low:high] += v_bar
     # power = (y * y.conj()).real  [fourier.py:19]
     y_bar = power_bar * v3 + np.conjugate(power_bar * y)
@@ -187,12 +182,11 @@ def band_power_vjp(z, low, high, y_bar=1.0):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v2 * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v5 = even - turned
-        v6 = even + turned
-        v5_bar = y_bar[v6.shape[0] :]
-        v6_bar = y_bar[: v6.shape[0]]
-        even_bar = unbroadcast(v5_bar, np.shape(even)) + unbroadcast(v6_bar, np.shape(even))
-        turned_bar = unbroadcast(-v5_bar, np.shape(turned)) + unbroadcast(v6_bar, np.shape(turned))
+        v4 = even + turned
+        v_bar = y_bar[v4.shape[0] :]
+        v4_bar = y_bar[: v4.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v4_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v4_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v2, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]
@@ -232,12 +226,11 @@ def fft_2_bwd(saved, y_bar):
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         turned = v * odd
         # return np.concatenate([even + turned, even - turned])  [fourier.py:13]
-        v2 = even - turned
-        v3 = even + turned
-        v2_bar = y_bar[v3.shape[0] :]
-        v3_bar = y_bar[: v3.shape[0]]
-        even_bar = unbroadcast(v2_bar, np.shape(even)) + unbroadcast(v3_bar, np.shape(even))
-        turned_bar = unbroadcast(-v2_bar, np.shape(turned)) + unbroadcast(v3_bar, np.shape(turned))
+        v2 = even + turned
+        v_bar = y_bar[v2.shape[0] :]
+        v2_bar = y_bar[: v2.shape[0]]
+        even_bar = unbroadcast(v_bar, np.shape(even)) + unbroadcast(v2_bar, np.shape(even))
+        turned_bar = unbroadcast(-v_bar, np.shape(turned)) + unbroadcast(v2_bar, np.shape(turned))
         # turned = np.exp(-2j * np.pi * np.arange(n // 2) / n) * odd  [fourier.py:12]
         odd_bar = unbroadcast(turned_bar * v, np.shape(odd))
         # even, odd = fft(z[::2]), fft(z[1::2])  [fourier.py:11]

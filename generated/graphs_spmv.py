@@ -12,9 +12,9 @@ def spmv_jvp(indptr, indices, data, x, data_dot, x_dot):
     for i in range(len(y)):
         # columns = indices[indptr[i] : indptr[i + 1]]  [graphs.py:18]
         v = indptr[i]
-        columns = indices[v : indptr[i + 1]]
-        # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
         v2 = indptr[i + 1]
+        columns = indices[v:v2]
+        # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
         values = data[v:v2]
         values_dot = data_dot[v:v2]
         # y[i] = values @ x[columns]  [graphs.py:20]
@@ -31,8 +31,9 @@ def spmv_vjp(indptr, indices, data, x, y_bar):
     v = len(y)
     for i in range(v):
         v2 = indptr[i]
-        columns = indices[v2 : indptr[i + 1]]
-        values = data[v2 : indptr[i + 1]]
+        v3 = indptr[i + 1]
+        columns = indices[v2:v3]
+        values = data[v2:v3]
         y[i] = values @ x[columns]
 
     # Reverse sweep
@@ -41,16 +42,16 @@ def spmv_vjp(indptr, indices, data, x, y_bar):
     y_bar = y_bar.copy()
     for i in reversed(range(v)):
         # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
-        v3 = indptr[i + 1]
-        v4 = indptr[i]
-        values = data[v4:v3]
+        v4 = indptr[i + 1]
+        v5 = indptr[i]
+        values = data[v5:v4]
         # columns = indices[indptr[i] : indptr[i + 1]]  [graphs.py:18]
-        columns = indices[v4 : indptr[i + 1]]
+        columns = indices[v5:v4]
         # y[i] = values @ x[columns]  [graphs.py:20]
         v_bar = y_bar[i]
         y_bar[i] = 0.0
         values_bar = v_bar * x[columns]
         np.add.at(x_bar, columns, v_bar * values)
         # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
-        data_bar[v4:v3] += values_bar
+        data_bar[v5:v4] += values_bar
     return y, (data_bar, x_bar)

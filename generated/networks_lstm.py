@@ -38,38 +38,38 @@ def lstm_jvp(
         hx = np.concatenate([h, xs[t]])
         hx_dot = np.concatenate([h_dot, xs_dot[t]])
         # f = sigmoid(Wf @ hx + bf)  [networks.py:45]
-        v = Wf @ hx + bf
-        v_dot = Wf_dot @ hx + Wf @ hx_dot + bf_dot
+        x = Wf @ hx + bf
+        x_dot = Wf_dot @ hx + Wf @ hx_dot + bf_dot
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v2 = np.exp(-v)
-        v3 = 1.0 + v2
-        v4 = 1.0 / v3
-        v4_dot = v_dot * v2 * v4 / v3
+        v = np.exp(-x)
+        v2 = 1.0 + v
+        f = 1.0 / v2
+        f_dot = x_dot * v * f / v2
         # i = sigmoid(Wi @ hx + bi)  [networks.py:46]
-        v5 = Wi @ hx + bi
-        v5_dot = Wi_dot @ hx + Wi @ hx_dot + bi_dot
+        x = Wi @ hx + bi
+        x_dot = Wi_dot @ hx + Wi @ hx_dot + bi_dot
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v6 = np.exp(-v5)
-        v7 = 1.0 + v6
-        v8 = 1.0 / v7
-        v8_dot = v5_dot * v6 * v8 / v7
+        v3 = np.exp(-x)
+        v4 = 1.0 + v3
+        i = 1.0 / v4
+        i_dot = x_dot * v3 * i / v4
         # o = sigmoid(Wo @ hx + bo)  [networks.py:47]
-        v9 = Wo @ hx + bo
-        v9_dot = Wo_dot @ hx + Wo @ hx_dot + bo_dot
+        x = Wo @ hx + bo
+        x_dot = Wo_dot @ hx + Wo @ hx_dot + bo_dot
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v10 = np.exp(-v9)
-        v11 = 1.0 + v10
-        v12 = 1.0 / v11
-        v12_dot = v9_dot * v10 * v12 / v11
+        v5 = np.exp(-x)
+        v6 = 1.0 + v5
+        o = 1.0 / v6
+        o_dot = x_dot * v5 * o / v6
         # c = f * c + i * np.tanh(Wc @ hx + bc)  [networks.py:48]
-        c_dot = v4_dot * c + c_dot * v4
-        v13 = np.tanh(Wc @ hx + bc)
-        c = v4 * c + v8 * v13
-        c_dot += v8_dot * v13 + (Wc_dot @ hx + Wc @ hx_dot + bc_dot) * (1.0 - v13 * v13) * v8
+        c_dot = f_dot * c + c_dot * f
+        v7 = np.tanh(Wc @ hx + bc)
+        c = f * c + i * v7
+        c_dot += i_dot * v7 + (Wc_dot @ hx + Wc @ hx_dot + bc_dot) * (1.0 - v7 * v7) * i
         # h = o * np.tanh(c)  [networks.py:49]
-        v14 = np.tanh(c)
-        h = v12 * v14
-        h_dot = v12_dot * v14 + c_dot * (1.0 - v14 * v14) * v12
+        tanh_c = np.tanh(c)
+        h = o * tanh_c
+        h_dot = o_dot * tanh_c + c_dot * (1.0 - tanh_c * tanh_c) * o
     return h, h_dot
 
 
@@ -84,13 +84,16 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
     for t in range(v):
         hx = np.concatenate([h, xs[t]])
         v2 = np.exp(-(Wf @ hx + bf))
+        f = 1.0 / (1.0 + v2)
         v3 = np.exp(-(Wi @ hx + bi))
+        i = 1.0 / (1.0 + v3)
         v4 = np.exp(-(Wo @ hx + bo))
+        o = 1.0 / (1.0 + v4)
         v5 = np.tanh(Wc @ hx + bc)
-        c_2 = 1.0 / (1.0 + v2) * c + 1.0 / (1.0 + v3) * v5
-        v6 = np.tanh(c_2)
-        tape.append((h, c, hx, v2, v3, v4, v5, v6))
-        h = 1.0 / (1.0 + v4) * v6
+        c_2 = f * c + i * v5
+        tanh_c = np.tanh(c_2)
+        tape.append((h, c, hx, v2, v3, v4, v5, tanh_c))
+        h = o * tanh_c
         c = c_2
     y = h
 
@@ -106,46 +109,45 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
     Wc_bar = np.zeros_like(Wc)
     bc_bar = np.zeros_like(bc)
     h_bar = y_bar
-    for t, (h, c, hx, v11, v10, v9, v8, v7) in zip(reversed(range(v)), reversed(tape)):
+    for t, (h, c, hx, v9, v8, v7, v6, tanh_c) in zip(reversed(range(v)), reversed(tape)):
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v12 = 1.0 + v9
-        v13 = 1.0 / v12
+        v10 = 1.0 + v7
+        o = 1.0 / v10
         # h = o * np.tanh(c)  [networks.py:49]
-        v13_bar = h_bar * v7
-        c_bar += h_bar * v13 * (1.0 - v7 * v7)
+        o_bar = h_bar * tanh_c
+        c_bar += h_bar * o * (1.0 - tanh_c * tanh_c)
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v14 = 1.0 + v10
-        v15 = 1.0 / v14
-        v16 = 1.0 + v11
-        v17 = 1.0 / v16
+        v11 = 1.0 + v8
+        i = 1.0 / v11
+        v12 = 1.0 + v9
+        f = 1.0 / v12
         # c = f * c + i * np.tanh(Wc @ hx + bc)  [networks.py:48]
-        v15_bar = c_bar * v8
-        v_bar = c_bar * v15 * (1.0 - v8 * v8)
+        i_bar = c_bar * v6
+        v_bar = c_bar * i * (1.0 - v6 * v6)
         bc_bar += v_bar
         hx_bar = Wc.T @ v_bar
         Wc_bar += np.outer(v_bar, hx)
-        v17_bar = c_bar * c
-        c_bar *= v17
+        f_bar = c_bar * c
+        c_bar *= f
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v18 = v13_bar / v12 * v13 * v9
+        v13 = o_bar / v10 * o * v7
         # o = sigmoid(Wo @ hx + bo)  [networks.py:47]
-        bo_bar += v18
-        Wo_bar += np.outer(v18, hx)
-        hx_bar += Wo.T @ v18
+        bo_bar += v13
+        Wo_bar += np.outer(v13, hx)
+        hx_bar += Wo.T @ v13
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v19 = v15_bar / v14 * v15 * v10
+        v14 = i_bar / v11 * i * v8
         # i = sigmoid(Wi @ hx + bi)  [networks.py:46]
-        bi_bar += v19
-        Wi_bar += np.outer(v19, hx)
-        hx_bar += Wi.T @ v19
+        bi_bar += v14
+        Wi_bar += np.outer(v14, hx)
+        hx_bar += Wi.T @ v14
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v20 = v17_bar / v16 * v17 * v11
+        v15 = f_bar / v12 * f * v9
         # f = sigmoid(Wf @ hx + bf)  [networks.py:45]
-        bf_bar += v20
-        Wf_bar += np.outer(v20, hx)
-        hx_bar += Wf.T @ v20
+        bf_bar += v15
+        Wf_bar += np.outer(v15, hx)
+        hx_bar += Wf.T @ v15
         # hx = np.concatenate([h, xs[t]])  [networks.py:44]
-        v21 = xs[t]
         h_bar = hx_bar[: h.shape[0]]
         xs_bar[t] += hx_bar[h.shape[0] :]
     return y, (xs_bar, Wf_bar, Wi_bar, Wo_bar, Wc_bar, bf_bar, bi_bar, bo_bar, bc_bar)

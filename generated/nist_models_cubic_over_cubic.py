@@ -8,45 +8,50 @@ def cubic_over_cubic_jvp(
 ):
     """Value of cubic_over_cubic and its directional derivative (forward mode)."""
     # return (b1 + b2 * x + b3 * x**2 + b4 * x**3) / (1.0 + b5 * x + b6 * x**2 + b7 * x**3)  [nist_models.py:28]
-    v = x**2
-    v_dot = x_dot * (2.0 * x)
-    v2 = x**3
-    v2_dot = x_dot * (3.0 * v)
-    v3 = 1.0 + b5 * x + b6 * v + b7 * v2
-    y = (b1 + b2 * x + b3 * v + b4 * v2) / v3
-    v4 = (b5_dot * x + x_dot * b5 + (b6_dot * v + v_dot * b6) + (b7_dot * v2 + v2_dot * b7)) * y
-    v5 = (
+    x_squared = x**2
+    x_squared_dot = x_dot * (2.0 * x)
+    v = x**3
+    v_dot = x_dot * (3.0 * x_squared)
+    v2 = 1.0 + b5 * x + b6 * x_squared + b7 * v
+    y = (b1 + b2 * x + b3 * x_squared + b4 * v) / v2
+    v3 = (
+        b5_dot * x
+        + x_dot * b5
+        + (b6_dot * x_squared + x_squared_dot * b6)
+        + (b7_dot * v + v_dot * b7)
+    ) * y
+    v4 = (
         b1_dot
         + (b2_dot * x + x_dot * b2)
-        + (b3_dot * v + v_dot * b3)
-        + (b4_dot * v2 + v2_dot * b4)
-        - v4
+        + (b3_dot * x_squared + x_squared_dot * b3)
+        + (b4_dot * v + v_dot * b4)
+        - v3
     )
-    y_dot = v5 / v3
+    y_dot = v4 / v2
     return y, y_dot
 
 
 def cubic_over_cubic_vjp(x, b1, b2, b3, b4, b5, b6, b7, y_bar):
     """Value of cubic_over_cubic and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
-    v = x**2
-    v2 = x**3
-    v3 = 1.0 + b5 * x + b6 * v + b7 * v2
-    y = (b1 + b2 * x + b3 * v + b4 * v2) / v3
+    x_squared = x**2
+    v = x**3
+    v2 = 1.0 + b5 * x + b6 * x_squared + b7 * v
+    y = (b1 + b2 * x + b3 * x_squared + b4 * v) / v2
 
     # Reverse sweep
     # return (b1 + b2 * x + b3 * x**2 + b4 * x**3) / (1.0 + b5 * x + b6 * x**2 + b7 * x**3)  [nist_models.py:28]
-    v_bar = y_bar / v3
-    v4 = v_bar * y
-    v3_bar = -v4
-    b7_bar = np.sum(v3_bar * v2)
-    v5 = 3.0 * v
-    b6_bar = np.sum(v3_bar * v)
-    v6 = 2.0 * x
-    b5_bar = np.sum(v3_bar * x)
-    b4_bar = np.sum(v_bar * v2)
-    b3_bar = np.sum(v_bar * v)
-    x_bar = v3_bar * b7 * v5 - v4 * b6 * v6 - v4 * b5 + v_bar * b4 * v5 + v_bar * b3 * v6
+    v_bar = y_bar / v2
+    v3 = v_bar * y
+    v2_bar = -v3
+    b7_bar = np.sum(v2_bar * v)
+    v4 = 3.0 * x_squared
+    b6_bar = np.sum(v2_bar * x_squared)
+    v5 = 2.0 * x
+    b5_bar = np.sum(v2_bar * x)
+    b4_bar = np.sum(v_bar * v)
+    b3_bar = np.sum(v_bar * x_squared)
+    x_bar = v2_bar * b7 * v4 - v3 * b6 * v5 - v3 * b5 + v_bar * b4 * v4 + v_bar * b3 * v5
     b1_bar = np.sum(v_bar)
     b2_bar = np.sum(v_bar * x)
     x_bar += v_bar * b2

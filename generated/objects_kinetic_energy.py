@@ -660,12 +660,11 @@ def kinetic_energy_jvp(system, dt, steps, system_dot, dt_dot):
         v24_dot = v22_dot * v17 + v17_dot * v22
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v25 = dt / masses_1_mass
-        v25_dot = (dt_dot - masses_1_mass_dot * v25) / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v26 = v25 * v23
-        v26_dot = v25_dot * v23 + v23_dot * v25
+        v26_dot = v13_dot * v23 + v23_dot * v25
         v27 = v25 * v24
-        v27_dot = v25_dot * v24 + v24_dot * v25
+        v27_dot = v13_dot * v24 + v24_dot * v25
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         masses_1_velocity_x = masses_1_velocity_x - v14 + v26
         masses_1_velocity_x_dot = masses_1_velocity_x_dot - v14_dot + v26_dot

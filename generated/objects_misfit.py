@@ -82,50 +82,48 @@ def misfit_grad(kalman, measurements):
         v7,
     ) in reversed(tape):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
-        v15 = spread.T
-        v16 = np.linalg.solve(v15, residual)
-        spread_bar = 1.0 / v7 * cofactors(spread) - np.outer(v16, v8)
-        residual_bar = v8 + v16
+        spread_T = spread.T
+        v15 = np.linalg.solve(spread_T, residual)
+        spread_bar = 1.0 / v7 * cofactors(spread) - np.outer(v15, v8)
+        residual_bar = v8 + v15
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         gain = v11.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v17 = v9.T
-        v10_bar = v_bar @ v17
+        v16 = v9.T
+        v10_bar = v_bar @ v16
         kalman_covariance_bar += v10.T @ v_bar
-        v18 = kalman_observation.T
-        gain_bar = v10_bar @ v18
+        gain_bar = v10_bar @ kalman_observation.T
         kalman_observation_bar += v11 @ v10_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
         residual_bar = residual_bar + v11 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        v_bar = np.linalg.solve(v15, gain_bar.T)
+        v_bar = np.linalg.solve(spread_T, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v17
-        kalman_covariance_bar += v18 @ v_bar
+        kalman_observation_bar += v_bar @ v16
+        kalman_covariance_bar += kalman_observation.T @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
         v12_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v12 + v12_bar @ v17
-        kalman_covariance_bar += v18 @ v12_bar
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v12 + v12_bar @ v16
+        kalman_covariance_bar += kalman_observation.T @ v12_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v13)
-        kalman_mean_bar += v18 @ v_bar
+        kalman_mean_bar += kalman_observation.T @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v19 = kalman_transition.T
         v14_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
             kalman_transition_bar + kalman_covariance_bar.T @ v14 + v14_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v19 @ kalman_mean_bar
+        kalman_mean_bar = kalman_transition.T @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v19 @ v14_bar
+        kalman_covariance_bar = kalman_transition.T @ v14_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return (
         instance(
@@ -198,50 +196,48 @@ def misfit_value_and_grad(kalman, measurements):
         v9,
     ) in reversed(tape):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
-        v17 = spread.T
-        v18 = np.linalg.solve(v17, residual)
-        spread_bar = 1.0 / v9 * cofactors(spread) - np.outer(v18, v10)
-        residual_bar = v10 + v18
+        spread_T = spread.T
+        v17 = np.linalg.solve(spread_T, residual)
+        spread_bar = 1.0 / v9 * cofactors(spread) - np.outer(v17, v10)
+        residual_bar = v10 + v17
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         gain = v13.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v19 = v11.T
-        v12_bar = v_bar @ v19
+        v18 = v11.T
+        v12_bar = v_bar @ v18
         kalman_covariance_bar += v12.T @ v_bar
-        v20 = kalman_observation.T
-        gain_bar = v12_bar @ v20
+        gain_bar = v12_bar @ kalman_observation.T
         kalman_observation_bar += v13 @ v12_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
         residual_bar = residual_bar + v13 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        v_bar = np.linalg.solve(v17, gain_bar.T)
+        v_bar = np.linalg.solve(spread_T, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v19
-        kalman_covariance_bar += v20 @ v_bar
+        kalman_observation_bar += v_bar @ v18
+        kalman_covariance_bar += kalman_observation.T @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
         v14_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v19
-        kalman_covariance_bar += v20 @ v14_bar
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v18
+        kalman_covariance_bar += kalman_observation.T @ v14_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v15)
-        kalman_mean_bar += v20 @ v_bar
+        kalman_mean_bar += kalman_observation.T @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v21 = kalman_transition.T
         v16_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
             kalman_transition_bar + kalman_covariance_bar.T @ v16 + v16_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v21 @ kalman_mean_bar
+        kalman_mean_bar = kalman_transition.T @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v21 @ v16_bar
+        kalman_covariance_bar = kalman_transition.T @ v16_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(
@@ -280,48 +276,48 @@ def misfit_jvp(kalman, measurements, kalman_dot, measurements_dot):
         v_dot = kalman_transition_dot @ kalman_mean + kalman_transition @ kalman_mean_dot
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         v2 = kalman_transition @ kalman_covariance
-        v3 = kalman_transition.T
-        v4 = (
+        v3 = (
             kalman_transition_dot @ kalman_covariance + kalman_transition @ kalman_covariance_dot
-        ) @ v3
-        v5 = v2 @ v3 + kalman_noise
-        v5_dot = v4 + v2 @ kalman_transition_dot.T + kalman_noise_dot
+        ) @ kalman_transition.T
+        v4 = v2 @ kalman_transition.T + kalman_noise
+        v4_dot = v3 + v2 @ kalman_transition_dot.T + kalman_noise_dot
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         residual = measured - kalman_observation @ v
         residual_dot = measured_dot - (kalman_observation_dot @ v + kalman_observation @ v_dot)
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
-        v6 = kalman_observation @ v5
-        v6_dot = kalman_observation_dot @ v5 + kalman_observation @ v5_dot
-        v7 = kalman_observation.T
-        spread = v6 @ v7 + kalman_spread
-        spread_dot = v6_dot @ v7 + v6 @ kalman_observation_dot.T + kalman_spread_dot
+        v5 = kalman_observation @ v4
+        v5_dot = kalman_observation_dot @ v4 + kalman_observation @ v4_dot
+        spread = v5 @ kalman_observation.T + kalman_spread
+        spread_dot = (
+            v5_dot @ kalman_observation.T + v5 @ kalman_observation_dot.T + kalman_spread_dot
+        )
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        v8 = np.linalg.solve(spread, v6)
-        gain = v8.T
-        gain_dot = np.linalg.solve(spread, v6_dot - spread_dot @ v8).T
+        v6 = np.linalg.solve(spread, v5)
+        gain = v6.T
+        gain_dot = np.linalg.solve(spread, v5_dot - spread_dot @ v6).T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
-        v9 = gain @ kalman_observation
+        v7 = gain @ kalman_observation
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
-        v10 = np.linalg.solve(spread, residual)
-        v11 = np.linalg.det(spread)
-        v_dot_2 = np.sum(cofactors(spread) * spread_dot, axis=(-2, -1)) / v11
+        v8 = np.linalg.solve(spread, residual)
+        v9 = np.linalg.det(spread)
+        v_dot_2 = np.sum(cofactors(spread) * spread_dot, axis=(-2, -1)) / v9
         v_dot_2 = (
-            residual_dot @ v10
-            + residual @ np.linalg.solve(spread, residual_dot - spread_dot @ v10)
+            residual_dot @ v8
+            + residual @ np.linalg.solve(spread, residual_dot - spread_dot @ v8)
             + v_dot_2
         )
-        misfit = kalman_misfit + (residual @ v10 + np.log(v11))
+        misfit = kalman_misfit + (residual @ v8 + np.log(v9))
         misfit_dot = kalman_misfit_dot + v_dot_2
         # self.mean += gain @ residual  [objects.py:164]
         kalman_mean = v + gain @ residual
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
-        kalman_covariance = v5 - v9 @ v5
+        kalman_covariance = v4 - v7 @ v4
         kalman_misfit = misfit
         # self.mean += gain @ residual  [objects.py:164]
         kalman_mean_dot = v_dot + (gain_dot @ residual + gain @ residual_dot)
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
-        kalman_covariance_dot = v5_dot - (
-            (gain_dot @ kalman_observation + gain @ kalman_observation_dot) @ v5 + v9 @ v5_dot
+        kalman_covariance_dot = v4_dot - (
+            (gain_dot @ kalman_observation + gain @ kalman_observation_dot) @ v4 + v7 @ v4_dot
         )
         kalman_misfit_dot = misfit_dot
     # return float(kalman.misfit)  [objects.py:174]
@@ -386,50 +382,48 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
         v9,
     ) in reversed(tape):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
-        v17 = spread.T
-        v18 = np.linalg.solve(v17, kalman_misfit_bar * residual)
-        spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - np.outer(v18, v10)
-        residual_bar = kalman_misfit_bar * v10 + v18
+        spread_T = spread.T
+        v17 = np.linalg.solve(spread_T, kalman_misfit_bar * residual)
+        spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - np.outer(v17, v10)
+        residual_bar = kalman_misfit_bar * v10 + v17
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         gain = v13.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v19 = v11.T
-        v12_bar = v_bar @ v19
+        v18 = v11.T
+        v12_bar = v_bar @ v18
         kalman_covariance_bar += v12.T @ v_bar
-        v20 = kalman_observation.T
-        gain_bar = v12_bar @ v20
+        gain_bar = v12_bar @ kalman_observation.T
         kalman_observation_bar += v13 @ v12_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
         residual_bar += v13 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        v_bar = np.linalg.solve(v17, gain_bar.T)
+        v_bar = np.linalg.solve(spread_T, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v19
-        kalman_covariance_bar += v20 @ v_bar
+        kalman_observation_bar += v_bar @ v18
+        kalman_covariance_bar += kalman_observation.T @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
         v14_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v19
-        kalman_covariance_bar += v20 @ v14_bar
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v18
+        kalman_covariance_bar += kalman_observation.T @ v14_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
         kalman_observation_bar += np.outer(v_bar, v15)
-        kalman_mean_bar += v20 @ v_bar
+        kalman_mean_bar += kalman_observation.T @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v21 = kalman_transition.T
         v16_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
             kalman_transition_bar + kalman_covariance_bar.T @ v16 + v16_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
-        kalman_mean_bar = v21 @ kalman_mean_bar
+        kalman_mean_bar = kalman_transition.T @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = v21 @ v16_bar
+        kalman_covariance_bar = kalman_transition.T @ v16_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(

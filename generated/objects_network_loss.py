@@ -29,7 +29,7 @@ def network_loss_grad(network, x, y, *, penalty=0.01):
     z_2 = x_3 @ layers_2_weights + layers_2_bias
     x_4 = layers_2_scale * z_2
     errors = x_4 - y
-    v = errors**2
+    errors_squared = errors**2
 
     # Reverse sweep
     # return float(np.mean(errors**2)) + self.penalty * self.size() / len(self)  [objects.py:56]
@@ -39,7 +39,7 @@ def network_loss_grad(network, x, y, *, penalty=0.01):
     layers_1_weights_bar = v_bar * (2.0 * layers_1_weights)
     layers_0_weights_bar = v_bar * (2.0 * layers_0_weights)
     # return float(np.mean(errors**2)) + self.penalty * self.size() / len(self)  [objects.py:56]
-    errors_bar = np.divide(1.0, v.size) * (2.0 * errors)
+    errors_bar = np.divide(1.0, errors_squared.size) * (2.0 * errors)
     # errors = self(x) - y  [objects.py:55]
     y_bar = -errors_bar
     # return self.scale * super().__call__(x)  [objects.py:34]
@@ -109,10 +109,10 @@ def network_loss_value_and_grad(network, x, y, *, penalty=0.01):
     z_2 = x_3 @ layers_2_weights + layers_2_bias
     x_4 = layers_2_scale * z_2
     errors = x_4 - y
-    v = errors**2
-    v2 = float(np.sum(layers_2_weights**2))
-    v3 = penalty * (float(np.sum(layers_0_weights**2)) + float(np.sum(layers_1_weights**2)) + v2)
-    value = float(np.mean(v)) + v3 / 3
+    errors_squared = errors**2
+    v = float(np.sum(layers_2_weights**2))
+    v2 = penalty * (float(np.sum(layers_0_weights**2)) + float(np.sum(layers_1_weights**2)) + v)
+    value = float(np.mean(errors_squared)) + v2 / 3
 
     # Reverse sweep
     # return float(np.mean(errors**2)) + self.penalty * self.size() / len(self)  [objects.py:56]
@@ -122,7 +122,7 @@ def network_loss_value_and_grad(network, x, y, *, penalty=0.01):
     layers_1_weights_bar = v_bar * (2.0 * layers_1_weights)
     layers_0_weights_bar = v_bar * (2.0 * layers_0_weights)
     # return float(np.mean(errors**2)) + self.penalty * self.size() / len(self)  [objects.py:56]
-    errors_bar = np.divide(1.0, v.size) * (2.0 * errors)
+    errors_bar = np.divide(1.0, errors_squared.size) * (2.0 * errors)
     # errors = self(x) - y  [objects.py:55]
     y_bar = -errors_bar
     # return self.scale * super().__call__(x)  [objects.py:34]
@@ -241,10 +241,10 @@ def network_loss_vjp(network, x, y, value_bar=1.0, *, penalty=0.01):
     z_2 = x_3 @ layers_2_weights + layers_2_bias
     x_4 = layers_2_scale * z_2
     errors = x_4 - y
-    v = errors**2
-    v2 = float(np.sum(layers_2_weights**2))
-    v3 = penalty * (float(np.sum(layers_0_weights**2)) + float(np.sum(layers_1_weights**2)) + v2)
-    value = float(np.mean(v)) + v3 / 3
+    errors_squared = errors**2
+    v = float(np.sum(layers_2_weights**2))
+    v2 = penalty * (float(np.sum(layers_0_weights**2)) + float(np.sum(layers_1_weights**2)) + v)
+    value = float(np.mean(errors_squared)) + v2 / 3
 
     # Reverse sweep
     # return float(np.mean(errors**2)) + self.penalty * self.size() / len(self)  [objects.py:56]
@@ -254,7 +254,7 @@ def network_loss_vjp(network, x, y, value_bar=1.0, *, penalty=0.01):
     layers_1_weights_bar = v_bar * (2.0 * layers_1_weights)
     layers_0_weights_bar = v_bar * (2.0 * layers_0_weights)
     # return float(np.mean(errors**2)) + self.penalty * self.size() / len(self)  [objects.py:56]
-    errors_bar = np.divide(value_bar, v.size) * (2.0 * errors)
+    errors_bar = np.divide(value_bar, errors_squared.size) * (2.0 * errors)
     # errors = self(x) - y  [objects.py:55]
     y_bar = -errors_bar
     # return self.scale * super().__call__(x)  [objects.py:34]

@@ -27,28 +27,28 @@ def area_jvp(a, b, width, a_dot, b_dot, width_dot):
         v3 = math.exp(-(v2**2))
         v3_dot = -((a_dot - width_dot * v2) / width * (2.0 * v2) * v3)
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
-        v4 = 0.5 * (a + b)
-        v4_dot = (a_dot + b_dot) * 0.5
+        x = 0.5 * (a + b)
+        x_dot = (a_dot + b_dot) * 0.5
         # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v5 = v4 / width
-        v6 = math.exp(-(v5**2))
-        v7 = (v4_dot - width_dot * v5) / width * (2.0 * v5) * v6
-        v8 = b / width
-        v9 = math.exp(-(v8**2))
-        v10 = (b_dot - width_dot * v8) / width * (2.0 * v8) * v9
+        v4 = x / width
+        v5 = math.exp(-(v4**2))
+        v6 = (x_dot - width_dot * v4) / width * (2.0 * v4) * v5
+        v7 = b / width
+        v8 = math.exp(-(v7**2))
+        v9 = (b_dot - width_dot * v7) / width * (2.0 * v7) * v8
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
-        v11 = v3 + 4.0 * v6 + v9
-        y = v * v11
-        y_dot = (b_dot - a_dot) / 6.0 * v11 + (v3_dot - v7 * 4.0 - v10) * v
+        v10 = v3 + 4.0 * v5 + v8
+        y = v * v10
+        y_dot = (b_dot - a_dot) / 6.0 * v10 + (v3_dot - v6 * 4.0 - v9) * v
     else:
         # middle = 0.5 * (a + b)  [recursion.py:26]
         middle = 0.5 * (a + b)
         middle_dot = (a_dot + b_dot) * 0.5
         # return area(a, middle, width) + area(middle, b, width)  [recursion.py:27]
-        v12, v12_dot = area_jvp(a, middle, width, a_dot, middle_dot, width_dot)
-        v13, v13_dot = area_jvp(middle, b, width, middle_dot, b_dot, width_dot)
-        y = v12 + v13
-        y_dot = v12_dot + v13_dot
+        v11, v11_dot = area_jvp(a, middle, width, a_dot, middle_dot, width_dot)
+        v12, v12_dot = area_jvp(middle, b, width, middle_dot, b_dot, width_dot)
+        y = v11 + v12
+        y_dot = v11_dot + v12_dot
     return y, y_dot
 
 
@@ -91,17 +91,17 @@ def area_bwd(saved, y_bar):
         v6 = v_bar * v3 * (2.0 * v5) / width
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
         v2_bar = v_bar * 4.0
-        v7 = 0.5 * (a + b)
+        x = 0.5 * (a + b)
         # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v8 = v7 / width
-        v9 = v2_bar * v2 * (2.0 * v8) / width
+        v7 = x / width
+        v8 = v2_bar * v2 * (2.0 * v7) / width
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
-        v_bar_2 = -(v9 * 0.5)
+        v_bar_2 = -(v8 * 0.5)
         # return math.exp(-((x / width) ** 2))  [recursion.py:15]
-        v10 = a / width
-        v11 = v_bar * v * (2.0 * v10) / width
-        a_bar = v_bar_2 - v11
-        width_bar = v6 * v5 + v9 * v8 + v11 * v10
+        v9 = a / width
+        v10 = v_bar * v * (2.0 * v9) / width
+        a_bar = v_bar_2 - v10
+        width_bar = v6 * v5 + v8 * v7 + v10 * v9
         # return (b - a) / 6.0 * (bump(a, width) + 4.0 * bump(0.5 * (a + b), width) + bump(b, width))  [recursion.py:19]
         v_bar = y_bar * (v + 4.0 * v2 + v3) / 6.0
         b_bar = v_bar_2 - v6 + v_bar
@@ -109,9 +109,9 @@ def area_bwd(saved, y_bar):
     else:
         # return area(a, middle, width) + area(middle, b, width)  [recursion.py:27]
         middle_bar, b_bar, width_bar = area_bwd(area_saved_2, y_bar)
-        a_bar, v12, v13 = area_bwd(area_saved, y_bar)
-        middle_bar += v12
-        width_bar += v13
+        a_bar, v11, v12 = area_bwd(area_saved, y_bar)
+        middle_bar += v11
+        width_bar += v12
         # middle = 0.5 * (a + b)  [recursion.py:26]
         v_bar = middle_bar * 0.5
         a_bar += v_bar

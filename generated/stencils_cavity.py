@@ -36,49 +36,51 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
         for _ in range(sweeps):
             pn = np.copy(p)
-            v7 = dy**2
-            v8 = dx**2
-            v9 = v8 * v7 * b[1:-1, 1:-1]
-            v10 = 2 * (v8 + v7)
-            v11 = (
-                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v7 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v8 - v9
-            ) / v10
-            p[1:-1, 1:-1] = v11
+            dy_squared = dy**2
+            dx_squared = dx**2
+            v7 = dx_squared * dy_squared * b[1:-1, 1:-1]
+            v8 = 2 * (dx_squared + dy_squared)
+            v9 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
+                + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
+                - v7
+            ) / v8
+            p[1:-1, 1:-1] = v9
             p[:, -1] = p[:, -2]
             p[0, :] = p[1, :]
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
         tape.append((un, vn, p.copy()))
-        v12 = un[1:-1, 1:-1]
-        v13 = v12 * dt / dx
-        v14 = un[1:-1, :-2]
-        v15 = vn[1:-1, 1:-1]
-        v16 = v15 * dt / dy
-        v17 = un[:-2, 1:-1]
-        v18 = dx**2
-        v19 = 2 * v12
-        v20 = nu * dt / v18 * (un[1:-1, 2:] - v19 + v14)
-        v21 = (
-            v12
-            - v13 * (v12 - v14)
-            - v16 * (v12 - v17)
+        v10 = un[1:-1, 1:-1]
+        v11 = v10 * dt / dx
+        v12 = un[1:-1, :-2]
+        v13 = vn[1:-1, 1:-1]
+        v14 = v13 * dt / dy
+        v15 = un[:-2, 1:-1]
+        v16 = nu * dt / dx**2
+        v17 = 2 * v10
+        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
+        v19 = (
+            v10
+            - v11 * (v10 - v12)
+            - v14 * (v10 - v15)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v20
+            + v18
         )
-        v22 = dy**2
-        u[1:-1, 1:-1] = v21 + nu * dt / v22 * (un[2:, 1:-1] - v19 + v17)
-        v23 = vn[1:-1, :-2]
-        v24 = vn[:-2, 1:-1]
-        v25 = 2 * v15
-        v26 = nu * dt / v18 * (vn[1:-1, 2:] - v25 + v23)
-        v27 = (
-            v15
-            - v13 * (v15 - v23)
-            - v16 * (v15 - v24)
+        v20 = nu * dt / dy**2
+        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
+        v21 = vn[1:-1, :-2]
+        v22 = vn[:-2, 1:-1]
+        v23 = 2 * v13
+        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
+        v25 = (
+            v13
+            - v11 * (v13 - v21)
+            - v14 * (v13 - v22)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v26
+            + v24
         )
-        v[1:-1, 1:-1] = v27 + nu * dt / v22 * (vn[2:, 1:-1] - v25 + v24)
+        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -107,9 +109,9 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v28 = np.sum(u_bar[-1, :])
+        v26 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v28
+        lid_bar += v26
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -119,55 +121,57 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[1:-1, 1:-1] = (  [stencils.py:70]
         v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v29 = vn[:-2, 1:-1]
-        v30 = vn[1:-1, 1:-1]
-        v31 = 2 * v30
-        v32 = vn[2:, 1:-1]
-        v33 = dy**2
-        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        v27 = vn[:-2, 1:-1]
+        v28 = vn[1:-1, 1:-1]
+        v29 = 2 * v28
+        v30 = vn[2:, 1:-1]
+        dy_squared = dy**2
+        v31 = nu * dt / dy_squared
+        v_bar_3 = v_bar_2 * v31
         vn_bar = np.zeros_like(v)
         vn_bar[:-2, 1:-1] = v_bar_3
         vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
         vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v32 - v31 + v29)) / v33
-        v34 = vn[1:-1, :-2]
-        v35 = vn[1:-1, 2:]
-        v36 = dx**2
-        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
+        v32 = vn[1:-1, :-2]
+        v33 = vn[1:-1, 2:]
+        dx_squared = dx**2
+        v34 = nu * dt / dx_squared
+        v_bar_4 = v_bar_2 * v34
         vn_bar[1:-1, :-2] += v_bar_4
         vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
         vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v35 - v31 + v34)) / v36
+        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v37 = -v_bar_2
-        v38 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v39 = 2 * rho * dy
-        v40 = dt / v39
-        v_bar_5 = unbroadcast(v37, np.shape(v40 * v38))
-        v38_bar = v_bar_5 * v40
-        p_bar[:-2, 1:-1] -= v38_bar
-        p_bar[2:, 1:-1] += v38_bar
-        v41 = np.sum(v_bar_5 * v38) / v39
-        rho_bar -= v41 * v40 * dy * 2
-        v42 = v30 * dt / dy
-        v_bar_5 = v37 * v42
+        v35 = -v_bar_2
+        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v37 = 2 * rho * dy
+        v38 = dt / v37
+        v_bar_5 = unbroadcast(v35, np.shape(v36))
+        v36_bar = v_bar_5 * v38
+        p_bar[:-2, 1:-1] -= v36_bar
+        p_bar[2:, 1:-1] += v36_bar
+        v39 = np.sum(v_bar_5 * v36) / v37
+        rho_bar -= v39 * v38 * dy * 2
+        v40 = v28 * dt / dy
+        v_bar_5 = v35 * v40
         vn_bar[:-2, 1:-1] -= v_bar_5
         vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v37 * (v30 - v29) / dy
+        v_bar_5 = v35 * (v28 - v27) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v43 = un[1:-1, 1:-1]
-        v44 = v43 * dt / dx
-        v_bar_6 = v37 * v44
+        v41 = un[1:-1, 1:-1]
+        v42 = v41 * dt / dx
+        v_bar_6 = v35 * v42
         vn_bar[1:-1, :-2] -= v_bar_6
         vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v37 * (v30 - v34) / dx
+        v_bar_6 = v35 * (v28 - v32) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v41
-            + np.sum(v_bar_5 * v30)
-            + np.sum(v_bar_6 * v43)
+            + v39
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = v_bar_6 * dt
@@ -175,48 +179,48 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[1:-1, 1:-1] = (  [stencils.py:62]
         v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v45 = un[:-2, 1:-1]
-        v46 = 2 * v43
-        v47 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        v43 = un[:-2, 1:-1]
+        v44 = 2 * v41
+        v45 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * v31
         un_bar[:-2, 1:-1] += v_bar_3
         un_bar[1:-1, 1:-1] -= v_bar_3 * 2
         un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v47 - v46 + v45)) / v33
-        v48 = un[1:-1, :-2]
-        v49 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
+        v46 = un[1:-1, :-2]
+        v47 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * v34
         un_bar[1:-1, :-2] += v_bar_4
         un_bar[1:-1, 1:-1] -= v_bar_4 * 2
         un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v49 - v46 + v48)) / v36
+        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v50 = -v_bar_2
-        v51 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v52 = 2 * rho * dx
-        v53 = dt / v52
-        v_bar_5 = unbroadcast(v50, np.shape(v53 * v51))
-        v51_bar = v_bar_5 * v53
-        p_bar[1:-1, :-2] -= v51_bar
-        p_bar[1:-1, 2:] += v51_bar
-        v54 = np.sum(v_bar_5 * v51) / v52
-        rho_bar -= v54 * v53 * dx * 2
-        v_bar_5 = v50 * v42
+        v48 = -v_bar_2
+        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v50 = 2 * rho * dx
+        v51 = dt / v50
+        v_bar_5 = unbroadcast(v48, np.shape(v49))
+        v49_bar = v_bar_5 * v51
+        p_bar[1:-1, :-2] -= v49_bar
+        p_bar[1:-1, 2:] += v49_bar
+        v52 = np.sum(v_bar_5 * v49) / v50
+        rho_bar -= v52 * v51 * dx * 2
+        v_bar_5 = v48 * v40
         un_bar[:-2, 1:-1] -= v_bar_5
         un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v50 * (v43 - v45) / dy
+        v_bar_5 = v48 * (v41 - v43) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v50 * v44
+        v_bar_6 = v48 * v42
         un_bar[1:-1, :-2] -= v_bar_6
         un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v50 * (v43 - v48) / dx
+        v_bar_6 = v48 * (v41 - v46) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v54
-            + np.sum(v_bar_5 * v30)
-            + np.sum(v_bar_6 * v43)
+            + v52
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar[1:-1, 1:-1] += v_bar_6 * dt
         un_bar[1:-1, 1:-1] += v_bar_2
@@ -236,15 +240,15 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v11_bar = p_bar[1:-1, 1:-1].copy()
+            v9_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = v11_bar / (2 * (v36 + v33))
-            b_bar[1:-1, 1:-1] -= v_bar_2 * (v36 * v33)
-            v_bar_3 = v_bar_2 * v36
+            v_bar_2 = v9_bar / (2 * (dx_squared + dy_squared))
+            b_bar[1:-1, 1:-1] -= v_bar_2 * (dx_squared * dy_squared)
+            v_bar_3 = v_bar_2 * dx_squared
             pn_bar = np.zeros_like(p)
             pn_bar[:-2, 1:-1] = v_bar_3
             pn_bar[2:, 1:-1] += v_bar_3
-            v_bar_2 = v_bar_2 * v33
+            v_bar_2 = v_bar_2 * dy_squared
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
@@ -252,37 +256,37 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
         v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v55 = 2 * dy
-        v56 = (v32 - v29) / v55
-        v57 = v35 - v34
-        v58 = (v47 - v45) / v55
-        v59 = 2 * dx
-        v60 = (v49 - v48) / v59
-        v61 = v60 + v56
-        v62 = 1 / dt
+        v53 = 2 * dy
+        v54 = (v30 - v27) / v53
+        v55 = v33 - v32
+        v56 = (v45 - v43) / v53
+        v57 = 2 * dx
+        v58 = (v47 - v46) / v57
+        v59 = v58 + v54
+        v60 = 1 / dt
         v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v62 * v61 - v60**2 - 2 * (v58 * v57 / v59) - v56**2))
-        v63 = v_bar_3 * (2.0 * v56) / v55
-        v_bar[:-2, 1:-1] += v63
-        v_bar[2:, 1:-1] -= v63
-        v_bar_2 = -(v_bar_3 * 2 / v59)
-        v57_bar = v_bar_2 * v58
-        v_bar[1:-1, :-2] -= v57_bar
-        v_bar[1:-1, 2:] += v57_bar
-        v_bar_2 = v_bar_2 * v57 / v55
+        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
+        v61 = v_bar_3 * (2.0 * v54) / v53
+        v_bar[:-2, 1:-1] += v61
+        v_bar[2:, 1:-1] -= v61
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v55_bar = v_bar_2 * v56
+        v_bar[1:-1, :-2] -= v55_bar
+        v_bar[1:-1, 2:] += v55_bar
+        v_bar_2 = v_bar_2 * v55 / v53
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v64 = v_bar_3 * (2.0 * v60) / v59
-        u_bar[1:-1, :-2] += v64
-        u_bar[1:-1, 2:] -= v64
-        v61_bar = v_bar_3 * v62
-        v_bar_2 = v61_bar / v55
+        v62 = v_bar_3 * (2.0 * v58) / v57
+        u_bar[1:-1, :-2] += v62
+        u_bar[1:-1, 2:] -= v62
+        v59_bar = v_bar_3 * v60
+        v_bar_2 = v59_bar / v53
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v61_bar / v59
+        v_bar_2 = v59_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v61) / dt * v62
+        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
@@ -313,49 +317,51 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
         for _ in range(sweeps):
             pn = np.copy(p)
-            v7 = dy**2
-            v8 = dx**2
-            v9 = v8 * v7 * b[1:-1, 1:-1]
-            v10 = 2 * (v8 + v7)
-            v11 = (
-                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v7 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v8 - v9
-            ) / v10
-            p[1:-1, 1:-1] = v11
+            dy_squared = dy**2
+            dx_squared = dx**2
+            v7 = dx_squared * dy_squared * b[1:-1, 1:-1]
+            v8 = 2 * (dx_squared + dy_squared)
+            v9 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
+                + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
+                - v7
+            ) / v8
+            p[1:-1, 1:-1] = v9
             p[:, -1] = p[:, -2]
             p[0, :] = p[1, :]
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
         tape.append((un, vn, p.copy()))
-        v12 = un[1:-1, 1:-1]
-        v13 = v12 * dt / dx
-        v14 = un[1:-1, :-2]
-        v15 = vn[1:-1, 1:-1]
-        v16 = v15 * dt / dy
-        v17 = un[:-2, 1:-1]
-        v18 = dx**2
-        v19 = 2 * v12
-        v20 = nu * dt / v18 * (un[1:-1, 2:] - v19 + v14)
-        v21 = (
-            v12
-            - v13 * (v12 - v14)
-            - v16 * (v12 - v17)
+        v10 = un[1:-1, 1:-1]
+        v11 = v10 * dt / dx
+        v12 = un[1:-1, :-2]
+        v13 = vn[1:-1, 1:-1]
+        v14 = v13 * dt / dy
+        v15 = un[:-2, 1:-1]
+        v16 = nu * dt / dx**2
+        v17 = 2 * v10
+        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
+        v19 = (
+            v10
+            - v11 * (v10 - v12)
+            - v14 * (v10 - v15)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v20
+            + v18
         )
-        v22 = dy**2
-        u[1:-1, 1:-1] = v21 + nu * dt / v22 * (un[2:, 1:-1] - v19 + v17)
-        v23 = vn[1:-1, :-2]
-        v24 = vn[:-2, 1:-1]
-        v25 = 2 * v15
-        v26 = nu * dt / v18 * (vn[1:-1, 2:] - v25 + v23)
-        v27 = (
-            v15
-            - v13 * (v15 - v23)
-            - v16 * (v15 - v24)
+        v20 = nu * dt / dy**2
+        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
+        v21 = vn[1:-1, :-2]
+        v22 = vn[:-2, 1:-1]
+        v23 = 2 * v13
+        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
+        v25 = (
+            v13
+            - v11 * (v13 - v21)
+            - v14 * (v13 - v22)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v26
+            + v24
         )
-        v[1:-1, 1:-1] = v27 + nu * dt / v22 * (vn[2:, 1:-1] - v25 + v24)
+        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -385,9 +391,9 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v28 = np.sum(u_bar[-1, :])
+        v26 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v28
+        lid_bar += v26
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -397,55 +403,57 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[1:-1, 1:-1] = (  [stencils.py:70]
         v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v29 = vn[:-2, 1:-1]
-        v30 = vn[1:-1, 1:-1]
-        v31 = 2 * v30
-        v32 = vn[2:, 1:-1]
-        v33 = dy**2
-        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        v27 = vn[:-2, 1:-1]
+        v28 = vn[1:-1, 1:-1]
+        v29 = 2 * v28
+        v30 = vn[2:, 1:-1]
+        dy_squared = dy**2
+        v31 = nu * dt / dy_squared
+        v_bar_3 = v_bar_2 * v31
         vn_bar = np.zeros_like(v)
         vn_bar[:-2, 1:-1] = v_bar_3
         vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
         vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v32 - v31 + v29)) / v33
-        v34 = vn[1:-1, :-2]
-        v35 = vn[1:-1, 2:]
-        v36 = dx**2
-        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
+        v32 = vn[1:-1, :-2]
+        v33 = vn[1:-1, 2:]
+        dx_squared = dx**2
+        v34 = nu * dt / dx_squared
+        v_bar_4 = v_bar_2 * v34
         vn_bar[1:-1, :-2] += v_bar_4
         vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
         vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v35 - v31 + v34)) / v36
+        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v37 = -v_bar_2
-        v38 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v39 = 2 * rho * dy
-        v40 = dt / v39
-        v_bar_5 = unbroadcast(v37, np.shape(v40 * v38))
-        v38_bar = v_bar_5 * v40
-        p_bar[:-2, 1:-1] -= v38_bar
-        p_bar[2:, 1:-1] += v38_bar
-        v41 = np.sum(v_bar_5 * v38) / v39
-        rho_bar -= v41 * v40 * dy * 2
-        v42 = v30 * dt / dy
-        v_bar_5 = v37 * v42
+        v35 = -v_bar_2
+        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v37 = 2 * rho * dy
+        v38 = dt / v37
+        v_bar_5 = unbroadcast(v35, np.shape(v36))
+        v36_bar = v_bar_5 * v38
+        p_bar[:-2, 1:-1] -= v36_bar
+        p_bar[2:, 1:-1] += v36_bar
+        v39 = np.sum(v_bar_5 * v36) / v37
+        rho_bar -= v39 * v38 * dy * 2
+        v40 = v28 * dt / dy
+        v_bar_5 = v35 * v40
         vn_bar[:-2, 1:-1] -= v_bar_5
         vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v37 * (v30 - v29) / dy
+        v_bar_5 = v35 * (v28 - v27) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v43 = un[1:-1, 1:-1]
-        v44 = v43 * dt / dx
-        v_bar_6 = v37 * v44
+        v41 = un[1:-1, 1:-1]
+        v42 = v41 * dt / dx
+        v_bar_6 = v35 * v42
         vn_bar[1:-1, :-2] -= v_bar_6
         vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v37 * (v30 - v34) / dx
+        v_bar_6 = v35 * (v28 - v32) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v41
-            + np.sum(v_bar_5 * v30)
-            + np.sum(v_bar_6 * v43)
+            + v39
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = v_bar_6 * dt
@@ -453,48 +461,48 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[1:-1, 1:-1] = (  [stencils.py:62]
         v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v45 = un[:-2, 1:-1]
-        v46 = 2 * v43
-        v47 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        v43 = un[:-2, 1:-1]
+        v44 = 2 * v41
+        v45 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * v31
         un_bar[:-2, 1:-1] += v_bar_3
         un_bar[1:-1, 1:-1] -= v_bar_3 * 2
         un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v47 - v46 + v45)) / v33
-        v48 = un[1:-1, :-2]
-        v49 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
+        v46 = un[1:-1, :-2]
+        v47 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * v34
         un_bar[1:-1, :-2] += v_bar_4
         un_bar[1:-1, 1:-1] -= v_bar_4 * 2
         un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v49 - v46 + v48)) / v36
+        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v50 = -v_bar_2
-        v51 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v52 = 2 * rho * dx
-        v53 = dt / v52
-        v_bar_5 = unbroadcast(v50, np.shape(v53 * v51))
-        v51_bar = v_bar_5 * v53
-        p_bar[1:-1, :-2] -= v51_bar
-        p_bar[1:-1, 2:] += v51_bar
-        v54 = np.sum(v_bar_5 * v51) / v52
-        rho_bar -= v54 * v53 * dx * 2
-        v_bar_5 = v50 * v42
+        v48 = -v_bar_2
+        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v50 = 2 * rho * dx
+        v51 = dt / v50
+        v_bar_5 = unbroadcast(v48, np.shape(v49))
+        v49_bar = v_bar_5 * v51
+        p_bar[1:-1, :-2] -= v49_bar
+        p_bar[1:-1, 2:] += v49_bar
+        v52 = np.sum(v_bar_5 * v49) / v50
+        rho_bar -= v52 * v51 * dx * 2
+        v_bar_5 = v48 * v40
         un_bar[:-2, 1:-1] -= v_bar_5
         un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v50 * (v43 - v45) / dy
+        v_bar_5 = v48 * (v41 - v43) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v50 * v44
+        v_bar_6 = v48 * v42
         un_bar[1:-1, :-2] -= v_bar_6
         un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v50 * (v43 - v48) / dx
+        v_bar_6 = v48 * (v41 - v46) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v54
-            + np.sum(v_bar_5 * v30)
-            + np.sum(v_bar_6 * v43)
+            + v52
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar[1:-1, 1:-1] += v_bar_6 * dt
         un_bar[1:-1, 1:-1] += v_bar_2
@@ -514,15 +522,15 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v11_bar = p_bar[1:-1, 1:-1].copy()
+            v9_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = v11_bar / (2 * (v36 + v33))
-            b_bar[1:-1, 1:-1] -= v_bar_2 * (v36 * v33)
-            v_bar_3 = v_bar_2 * v36
+            v_bar_2 = v9_bar / (2 * (dx_squared + dy_squared))
+            b_bar[1:-1, 1:-1] -= v_bar_2 * (dx_squared * dy_squared)
+            v_bar_3 = v_bar_2 * dx_squared
             pn_bar = np.zeros_like(p)
             pn_bar[:-2, 1:-1] = v_bar_3
             pn_bar[2:, 1:-1] += v_bar_3
-            v_bar_2 = v_bar_2 * v33
+            v_bar_2 = v_bar_2 * dy_squared
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
@@ -530,37 +538,37 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
         v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v55 = 2 * dy
-        v56 = (v32 - v29) / v55
-        v57 = v35 - v34
-        v58 = (v47 - v45) / v55
-        v59 = 2 * dx
-        v60 = (v49 - v48) / v59
-        v61 = v60 + v56
-        v62 = 1 / dt
+        v53 = 2 * dy
+        v54 = (v30 - v27) / v53
+        v55 = v33 - v32
+        v56 = (v45 - v43) / v53
+        v57 = 2 * dx
+        v58 = (v47 - v46) / v57
+        v59 = v58 + v54
+        v60 = 1 / dt
         v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v62 * v61 - v60**2 - 2 * (v58 * v57 / v59) - v56**2))
-        v63 = v_bar_3 * (2.0 * v56) / v55
-        v_bar[:-2, 1:-1] += v63
-        v_bar[2:, 1:-1] -= v63
-        v_bar_2 = -(v_bar_3 * 2 / v59)
-        v57_bar = v_bar_2 * v58
-        v_bar[1:-1, :-2] -= v57_bar
-        v_bar[1:-1, 2:] += v57_bar
-        v_bar_2 = v_bar_2 * v57 / v55
+        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
+        v61 = v_bar_3 * (2.0 * v54) / v53
+        v_bar[:-2, 1:-1] += v61
+        v_bar[2:, 1:-1] -= v61
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v55_bar = v_bar_2 * v56
+        v_bar[1:-1, :-2] -= v55_bar
+        v_bar[1:-1, 2:] += v55_bar
+        v_bar_2 = v_bar_2 * v55 / v53
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v64 = v_bar_3 * (2.0 * v60) / v59
-        u_bar[1:-1, :-2] += v64
-        u_bar[1:-1, 2:] -= v64
-        v61_bar = v_bar_3 * v62
-        v_bar_2 = v61_bar / v55
+        v62 = v_bar_3 * (2.0 * v58) / v57
+        u_bar[1:-1, :-2] += v62
+        u_bar[1:-1, 2:] -= v62
+        v59_bar = v_bar_3 * v60
+        v_bar_2 = v59_bar / v53
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v61_bar / v59
+        v_bar_2 = v59_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v61) / dt * v62
+        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
@@ -626,19 +634,21 @@ def cavity_jvp(
             pn = np.copy(p)
             pn_dot = np.copy(p_dot)
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v12 = dy**2
-            v13 = dx**2
-            v_dot_2 = (pn_dot[1:-1, 2:] + pn_dot[1:-1, :-2]) * v12 + (
+            dy_squared = dy**2
+            dx_squared = dx**2
+            v_dot_2 = (pn_dot[1:-1, 2:] + pn_dot[1:-1, :-2]) * dy_squared + (
                 pn_dot[2:, 1:-1] + pn_dot[:-2, 1:-1]
-            ) * v13
-            v14 = v13 * v12
-            v15 = v14 * b[1:-1, 1:-1]
-            v16 = 2 * (v13 + v12)
-            v17 = (
-                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v12 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v13 - v15
-            ) / v16
-            p[1:-1, 1:-1] = v17
-            p_dot[1:-1, 1:-1] = (v_dot_2 - b_dot[1:-1, 1:-1] * v14) / v16
+            ) * dx_squared
+            v12 = dx_squared * dy_squared
+            v13 = v12 * b[1:-1, 1:-1]
+            v14 = 2 * (dx_squared + dy_squared)
+            v15 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
+                + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
+                - v13
+            ) / v14
+            p[1:-1, 1:-1] = v15
+            p_dot[1:-1, 1:-1] = (v_dot_2 - b_dot[1:-1, 1:-1] * v12) / v14
             # p[:, -1] = p[:, -2]  [stencils.py:45]
             p[:, -1] = p[:, -2]
             p_dot[:, -1] = p_dot[:, -2]
@@ -652,84 +662,77 @@ def cavity_jvp(
             p[-1, :] = 0
             p_dot[-1, :] = 0.0
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v18 = un[1:-1, 1:-1]
-        v18_dot = un_dot[1:-1, 1:-1]
-        v19 = v18 * dt / dx
-        v19_dot = (v18_dot * dt + dt_dot * v18) / dx
-        v20 = un[1:-1, :-2]
-        v20_dot = un_dot[1:-1, :-2]
-        v21 = v18 - v20
-        v22 = vn[1:-1, 1:-1]
-        v22_dot = vn_dot[1:-1, 1:-1]
-        v23 = v22 * dt / dy
-        v23_dot = (v22_dot * dt + dt_dot * v22) / dy
-        v24 = un[:-2, 1:-1]
-        v24_dot = un_dot[:-2, 1:-1]
-        v25 = v18 - v24
-        v26 = 2 * rho * dx
-        v27 = dt / v26
-        v28 = p[1:-1, 2:] - p[1:-1, :-2]
-        v_dot_2 = (dt_dot - rho_dot * 2 * dx * v27) / v26 * v28 + (
+        v16 = un[1:-1, 1:-1]
+        v16_dot = un_dot[1:-1, 1:-1]
+        v17 = v16 * dt / dx
+        v17_dot = (v16_dot * dt + dt_dot * v16) / dx
+        v18 = un[1:-1, :-2]
+        v18_dot = un_dot[1:-1, :-2]
+        v19 = v16 - v18
+        v20 = vn[1:-1, 1:-1]
+        v20_dot = vn_dot[1:-1, 1:-1]
+        v21 = v20 * dt / dy
+        v21_dot = (v20_dot * dt + dt_dot * v20) / dy
+        v22 = un[:-2, 1:-1]
+        v22_dot = un_dot[:-2, 1:-1]
+        v23 = v16 - v22
+        v24 = 2 * rho * dx
+        v25 = dt / v24
+        v26 = p[1:-1, 2:] - p[1:-1, :-2]
+        v_dot_2 = (dt_dot - rho_dot * 2 * dx * v25) / v24 * v26 + (
             p_dot[1:-1, 2:] - p_dot[1:-1, :-2]
-        ) * v27
-        v29 = dx**2
-        v30 = nu * dt / v29
-        v31 = 2 * v18
-        v31_dot = v18_dot * 2
-        v32 = un[1:-1, 2:] - v31 + v20
-        v_dot_3 = (nu_dot * dt + dt_dot * nu) / v29 * v32 + (
-            un_dot[1:-1, 2:] - v31_dot + v20_dot
-        ) * v30
-        v33 = dy**2
-        v34 = nu * dt / v33
-        v35 = un[2:, 1:-1] - v31 + v24
-        v_dot_4 = (nu_dot * dt + dt_dot * nu) / v33 * v35 + (
-            un_dot[2:, 1:-1] - v31_dot + v24_dot
-        ) * v34
+        ) * v25
+        v_dot_3 = nu_dot * dt + dt_dot * nu
+        dx_squared = dx**2
+        v27 = nu * dt / dx_squared
+        v27_dot = v_dot_3 / dx_squared
+        v28 = 2 * v16
+        v28_dot = v16_dot * 2
+        v29 = un[1:-1, 2:] - v28 + v18
+        v_dot_4 = v27_dot * v29 + (un_dot[1:-1, 2:] - v28_dot + v18_dot) * v27
+        dy_squared = dy**2
+        v30 = nu * dt / dy_squared
+        v30_dot = v_dot_3 / dy_squared
+        v31 = un[2:, 1:-1] - v28 + v22
+        v_dot_3 = v30_dot * v31 + (un_dot[2:, 1:-1] - v28_dot + v22_dot) * v30
         v_dot_2 = (
-            v18_dot
-            - (v19_dot * v21 + (v18_dot - v20_dot) * v19)
-            - (v23_dot * v25 + (v18_dot - v24_dot) * v23)
+            v16_dot
+            - (v17_dot * v19 + (v16_dot - v18_dot) * v17)
+            - (v21_dot * v23 + (v16_dot - v22_dot) * v21)
             - v_dot_2
-            + v_dot_3
             + v_dot_4
+            + v_dot_3
         )
-        u[1:-1, 1:-1] = v18 - v19 * v21 - v23 * v25 - v27 * v28 + v30 * v32 + v34 * v35
+        u[1:-1, 1:-1] = v16 - v17 * v19 - v21 * v23 - v25 * v26 + v27 * v29 + v30 * v31
         u_dot[1:-1, 1:-1] = v_dot_2
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v36 = vn[1:-1, :-2]
-        v36_dot = vn_dot[1:-1, :-2]
-        v37 = v22 - v36
-        v38 = vn[:-2, 1:-1]
-        v38_dot = vn_dot[:-2, 1:-1]
-        v39 = v22 - v38
-        v40 = 2 * rho * dy
-        v41 = dt / v40
-        v42 = p[2:, 1:-1] - p[:-2, 1:-1]
-        v_dot_2 = (dt_dot - rho_dot * 2 * dy * v41) / v40 * v42 + (
+        v32 = vn[1:-1, :-2]
+        v32_dot = vn_dot[1:-1, :-2]
+        v33 = v20 - v32
+        v34 = vn[:-2, 1:-1]
+        v34_dot = vn_dot[:-2, 1:-1]
+        v35 = v20 - v34
+        v36 = 2 * rho * dy
+        v37 = dt / v36
+        v38 = p[2:, 1:-1] - p[:-2, 1:-1]
+        v_dot_2 = (dt_dot - rho_dot * 2 * dy * v37) / v36 * v38 + (
             p_dot[2:, 1:-1] - p_dot[:-2, 1:-1]
-        ) * v41
-        v43 = nu * dt / v29
-        v44 = 2 * v22
-        v44_dot = v22_dot * 2
-        v45 = vn[1:-1, 2:] - v44 + v36
-        v_dot_3 = (nu_dot * dt + dt_dot * nu) / v29 * v45 + (
-            vn_dot[1:-1, 2:] - v44_dot + v36_dot
-        ) * v43
-        v46 = nu * dt / v33
-        v47 = vn[2:, 1:-1] - v44 + v38
-        v_dot_4 = (nu_dot * dt + dt_dot * nu) / v33 * v47 + (
-            vn_dot[2:, 1:-1] - v44_dot + v38_dot
-        ) * v46
+        ) * v37
+        v39 = 2 * v20
+        v39_dot = v20_dot * 2
+        v40 = vn[1:-1, 2:] - v39 + v32
+        v_dot_3 = v27_dot * v40 + (vn_dot[1:-1, 2:] - v39_dot + v32_dot) * v27
+        v41 = vn[2:, 1:-1] - v39 + v34
+        v_dot_4 = v30_dot * v41 + (vn_dot[2:, 1:-1] - v39_dot + v34_dot) * v30
         v_dot_2 = (
-            v22_dot
-            - (v19_dot * v37 + (v22_dot - v36_dot) * v19)
-            - (v23_dot * v39 + (v22_dot - v38_dot) * v23)
+            v20_dot
+            - (v17_dot * v33 + (v20_dot - v32_dot) * v17)
+            - (v21_dot * v35 + (v20_dot - v34_dot) * v21)
             - v_dot_2
             + v_dot_3
             + v_dot_4
         )
-        v[1:-1, 1:-1] = v22 - v19 * v37 - v23 * v39 - v41 * v42 + v43 * v45 + v46 * v47
+        v[1:-1, 1:-1] = v20 - v17 * v33 - v21 * v35 - v37 * v38 + v27 * v40 + v30 * v41
         v_dot[1:-1, 1:-1] = v_dot_2
         # u[0, :] = 0  [stencils.py:78]
         u[0, :] = 0
@@ -784,49 +787,51 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
         for _ in range(sweeps):
             pn = np.copy(p)
-            v7 = dy**2
-            v8 = dx**2
-            v9 = v8 * v7 * b[1:-1, 1:-1]
-            v10 = 2 * (v8 + v7)
-            v11 = (
-                (pn[1:-1, 2:] + pn[1:-1, :-2]) * v7 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * v8 - v9
-            ) / v10
-            p[1:-1, 1:-1] = v11
+            dy_squared = dy**2
+            dx_squared = dx**2
+            v7 = dx_squared * dy_squared * b[1:-1, 1:-1]
+            v8 = 2 * (dx_squared + dy_squared)
+            v9 = (
+                (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
+                + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
+                - v7
+            ) / v8
+            p[1:-1, 1:-1] = v9
             p[:, -1] = p[:, -2]
             p[0, :] = p[1, :]
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
         tape.append((un, vn, p.copy()))
-        v12 = un[1:-1, 1:-1]
-        v13 = v12 * dt / dx
-        v14 = un[1:-1, :-2]
-        v15 = vn[1:-1, 1:-1]
-        v16 = v15 * dt / dy
-        v17 = un[:-2, 1:-1]
-        v18 = dx**2
-        v19 = 2 * v12
-        v20 = nu * dt / v18 * (un[1:-1, 2:] - v19 + v14)
-        v21 = (
-            v12
-            - v13 * (v12 - v14)
-            - v16 * (v12 - v17)
+        v10 = un[1:-1, 1:-1]
+        v11 = v10 * dt / dx
+        v12 = un[1:-1, :-2]
+        v13 = vn[1:-1, 1:-1]
+        v14 = v13 * dt / dy
+        v15 = un[:-2, 1:-1]
+        v16 = nu * dt / dx**2
+        v17 = 2 * v10
+        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
+        v19 = (
+            v10
+            - v11 * (v10 - v12)
+            - v14 * (v10 - v15)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v20
+            + v18
         )
-        v22 = dy**2
-        u[1:-1, 1:-1] = v21 + nu * dt / v22 * (un[2:, 1:-1] - v19 + v17)
-        v23 = vn[1:-1, :-2]
-        v24 = vn[:-2, 1:-1]
-        v25 = 2 * v15
-        v26 = nu * dt / v18 * (vn[1:-1, 2:] - v25 + v23)
-        v27 = (
-            v15
-            - v13 * (v15 - v23)
-            - v16 * (v15 - v24)
+        v20 = nu * dt / dy**2
+        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
+        v21 = vn[1:-1, :-2]
+        v22 = vn[:-2, 1:-1]
+        v23 = 2 * v13
+        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
+        v25 = (
+            v13
+            - v11 * (v13 - v21)
+            - v14 * (v13 - v22)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v26
+            + v24
         )
-        v[1:-1, 1:-1] = v27 + nu * dt / v22 * (vn[2:, 1:-1] - v25 + v24)
+        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -857,9 +862,9 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v28 = np.sum(u_bar[-1, :])
+        v26 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v28
+        lid_bar += v26
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -869,55 +874,57 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # v[1:-1, 1:-1] = (  [stencils.py:70]
         v_bar_2 = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v29 = vn[:-2, 1:-1]
-        v30 = vn[1:-1, 1:-1]
-        v31 = 2 * v30
-        v32 = vn[2:, 1:-1]
-        v33 = dy**2
-        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        v27 = vn[:-2, 1:-1]
+        v28 = vn[1:-1, 1:-1]
+        v29 = 2 * v28
+        v30 = vn[2:, 1:-1]
+        dy_squared = dy**2
+        v31 = nu * dt / dy_squared
+        v_bar_3 = v_bar_2 * v31
         vn_bar = np.zeros_like(v)
         vn_bar[:-2, 1:-1] = v_bar_3
         vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
         vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v32 - v31 + v29)) / v33
-        v34 = vn[1:-1, :-2]
-        v35 = vn[1:-1, 2:]
-        v36 = dx**2
-        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
+        v32 = vn[1:-1, :-2]
+        v33 = vn[1:-1, 2:]
+        dx_squared = dx**2
+        v34 = nu * dt / dx_squared
+        v_bar_4 = v_bar_2 * v34
         vn_bar[1:-1, :-2] += v_bar_4
         vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
         vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v35 - v31 + v34)) / v36
+        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v37 = -v_bar_2
-        v38 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v39 = 2 * rho * dy
-        v40 = dt / v39
-        v_bar_5 = unbroadcast(v37, np.shape(v40 * v38))
-        v38_bar = v_bar_5 * v40
-        p_bar[:-2, 1:-1] -= v38_bar
-        p_bar[2:, 1:-1] += v38_bar
-        v41 = np.sum(v_bar_5 * v38) / v39
-        rho_bar -= v41 * v40 * dy * 2
-        v42 = v30 * dt / dy
-        v_bar_5 = v37 * v42
+        v35 = -v_bar_2
+        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        v37 = 2 * rho * dy
+        v38 = dt / v37
+        v_bar_5 = unbroadcast(v35, np.shape(v36))
+        v36_bar = v_bar_5 * v38
+        p_bar[:-2, 1:-1] -= v36_bar
+        p_bar[2:, 1:-1] += v36_bar
+        v39 = np.sum(v_bar_5 * v36) / v37
+        rho_bar -= v39 * v38 * dy * 2
+        v40 = v28 * dt / dy
+        v_bar_5 = v35 * v40
         vn_bar[:-2, 1:-1] -= v_bar_5
         vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v37 * (v30 - v29) / dy
+        v_bar_5 = v35 * (v28 - v27) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v43 = un[1:-1, 1:-1]
-        v44 = v43 * dt / dx
-        v_bar_6 = v37 * v44
+        v41 = un[1:-1, 1:-1]
+        v42 = v41 * dt / dx
+        v_bar_6 = v35 * v42
         vn_bar[1:-1, :-2] -= v_bar_6
         vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v37 * (v30 - v34) / dx
+        v_bar_6 = v35 * (v28 - v32) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v41
-            + np.sum(v_bar_5 * v30)
-            + np.sum(v_bar_6 * v43)
+            + v39
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = v_bar_6 * dt
@@ -925,48 +932,48 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # u[1:-1, 1:-1] = (  [stencils.py:62]
         v_bar_2 = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v45 = un[:-2, 1:-1]
-        v46 = 2 * v43
-        v47 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * (nu * dt / v33)
+        v43 = un[:-2, 1:-1]
+        v44 = 2 * v41
+        v45 = un[2:, 1:-1]
+        v_bar_3 = v_bar_2 * v31
         un_bar[:-2, 1:-1] += v_bar_3
         un_bar[1:-1, 1:-1] -= v_bar_3 * 2
         un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v47 - v46 + v45)) / v33
-        v48 = un[1:-1, :-2]
-        v49 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * (nu * dt / v36)
+        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
+        v46 = un[1:-1, :-2]
+        v47 = un[1:-1, 2:]
+        v_bar_4 = v_bar_2 * v34
         un_bar[1:-1, :-2] += v_bar_4
         un_bar[1:-1, 1:-1] -= v_bar_4 * 2
         un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v49 - v46 + v48)) / v36
+        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
         nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v50 = -v_bar_2
-        v51 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v52 = 2 * rho * dx
-        v53 = dt / v52
-        v_bar_5 = unbroadcast(v50, np.shape(v53 * v51))
-        v51_bar = v_bar_5 * v53
-        p_bar[1:-1, :-2] -= v51_bar
-        p_bar[1:-1, 2:] += v51_bar
-        v54 = np.sum(v_bar_5 * v51) / v52
-        rho_bar -= v54 * v53 * dx * 2
-        v_bar_5 = v50 * v42
+        v48 = -v_bar_2
+        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        v50 = 2 * rho * dx
+        v51 = dt / v50
+        v_bar_5 = unbroadcast(v48, np.shape(v49))
+        v49_bar = v_bar_5 * v51
+        p_bar[1:-1, :-2] -= v49_bar
+        p_bar[1:-1, 2:] += v49_bar
+        v52 = np.sum(v_bar_5 * v49) / v50
+        rho_bar -= v52 * v51 * dx * 2
+        v_bar_5 = v48 * v40
         un_bar[:-2, 1:-1] -= v_bar_5
         un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v50 * (v43 - v45) / dy
+        v_bar_5 = v48 * (v41 - v43) / dy
         vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v50 * v44
+        v_bar_6 = v48 * v42
         un_bar[1:-1, :-2] -= v_bar_6
         un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v50 * (v43 - v48) / dx
+        v_bar_6 = v48 * (v41 - v46) / dx
         dt_bar = (
             dt_bar
             + v_bar_3 * nu
             + v_bar_4 * nu
-            + v54
-            + np.sum(v_bar_5 * v30)
-            + np.sum(v_bar_6 * v43)
+            + v52
+            + np.sum(v_bar_5 * v28)
+            + np.sum(v_bar_6 * v41)
         )
         un_bar[1:-1, 1:-1] += v_bar_6 * dt
         un_bar[1:-1, 1:-1] += v_bar_2
@@ -986,15 +993,15 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
             p_bar[:, -1] = 0.0
             p_bar[:, -2] += v_bar_2
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v11_bar = p_bar[1:-1, 1:-1].copy()
+            v9_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = v11_bar / (2 * (v36 + v33))
-            b_bar[1:-1, 1:-1] -= v_bar_2 * (v36 * v33)
-            v_bar_3 = v_bar_2 * v36
+            v_bar_2 = v9_bar / (2 * (dx_squared + dy_squared))
+            b_bar[1:-1, 1:-1] -= v_bar_2 * (dx_squared * dy_squared)
+            v_bar_3 = v_bar_2 * dx_squared
             pn_bar = np.zeros_like(p)
             pn_bar[:-2, 1:-1] = v_bar_3
             pn_bar[2:, 1:-1] += v_bar_3
-            v_bar_2 = v_bar_2 * v33
+            v_bar_2 = v_bar_2 * dy_squared
             pn_bar[1:-1, :-2] += v_bar_2
             pn_bar[1:-1, 2:] += v_bar_2
             # pn = p.copy()  [stencils.py:39]
@@ -1002,37 +1009,37 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
         v_bar_2 = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v55 = 2 * dy
-        v56 = (v32 - v29) / v55
-        v57 = v35 - v34
-        v58 = (v47 - v45) / v55
-        v59 = 2 * dx
-        v60 = (v49 - v48) / v59
-        v61 = v60 + v56
-        v62 = 1 / dt
+        v53 = 2 * dy
+        v54 = (v30 - v27) / v53
+        v55 = v33 - v32
+        v56 = (v45 - v43) / v53
+        v57 = 2 * dx
+        v58 = (v47 - v46) / v57
+        v59 = v58 + v54
+        v60 = 1 / dt
         v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v62 * v61 - v60**2 - 2 * (v58 * v57 / v59) - v56**2))
-        v63 = v_bar_3 * (2.0 * v56) / v55
-        v_bar[:-2, 1:-1] += v63
-        v_bar[2:, 1:-1] -= v63
-        v_bar_2 = -(v_bar_3 * 2 / v59)
-        v57_bar = v_bar_2 * v58
-        v_bar[1:-1, :-2] -= v57_bar
-        v_bar[1:-1, 2:] += v57_bar
-        v_bar_2 = v_bar_2 * v57 / v55
+        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
+        v61 = v_bar_3 * (2.0 * v54) / v53
+        v_bar[:-2, 1:-1] += v61
+        v_bar[2:, 1:-1] -= v61
+        v_bar_2 = -(v_bar_3 * 2 / v57)
+        v55_bar = v_bar_2 * v56
+        v_bar[1:-1, :-2] -= v55_bar
+        v_bar[1:-1, 2:] += v55_bar
+        v_bar_2 = v_bar_2 * v55 / v53
         u_bar[:-2, 1:-1] -= v_bar_2
         u_bar[2:, 1:-1] += v_bar_2
-        v64 = v_bar_3 * (2.0 * v60) / v59
-        u_bar[1:-1, :-2] += v64
-        u_bar[1:-1, 2:] -= v64
-        v61_bar = v_bar_3 * v62
-        v_bar_2 = v61_bar / v55
+        v62 = v_bar_3 * (2.0 * v58) / v57
+        u_bar[1:-1, :-2] += v62
+        u_bar[1:-1, 2:] -= v62
+        v59_bar = v_bar_3 * v60
+        v_bar_2 = v59_bar / v53
         v_bar[:-2, 1:-1] -= v_bar_2
         v_bar[2:, 1:-1] += v_bar_2
-        v_bar_2 = v61_bar / v59
+        v_bar_2 = v59_bar / v57
         u_bar[1:-1, :-2] -= v_bar_2
         u_bar[1:-1, 2:] += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v61) / dt * v62
+        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]

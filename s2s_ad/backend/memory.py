@@ -147,7 +147,7 @@ class Memory:
         elif op.may_alias:
             if not _copies(stmt) and out[0] not in self.decided.copied_views:
                 self.join(stmt.inputs[0], out[0])
-            if op.name not in _WRITABLE_VIEWS:
+            if op.name not in _WRITABLE_VIEWS and not _is_filled(stmt):
                 self.mark_foreign(out[0])
         elif _of_the_user(stmt):
             for atom in stmt.inputs:
@@ -245,10 +245,15 @@ def _has_memory(kind: Kind) -> bool:
     return not isinstance(kind, Scalar)
 
 
+def _is_filled(stmt: Apply) -> bool:
+    """Whether it makes a new array with one number everywhere."""
+    return stmt.op.name == "broadcast_like" and templates.code_of(stmt).startswith("np.full_like")
+
+
 def _copies(stmt: Apply) -> bool:
     """Whether reading is copying, as of a single number, or by an index with arrays in it."""
     if stmt.op.name != "getitem":
-        return False
+        return _is_filled(stmt)
     kind, index = stmt.outputs[0].kind, dict(stmt.params).get("index", ())
     at = tuple(a.kind for a in stmt.inputs[1:])
     if has_mask(index, at) or may_repeat(index, at):

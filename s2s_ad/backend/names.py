@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from s2s_ad.backend.live import Interval, Liveness, meet, merged
 from s2s_ad.backend.memory import InPlace
@@ -182,7 +182,9 @@ def _alike(a: Atom, b: Value) -> bool:
 class Namer:
     """Gives every variable its name. `reserved` are names that no variable may have."""
 
-    def __init__(self, classes: Classes, reserved: Iterable[str], optimize: bool, end: int) -> None:
+    def __init__(
+        self, classes: Classes, reserved: Iterable[str], optimize: bool, end: int, speaking: Mapping[Atom, str]
+    ) -> None:
         self.classes = classes
         self.reserved = frozenset(reserved)
         self.optimize = optimize
@@ -191,6 +193,12 @@ class Namer:
         self.taken: dict[str, list[Interval]] = {}
         self.counts: dict[str, int] = {}
         self.numbered: set[str] = set()
+        self.speaking: dict[Value, str] = {}  # of variables that have no name: what all that they hold may be called
+        said: dict[Value, set[str]] = {}
+        for value in classes.parent:
+            said.setdefault(classes.find(value), set()).add(speaking.get(value, ""))
+        self.speaking = {root: text for root, texts in said.items() if len(texts) == 1 for text in texts if text}
+        self.spoken: set[str] = set()
 
     def run(self, results: Iterable[Atom], alone: set[Value]) -> dict[Value, str]:
         classes = self.classes
@@ -213,7 +221,7 @@ class Namer:
         if strength == NONE:
             if returned and self.optimize and self.free("y", root):
                 self.give(root, "y")
-            else:
+            elif not (self.optimize and self.speak(root)):
                 self.number(root)
             return
         if strength == WEAK:
@@ -221,6 +229,15 @@ class Namer:
             known = self.classes.known(base) and self.names.get(self.classes.find(base))
             text = (known or "v") + suffix.replace("_tape_tape", "_tapes")
         self.give(root, self.variant(text, root))
+
+    def speak(self, root: Value) -> bool:
+        """Give it a name that says what it is, if nothing else is called so."""
+        text = self.speaking.get(root, "")
+        if not text or not self.free(text, root) or text in self.taken and text not in self.spoken:
+            return False
+        self.spoken.add(text)
+        self.give(root, text)
+        return True
 
     def number(self, root: Value) -> None:
         """v, v2, v3, ...; in the unoptimised listing v1, v2, ..."""

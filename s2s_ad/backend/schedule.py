@@ -330,15 +330,14 @@ class Scheduler:
         return candidate
 
     def _again(self, stmt: Apply, candidate: _Candidate) -> bool:
-        """A condition, or one cheap operation, that reads only arguments is printed again rather than stored.
-
-        So is an index that stands one beside another.
-        """
+        """A condition, or a cheap operation, on arguments alone is printed again, not stored; so is i + 1."""
         out = stmt.outputs[0]
         if out.kind == INT and not out.hint and self.plan.used(out) and self._beside(stmt):
             return True
         if out.hint or self.plan.uses.get(out, 0) < 2 or stmt.op.effect or stmt.op.store:
             return False
+        if stmt.op.name == "np.transpose" and not stmt.params:  # what an argument refers to is never written to
+            return candidate.depth == 1 and all(x in self.params and self._stays(x) for x in candidate.leaves)
         if templates.identity(stmt.op):
             return not isinstance(stmt.inputs[0], Value) or stmt.inputs[0] not in self.plan.folded
         if stmt.op.cost > 1 or not isinstance(out.kind, Scalar):

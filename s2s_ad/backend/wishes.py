@@ -9,9 +9,7 @@ NONE, WEAK, DERIVED, HINT = range(4)
 
 def wish_of(value: Value) -> tuple[int, str]:
     """(strength, name): the user's own name, or one derived from it, or only a suffix, or nothing."""
-    suffix, at = "", value
-    while not at.hint and at.base is not None:
-        suffix, at = at.suffix + suffix, at.base
+    at, suffix = root_of(value)
     if at.hint:
         if not suffix:
             return HINT, at.hint
@@ -27,6 +25,6 @@ def _joined(name: str, suffix: str) -> str:
 def root_of(value: Value) -> tuple[Value, str]:
     """The value at the end of the chain of bases, and all the suffixes on the way."""
     suffix, at = "", value
-    while not at.hint and at.base is not None:
+    while not at.hint and at.base is not None and at.suffix:
         suffix, at = at.suffix + suffix, at.base
     return at, suffix

@@ -22,7 +22,8 @@ class Value:
     """One definition. Equal only to itself.
 
     `hint` is the user's own name for it; where there is none, `base` and `suffix` may say how it is called:
-    the adjoint of v is `Value(kind, base=v, suffix="_bar")`.
+    the adjoint of v is `Value(kind, base=v, suffix="_bar")`. A base without a suffix is the parameter that the value
+    was computed for.
     """
 
     kind: Kind

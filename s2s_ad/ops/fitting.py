@@ -149,10 +149,10 @@ def _fit_dtype(ct: Atom, primal: Kind) -> Atom:
 
 def same_lengths(a: Atom, b: Atom, makers: Mapping[Value, Apply]) -> bool:
     """Whether it can be seen that two arrays have one shape: each was made of one array, element by element."""
-    return _lender(a, makers) is _lender(b, makers)
+    return shape_lender(a, makers) is shape_lender(b, makers)
 
 
-def _lender(atom: Atom, makers: Mapping[Value, Apply]) -> Atom:
+def shape_lender(atom: Atom, makers: Mapping[Value, Apply]) -> Atom:
     """The array whose shape this one has, as far back as can be seen."""
     while isinstance(atom, Value) and (made := makers.get(atom)) is not None and is_elementwise(made.op):
         arrays = [a for a in made.inputs if shape_of(a.kind)]

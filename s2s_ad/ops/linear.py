@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, Scalar, is_complex
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, is_complex
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
 
@@ -63,13 +63,17 @@ def _shaped_like(text: str) -> Any:
 
 
 def _takes_dtype(kinds: tuple[Kind, ...]) -> bool:
-    """Whether a Python number takes the dtype of the array whose shape it takes."""
-    return isinstance(kinds[0], Scalar) and bool(shape_of(kinds[1])) and is_complex(kinds[0]) <= is_complex(kinds[1])
+    """Whether it is a number that takes the dtype of the array whose shape it takes, or has it."""
+    if not shape_of(kinds[1]) or shape_of(kinds[0]):
+        return False
+    if isinstance(kinds[0], Array):
+        return kinds[0].dtype == dtype_of(kinds[1])
+    return is_complex(kinds[0]) <= is_complex(kinds[1])
 
 
 def _broadcast_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
     if _takes_dtype(kinds):
-        return "np.full_like(like, x)"  # a Python number takes the dtype of what it meets
+        return "np.full_like(like, x)"
     return as_number("np.broadcast_to(x, np.shape(like))", len(shape_of(kinds[1])))
 
 

@@ -15,11 +15,13 @@ FRESH = ("zeros_like", "list_zeros", "list_new", "np.zeros", "np.empty")  # a bu
 
 def cse(program: Program) -> Program:
     """Shares results, except of what is shorter to write again than to name: one cheap operation on plain numbers."""
-    functions = {name: replace(f, body=_block(f.body, {}, {}, set())) for name, f in program.functions.items()}
+    functions = {name: replace(f, body=_block(f.body, {}, {}, set(), {})) for name, f in program.functions.items()}
     return replace(program, functions=functions)
 
 
-def _block(block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value]) -> Block:
+def _block(
+    block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value], short: dict[Atom, tuple[Any, ...]]
+) -> Block:
     def atom(a: Atom) -> Atom:
         return same.get(a, a) if isinstance(a, Value) else a
 
@@ -27,9 +29,13 @@ def _block(block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value])
     plain.update(block.params)
     stmts: list[Stmt] = []
     for stmt in block.stmts:
-        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen, plain))
-        if isinstance(moved, Apply) and shareable(moved) and not _short(moved, plain):
-            key = cse_key(moved)
+        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen, plain, short))
+        if isinstance(moved, Apply) and shareable(moved):
+            key = (moved.op.name, moved.params, *(short.get(a, _key(a)) for a in moved.inputs))
+            if _short(moved, plain):  # written again, but what is made of it is the same
+                short[moved.out] = key
+                stmts.append(moved)
+                continue
             first = seen.get(key)
             if first is not None:
                 same[moved.out] = first

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.nodes import (
+    Absent,
     Apply,
     Atom,
     Block,
@@ -22,7 +24,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs, outputs_of
 
 
 def dce(program: Program) -> Program:
@@ -30,6 +32,34 @@ def dce(program: Program) -> Program:
     effects = effectful(program)
     functions = {name: dce_function(f, effects) for name, f in program.functions.items()}
     return replace(program, functions=reachable(functions, program.entry))
+
+
+def without_unread(program: Program) -> Program:
+    """The program, to be emitted, without inputs that the code of their operation does not mention."""
+
+    def block(b: Block) -> Block:
+        return replace(b, stmts=tuple(map(stmt, b.stmts)))
+
+    def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Apply):
+            unread = _unread(s)
+            return replace(s, inputs=tuple(Absent(a.kind) if a in unread else a for a in s.inputs)) if unread else s
+        return map_inputs(s, lambda a: a, block)
+
+    effects = effectful(program)
+    functions = {name: dce_function(replace(f, body=block(f.body)), effects) for name, f in program.functions.items()}
+    return replace(program, functions=functions)
+
+
+def _unread(stmt: Apply) -> set[Atom]:
+    op = stmt.op
+    if not op.variadic or op.effect or op.store or op.name in ("pack", "unpack"):
+        return set()
+    text = op.text(stmt.params, tuple(a.kind for a in stmt.inputs))
+    words = set(re.findall(r"\w+", text))
+    names = op.names(len(stmt.inputs))
+    read = {a for a, name in zip(stmt.inputs, names) if name in words}
+    return {a for a in stmt.inputs if isinstance(a, Value) and a not in read}
 
 
 def reachable(functions: Mapping[str, Function], *entries: str) -> dict[str, Function]:

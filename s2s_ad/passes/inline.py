@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
-from s2s_ad.ir.walk import all_stmts, clone, map_inputs
+from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, Program, Section, Stmt, Value
+from s2s_ad.ir.walk import all_stmts, clone, map_inputs, outputs_of, substitute
 
 SMALL = 10  # statements: a body that reads better in place than as a function of its own
 
@@ -34,7 +34,7 @@ def inline(program: Program) -> Program:
 
     def expand(block: Block) -> Block:
         stmts: list[Stmt] = []
-        same: dict[Value, Atom] = {}
+        same: dict[Atom, Atom] = {}
 
         def atom(a: Atom) -> Atom:
             while isinstance(a, Value) and a in same:
@@ -48,7 +48,10 @@ def inline(program: Program) -> Program:
             moved = map_inputs(stmt, atom, inner)
             if isinstance(moved, Call) and moved.callee in chosen:
                 body = finished(moved.callee).body
-                copy = clone(Block((), body.stmts, body.results), dict(zip(body.params, moved.inputs)))
+                same.update(_called_after(stmts, body.params, moved.inputs))
+                inputs = map(atom, moved.inputs)
+                copy = clone(Block((), body.stmts, body.results), dict(zip(body.params, inputs)))
+                copy = _named_results(copy, moved.outputs)
                 stmts.extend(s for s in copy.stmts if not isinstance(s, Section))
                 same.update(zip(moved.outputs, copy.results))
             else:
@@ -57,6 +60,36 @@ def inline(program: Program) -> Program:
 
     functions = {name: finished(name) for name in program.functions if name not in chosen}
     return replace(program, functions=functions)
+
+
+def _called_after(stmts: list[Stmt], params: tuple[Value, ...], inputs: tuple[Atom, ...]) -> dict[Atom, Value]:
+    """Arguments that were computed for the call alone may be called as the parameters are, if they need a name."""
+    fresh: dict[Atom, Value] = {}
+    for param, given in zip(params, inputs):
+        if not isinstance(given, Value) or given.hint or given.base is not None or not param.hint:
+            continue
+        for at in range(len(stmts) - 1, -1, -1):
+            last = stmts[at]
+            if isinstance(last, Apply) and last.outputs == (given,):
+                fresh[given] = replace(given, base=param)
+                stmts[at] = replace(last, outputs=(fresh[given],))
+                stmts[at + 1 :] = [map_inputs(s, lambda a: fresh.get(a, a), lambda b: b) for s in stmts[at + 1 :]]
+                break
+    return fresh
+
+
+def _named_results(block: Block, outputs: tuple[Value, ...]) -> Block:
+    """The results of a call under the names that the caller gives them, where they have none of their own."""
+    names = {r: o.hint for r, o in zip(block.results, outputs) if isinstance(r, Value) and o.hint and not r.hint}
+    made = {v for stmt in block.stmts for v in outputs_of(stmt)}
+    named = {v: replace(v, hint=hint) for v, hint in names.items() if v in made and v.base is None}
+    if not named:
+        return block
+    stmts = tuple(
+        s if isinstance(s, Section) else replace(s, outputs=tuple(named.get(v, v) for v in s.outputs))
+        for s in block.stmts
+    )
+    return substitute(Block(block.params, stmts, block.results), dict(named))
 
 
 def map_block(block: Block, atom: Callable[[Atom], Atom]) -> Block:

@@ -103,7 +103,7 @@ def _read_only(block: Block, value: Value) -> bool:
         isinstance(s, Apply)
         and s.outputs[:1] == (value,)
         and s.op.name == "broadcast_like"
-        and isinstance(s.inputs[0].kind, Array)
+        and not s.op.text(s.params, tuple(a.kind for a in s.inputs)).startswith("np.full_like")
         for s in block.stmts
     )
 

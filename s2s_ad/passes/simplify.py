@@ -30,7 +30,7 @@ from s2s_ad.ir.nodes import (
 )
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.core import Op
-from s2s_ad.ops.fitting import is_elementwise, same_lengths, shape_of
+from s2s_ad.ops.fitting import is_elementwise, same_lengths, shape_lender, shape_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.atoms import exact_product, exact_shape, is_float, power_of_two, same_atom, stays
 from s2s_ad.passes.axes import with_plain_axes
@@ -210,6 +210,11 @@ class _Simplifier:
         inputs = stmt.inputs
         if stmt.op.name in ("zeros_like", "zero_rows") and (source := self.maker(inputs[0], "zeros_like")) is not None:
             return (*source.inputs, *inputs[1:])
+        if stmt.op.name in ("unbroadcast", "broadcast_like", "reshape_like"):
+            like = shape_lender(inputs[1], self.makers)
+            return (
+                (inputs[0], like) if getattr(like.kind, "dtype", "") == getattr(inputs[1].kind, "dtype", "") else inputs
+            )
         if stmt.op.name == "index_add":
             wide = self.maker(inputs[1], "broadcast_like")
             narrow = wide is not None and not getattr(wide.inputs[0].kind, "shape", ())
