@@ -31,6 +31,11 @@ def plain_function(target: Any) -> Any:
             break
     if isinstance(target, types.FunctionType):
         return target
+    if isinstance(target, (staticmethod, classmethod, property)):
+        raise UnsupportedError(
+            f"a {type(target).__name__} is not a function by itself",
+            remedy=f"Decorate what is below it: @{type(target).__name__} above, @s2s_ad.differentiate under it.",
+        )
     if not callable(target):
         raise KindError(f"{target!r} is not a function", remedy="Give a function that is written in Python.")
     called = _called(target) if isinstance(target, Hashable) else None

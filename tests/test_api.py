@@ -188,6 +188,14 @@ def test_what_is_asked_of_no_function_is_said_as_it_is():
         grad(cube, wrt=3)(2.0)
 
 
+def test_the_order_of_decorators_is_said():
+    for above in (staticmethod, classmethod, property):
+        with pytest.raises(s2s_ad.UnsupportedError, match=f"a {above.__name__} is not a function") as caught:
+            s2s_ad.differentiate(above(cube))
+        assert f"@{above.__name__} above" in caught.value.remedy
+    assert s2s_ad.differentiate(cube).grad(2.0) == 12.0
+
+
 def test_a_decorated_function_says_what_it_is():
     assert repr(s2s_ad.differentiate(cube)) == "<differentiable function cube>"
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,9 @@ FLAGS = doctest.ELLIPSIS
 NOT_RUN = ("pip ", "pytest")
 # docs/rules.md is written by the compiler from its table
 PAGES = [ROOT / "README.md", *sorted(set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "rules.md"})]
+
+# extras of the package that a block may ask for, and how one sees that it does
+EXTRAS = {"numba": r"backend.{1,2}numba|import numba", "scipy": "import scipy|from scipy", "sympy": "import sympy"}
 
 Blocks = list[tuple[str, str]]
 
@@ -144,28 +148,29 @@ def opened(folder: Path) -> Iterator[dict[str, Any]]:
                 del sys.modules[name]
 
 
-def played(blocks: Blocks, folder: Path) -> Iterator[tuple[str, str]]:
-    """Each block as the page has it, and as it runs now."""
+def missing(blocks: Blocks) -> str:
+    """What they ask for and is not there."""
+    asked = (extra for extra, word in EXTRAS.items() if any(re.search(word, text) for _, text in blocks))
+    return ", ".join(extra for extra in asked if find_spec(extra) is None)
+
+
+def played(blocks: Blocks, folder: Path) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each block as the page has it, and its text as it runs now."""
     with opened(folder) as scope:
         for language, text in blocks:
             if language not in RUN:
                 raise LookupError(f"nobody runs a block of {language}:\n{text}")
-            yield text, RUN[language](text, folder, scope)
+            yield (language, text), RUN[language](text, folder, scope)
 
 
 SECTIONS = stories(PAGES[0])
 GUIDES = {page.stem: blocks for page in PAGES[1:] for blocks in stories(page).values()}
 
 
-# extras of the package that a block may ask for, and how one sees that it does
-EXTRAS = {"numba": r"backend.{1,2}numba|import numba", "scipy": "import scipy|from scipy", "sympy": "import sympy"}
-
-
 def compare(blocks: Blocks, folder: Path) -> None:
-    for extra, asked in EXTRAS.items():
-        if any(re.search(asked, text) for _, text in blocks):
-            pytest.importorskip(extra)
-    for said, printed in played(blocks, folder):
+    if missing(blocks):
+        pytest.skip(f"{missing(blocks)} is not installed")
+    for (_, said), printed in played(blocks, folder):
         assert said == printed, "not up to date: python -m tests.test_readme"
 
 
@@ -193,19 +198,30 @@ def test_the_main_job_writes_what_the_readme_shows(tmp_path: Path) -> None:
     assert written == (ROOT / "generated" / "quickstart_f.py").read_text(encoding="utf-8")
 
 
-def main() -> None:
+def rewrite(only_modules: bool = False) -> list[Path]:
+    """Write what is printed now into the pages, or only the modules that they show; the pages that have changed."""
+    changed = []
     for page in PAGES:
         before = page.read_text(encoding="utf-8")
         done, rest = "", before
         for blocks in stories(page).values():
+            if missing(blocks) or only_modules and not any(map(shows_a_module, blocks)):
+                continue
             with tempfile.TemporaryDirectory() as folder:
-                for said, printed in played(blocks, Path(folder).resolve()):
+                for block, printed in played(blocks, Path(folder).resolve()):
+                    said = block[1]
                     passed, rest = rest.split(f"\n{said}```", 1)
-                    done += f"{passed}\n{printed}```"
+                    done += f"{passed}\n{said if only_modules and not shows_a_module(block) else printed}```"
         if done + rest != before:
             page.write_text(done + rest, encoding="utf-8", newline="\n")
-            print(page.relative_to(ROOT).as_posix())
+            changed.append(page)
+    return changed
+
+
+def shows_a_module(block: tuple[str, str]) -> bool:
+    return block[0] == "console" and re.search(r"^\$ (.* )?cat ", block[1], re.MULTILINE) is not None
 
 
 if __name__ == "__main__":
-    main()
+    for path in rewrite():
+        print(path.relative_to(ROOT).as_posix())
