@@ -198,15 +198,22 @@ def report(
     return Report(getattr(f, "__name__", "f"), tuple(sections))
 
 
-def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
+def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str | int, ...]:
+    """What to differentiate by: names of parameters, and places in the call for what *args takes."""
     held, named = held_by(f)
-    bound = inspect.signature(plain_function(f)).bind(*held, *args, **named).arguments
-    free = [name for name in list(bound)[len(held) :] if name not in named]
-    return tuple(
-        name
-        for name, value in ((name, bound[name]) for name in free)
-        if any(kind.real for kind in leaf_kinds(spec_of(value)))
-    )
+    signature = inspect.signature(plain_function(f))
+    bound = signature.bind(*held, *args, **named).arguments
+    found: list[str | int] = []
+    for place, name in enumerate([name for name in list(bound)[len(held) :] if name not in named]):
+        if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+            found += [place + i for i, value in enumerate(bound[name]) if _is_real(value)]
+        elif _is_real(bound[name]):
+            found.append(name)
+    return tuple(found)
+
+
+def _is_real(value: Any) -> bool:
+    return any(kind.real for kind in leaf_kinds(spec_of(value)))
 
 
 class _Comparison:

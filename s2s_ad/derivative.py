@@ -179,8 +179,18 @@ class Derivative:
 
     def _floats(self, specs: dict[str, Spec]) -> dict[str, Spec]:
         names, _ = self.wrt_names(specs)
+        if self.how.wrt is None:
+            names = tuple(each for name in names for each in self._arguments(name, specs))
         specs = transforms.floats(specs, names)
         return self.target._floats(specs) if isinstance(self.target, Derivative) else specs
+
+    def _arguments(self, name: transforms.Wanted, specs: dict[str, Spec]) -> list[transforms.Wanted]:
+        """Of *args those that are real: each is an argument for itself, and an int among them stays one."""
+        several = isinstance(name, str) and self.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        spec = specs[name] if isinstance(name, str) else None
+        if not (several and isinstance(spec, Node)):
+            return [name]
+        return [(str(name), i) for i, item in enumerate(spec.items) if any(k.real for k in leaf_kinds(item))]
 
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
         """The derivative as a program, for arguments with these specs."""

@@ -188,6 +188,19 @@ def test_what_is_asked_of_no_function_is_said_as_it_is():
         grad(cube, wrt=3)(2.0)
 
 
+def power_of(*given):
+    return given[0] ** given[1]
+
+
+def test_an_int_among_any_number_of_arguments_stays_one():
+    assert s2s_ad.jvp(power_of, (2.0, 3), (1.0, None)) == (8.0, 12.0)
+    assert vjp(power_of, 2.0, 3)[1](1.0) == (12.0, None)
+    assert grad(power_of)(2.0, 3) == 12.0
+    assert grad(power_of, wrt=(0, 1))(2.0, 3) == (12.0, 8.0 * math.log(2.0))
+    s2s_ad.check_grads(power_of, (2.0, 3), order=2)
+    s2s_ad.check_grads(power_of, (2.0, 3.0), order=2)
+
+
 def test_the_order_of_decorators_is_said():
     for above in (staticmethod, classmethod, property):
         with pytest.raises(s2s_ad.UnsupportedError, match=f"a {above.__name__} is not a function") as caught:
