@@ -161,7 +161,7 @@ def test_functions_of_a_library_are_taken_as_they_are():
     assert grad(abs)(-2.0) == -1.0
     assert grad(np.multiply, wrt=(0, 1))(2.0, 3.0) == (3.0, 2.0)
     np.testing.assert_array_equal(grad(np.linalg.norm)(np.array([3.0, 4.0])), [0.6, 0.8])
-    np.testing.assert_array_equal(grad(np.dot, wrt="b")(np.ones(2), np.zeros(2)), [1.0, 1.0])
+    np.testing.assert_array_equal(grad(np.trace)(np.zeros((2, 2))), np.eye(2))
     assert "return np.cos(x)" in grad(np.sin).source()
     assert pickle.loads(pickle.dumps(grad(np.tanh)))(0.0) == 1.0
     s2s_ad.check_grads(np.tanh, (np.array([0.3, -2.0]),), order=2)
