@@ -9,7 +9,7 @@ import pytest
 
 import s2s_ad
 from s2s_ad import grad, jvp, value_and_grad, vjp
-from tests.agree import agrees
+from tests.agree import agrees, same
 
 
 def cube(x):
@@ -268,3 +268,33 @@ def test_unpacking_rows_looks_at_their_length():
         grad(rows)(np.ones((2, 3)))
     with pytest.raises(ValueError, match="at least 2 values"):
         grad(first_and_rest)([1.0])
+
+
+def test_calls_with_arrays_take_the_code_of_their_kinds():
+    """After the first call the forms of the arguments alone find the code: each form its own."""
+
+    def scaled(x, y):
+        return np.sum(x * y)
+
+    gradient = grad(scaled, (0, 1))
+    long, one = np.array([1.0, 2.0, 3.0]), np.array([4.0])
+    for _ in range(3):
+        same(gradient(long, long + 1.0), (long + 1.0, long))
+        same(gradient(long, one), (np.full(3, 4.0), np.array([6.0])))
+        same(gradient(one, long), (np.array([6.0]), np.full(3, 4.0)))
+        same(gradient(long, 2.0), (np.full(3, 2.0), 6.0))
+        assert gradient(long.astype(np.float32), long)[0].dtype == np.float32
+        same(gradient(np.array(2.0), long), (np.array(6.0), np.full(3, 2.0)))
+
+
+def test_arrays_that_share_memory_are_refused_at_each_call():
+    def shifted(x, y):
+        x[0] = y[1]
+        return np.sum(x * y)
+
+    gradient = grad(shifted)
+    u = np.arange(4.0)
+    for _ in range(3):
+        gradient(u.copy(), u)
+        with pytest.raises(s2s_ad.UnsupportedError):
+            gradient(u, u)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.backend.expressions import negated, store
+from s2s_ad.backend.outline import mark
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.statements import StatementWriter, is_const
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
@@ -33,6 +34,8 @@ class Writer(StatementWriter):
         if isinstance(stmt, For):
             target, iterable = self.header(stmt)
             made.append(ast.For(target, iterable, self.trip(stmt, pairs, stop, unset), []))
+            if stmt.outlined:
+                mark(made[-1])
         else:
             made.append(self.while_loop(stmt, pairs, stop, unset))
         self.commented = None

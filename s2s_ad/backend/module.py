@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
+from s2s_ad.backend.outline import outlined
 from s2s_ad.backend.printer import Origins, format_source, text_of
 from s2s_ad.backend.signature import is_flat, parameter_names
 from s2s_ad.errors import UnsupportedError
@@ -70,20 +71,35 @@ def emit_module(
     reserved = _reserved(callees.values(), by_name, aliases.values(), objects)
     effectful = _effectful(program)
 
-    written = []
+    written: list[Written] = []
+    inner: dict[str, list[str]] = {}
     for name, entry in [*((e.name, e) for e in entries), *((name, None) for name in plain)]:
         function, called_as = program.functions[name], name if entry is not None else callees[name]
         if entry is not None and name in compiled:
             entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if name in compiled:
-            made.tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
+            trips = outlined(made.tree, reserved)
+            for tree in (*trips, made.tree):
+                tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
+            written += [Written(tree, frozenset(), {}) for tree in trips]
+            inner[name] = [tree.name for tree in trips]
         written.append(made)
+    if any(inner.get(name) for name in others):
+        written[0] = replace(written[0], used=written[0].used | {"calling"})
     whole = _assemble(written, aliases, title, native, objects)
-    lines = [
-        f"{callees[twin]} = {_jit(True, cached=False)}({callees[name]}.py_func)\n" for name, twin in others.items()
-    ]
+    lines = [_twin(callees[name], callees[twin], inner.get(name, [])) for name, twin in others.items()]
     return replace(whole, text=whole.text + "".join(f"\n\n{line}" for line in lines))
+
+
+def _twin(name: str, twin: str, inner: Sequence[str]) -> str:
+    """The line that makes of a function the one that looks at each index, in the functions of its trips too."""
+    jit = _jit(True, cached=False)
+    function = f"{name}.py_func"
+    if inner:
+        own = ", ".join(f"{each}={jit}({each}.py_func)" for each in inner)
+        function = f"calling({function}, {own})"
+    return f"{twin} = {jit}({function})\n"
 
 
 def _jit(looking: bool, cached: bool = True) -> str:

@@ -120,6 +120,7 @@ class For:
     stops    the last result of the body says whether this trip was the last (what `break` becomes);
              the trip that stops still counts: its carried values and ys are kept
     even     the range and all of xs are known to have the same length, so those that are not read may be dropped
+    outlined a trip is written as a function of its own
     """
 
     trips: Range | None
@@ -131,6 +132,7 @@ class For:
     stops: bool = False
     span: Span | None = None
     even: bool = False
+    outlined: bool = False
 
 
 @dataclass(frozen=True, eq=False)

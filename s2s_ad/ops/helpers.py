@@ -15,6 +15,7 @@ from s2s_ad.ops.array_helpers import (
     cofactors,
     cofactors_change,
     complex_cofactors,
+    complex_eig,
     expm,
     expm_bend,
     expm_change,
@@ -23,6 +24,8 @@ from s2s_ad.ops.array_helpers import (
     half_weights,
     into_part,
     inverse_gaps,
+    largest_real,
+    nanquantile_weights,
     prefixes_without,
     put_where,
     quantile_weights,
@@ -32,6 +35,7 @@ from s2s_ad.ops.array_helpers import (
     unit_directions,
 )
 from s2s_ad.ops.native_helpers import (
+    calling,
     checked_divisor,
     checked_place,
     checked_power,
@@ -39,6 +43,7 @@ from s2s_ad.ops.native_helpers import (
     checked_sum,
     checked_whole,
     grown,
+    same_length,
     with_row,
 )
 
@@ -205,12 +210,15 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         cofactors,
         cofactors_change,
         complex_cofactors,
+        complex_eig,
         quantile_weights,
         add_along_axis,
         sum_pads,
         into_part,
         from_diagonals,
         inverse_gaps,
+        largest_real,
+        nanquantile_weights,
         prefixes_without,
         put_where,
         running_places,
@@ -221,9 +229,11 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
         expm_bend,
         fit_length,
         half_weights,
+        calling,
         grown,
         with_row,
         checked_sum,
+        same_length,
         checked_product,
         checked_power,
         checked_divisor,
@@ -233,7 +243,7 @@ HELPER_FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-PYTHON_ONLY = {"instance"}  # of these no machine code is made
+PYTHON_ONLY = {"instance", "calling"}  # of these no machine code is made
 
 
 class _Sources(Mapping[str, str]):

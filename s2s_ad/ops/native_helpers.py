@@ -3,6 +3,11 @@
 import numpy as np
 
 
+def calling(function, **names):
+    """The function, which calls these where it names them."""
+    return type(function)(function.__code__, {**function.__globals__, **names}, function.__name__)
+
+
 def grown(a, n):
     """The array itself if it has room for n items, else a larger one that begins with them."""
     if n <= a.size:
@@ -55,6 +60,13 @@ def checked_place(i, n):
     if i < 0 or i >= n:
         raise IndexError("an index is out of bounds")
     return i
+
+
+def same_length(m, n):
+    """The length of two arrays that must have the same; slices that leave nothing may have less than 0."""
+    if m != n and max(m, n) > 0:
+        raise ValueError("operands could not be broadcast together")
+    return max(m, n)
 
 
 def checked_whole(x):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from s2s_ad.analysis.activity import split_params
@@ -52,19 +52,16 @@ class Affine:
 
     def __init__(self, body: Block) -> None:
         self.made: dict[Value, Stmt] = {}
-        self.slots: dict[Value, tuple[For | While, int]] = {}
         self.ranges: dict[Value, Range] = {}  # of loop indices
         self.depth: dict[Value, int] = {}
-        self._roots: dict[Value, Value] = {}
+        self.body = body
+        self._roots: dict[Value, Value] | None = None
         self.kept: dict[Value, Value] = {}  # of what a loop takes from a list of arrays, what another has put there
         self._sums: dict[Value, Sum] = {}
         for stmt in all_stmts(body):
             self.made.update((v, stmt) for v in outputs_of(stmt))
             if isinstance(stmt, (For, While)):
-                self.slots.update((p, (stmt, k)) for k, p in enumerate(split_params(stmt)[1]))
-                if isinstance(stmt, While):
-                    self.slots.update((p, (stmt, k)) for k, p in enumerate(stmt.cond.params))
-                else:
+                if isinstance(stmt, For):
                     self._note_kept(stmt)
                 if isinstance(stmt, For) and stmt.trips is not None:
                     self.ranges[stmt.body.params[0]] = stmt.trips
@@ -83,46 +80,67 @@ class Affine:
 
     def root(self, value: Value) -> Value:
         """The array from which this one has its shape."""
-        found = self._roots.get(value)
-        if found is None:
-            self._roots[value] = value  # where a loop leads back to it
-            found = self._roots[value] = self._root(value, set())
-        return found
+        if self._roots is None:
+            self._roots = {}
+            self._find_roots(self.body)
+        return self._roots.get(value, value)
 
-    def _root(self, atom: Atom, assumed: set[Value]) -> Value:
-        assert isinstance(atom, Value)
-        if atom in self.kept:
-            return self._root(self.kept[atom], assumed)
-        made, slot = self.made.get(atom), self.slots.get(atom)
-        if slot is None and isinstance(made, (For, While)) and atom in made.outputs[: len(made.init)]:
-            slot = (made, made.outputs.index(atom))
-        if slot is not None:
-            loop, k = slot
-            init = loop.init[k]
-            param = split_params(loop)[1][k]
-            if not isinstance(init, Value):
-                return atom
-            first = self._root(init, assumed)
-            if param in assumed:
-                return first
-            last = loop.body.results[k]
-            stays = isinstance(last, Value) and self._root(last, assumed | {param}) is first
-            return first if stays else atom
-        if isinstance(made, If):
-            k = made.outputs.index(atom)
-            sides = [side.results[k] for side in (made.then, made.orelse)]
-            roots = [self._root(a, assumed) for a in sides if isinstance(a, Value)]
-            return roots[0] if len(roots) == 2 and roots[0] is roots[1] else atom
-        if isinstance(made, Apply) and made.op.name in _SAME_SHAPE and isinstance(made.inputs[0], Value):
-            if made.inputs[0].kind.shape == atom.kind.shape:  # type: ignore[attr-defined]
-                return self._root(made.inputs[0], assumed)
-        if isinstance(made, Apply) and is_elementwise(made.op) and isinstance(atom.kind, Array):
-            arrays = [a for a in made.inputs if isinstance(a, Value) and shape_of(a.kind)]
-            alone = len(arrays) == 1 or all(dim == MANY for dim in atom.kind.shape)  # nothing is broadcast
+    def _root_of(self, atom: Atom) -> Atom:
+        assert self._roots is not None
+        return self._roots.get(atom, atom) if isinstance(atom, Value) else atom
+
+    def _find_roots(self, block: Block) -> None:
+        assert self._roots is not None
+        for stmt in block.stmts:
+            if isinstance(stmt, (For, While)):
+                self._find_in_loop(stmt)
+            elif isinstance(stmt, If):
+                self._find_roots(stmt.then)
+                self._find_roots(stmt.orelse)
+                for out, a, b in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
+                    self._note_root(out, a if self._root_of(a) is self._root_of(b) else out)
+            elif isinstance(stmt, Apply):
+                self._note_root(stmt.outputs[0], self._like(stmt))
+
+    def _note_root(self, value: Value, like: Atom) -> None:
+        root = self._root_of(like)
+        assert self._roots is not None
+        self._roots[value] = root if isinstance(root, Value) else value
+
+    def _find_in_loop(self, loop: For | While) -> None:
+        """What a loop carries has the shape that it starts with, if each trip leaves it that; else one of its own."""
+        items, params = split_params(loop)
+        for item in items:
+            if item in self.kept:
+                self._note_root(item, self.kept[item])
+        own: set[int] = set()
+        while True:
+            for k, (param, init) in enumerate(zip(params, loop.init)):
+                for start in (param, loop.cond.params[k]) if isinstance(loop, While) else (param,):
+                    self._note_root(start, start if k in own else init)
+            if isinstance(loop, While):
+                self._find_roots(loop.cond)
+            self._find_roots(loop.body)
+            left = {k for k, p in enumerate(params) if self._root_of(loop.body.results[k]) is not self._root_of(p)}
+            if left <= own:
+                break
+            own |= left
+        for k, init in enumerate(loop.init):
+            self._note_root(loop.outputs[k], loop.outputs[k] if k in own else init)
+
+    def _like(self, stmt: Apply) -> Atom:
+        """An array of the shape of what the operation makes; that itself where there is none."""
+        out = stmt.outputs[0]
+        if stmt.op.name in _SAME_SHAPE and isinstance(stmt.inputs[0], Value):
+            if shape_of(stmt.inputs[0].kind) == shape_of(out.kind):
+                return stmt.inputs[0]
+        if is_elementwise(stmt.op) and isinstance(out.kind, Array):
+            arrays = [a for a in stmt.inputs if isinstance(a, Value) and shape_of(a.kind)]
+            alone = len(arrays) == 1 or all(dim == MANY for dim in out.kind.shape)  # nothing is broadcast
             for a in arrays:
-                if alone and shape_of(a.kind) == atom.kind.shape:
-                    return self._root(a, assumed)
-        return atom
+                if alone and shape_of(a.kind) == out.kind.shape:
+                    return a
+        return out
 
     def length(self, array: Atom, axis: int) -> Sum:
         """The length of an axis."""
@@ -134,6 +152,11 @@ class Affine:
             entries = [next(sizes, None) if n is None else Const(n, INT) for n in shape]
             if axis < len(entries) and entries[axis] is not None:
                 return self.sum(entries[axis])  # type: ignore[arg-type]
+        if isinstance(made, Apply) and made.op.name == "matmul":
+            ranks = [len(shape_of(a.kind)) for a in made.inputs]
+            if max(ranks) <= 2 and all(isinstance(a, Value) for a in made.inputs):
+                left = ranks[0] == 2 and axis == 0
+                return self.length(made.inputs[0], 0) if left else self.length(made.inputs[1], 1)
         return Sum({Length(root, axis): 1})
 
     def length_value(self, array: Value, axis: int) -> Atom | None:
@@ -164,6 +187,11 @@ class Affine:
             found = self._sums[atom] = self._sum(atom)
         return found
 
+    def key(self, atom: Atom) -> tuple[frozenset[tuple[Symbol, int]], int]:
+        """The same for whole numbers that are the same sum."""
+        found = self.sum(atom)
+        return frozenset(found.terms.items()), found.constant
+
     def _sum(self, value: Value) -> Sum:
         made = self.made.get(value)
         if isinstance(made, Apply) and value.kind == INT:
@@ -191,8 +219,10 @@ class Affine:
         least = self.least(number)
         if least is None:
             return False
-        lengths = all(count > 0 and self.is_length(symbol) for symbol, count in least.terms.items())
-        return lengths and least.constant >= 0
+        return any(
+            each.constant >= 0 and all(count > 0 and self.is_length(symbol) for symbol, count in each.terms.items())
+            for each in self.no_more(least)
+        )
 
     def least(self, number: Sum) -> Sum | None:
         """What it is at least, without the indices of loops."""
@@ -206,6 +236,17 @@ class Affine:
                 return None
             number = number.plus(Sum({index: 1}), -number.terms[index]).plus(end, number.terms[index])
         return number
+
+    def no_more(self, number: Sum) -> Iterator[Sum]:
+        """Sums that are surely not more: max(n, 0) is at least n, and two lengths that were compared are one."""
+        yield number
+        for symbol, count in number.terms.items():
+            made = self.made.get(symbol) if isinstance(symbol, Value) else None
+            if not isinstance(made, Apply):
+                continue
+            if made.op.name == "same_length" or made.op.name == "not_negative" and count > 0:
+                for atom in made.inputs:
+                    yield from self.no_more(number.plus(Sum({symbol: 1}), -count).plus(self.sum(atom), count))
 
     def extreme(self, index: Value, low: bool) -> Sum | None:
         """The least or the largest value of the index of a loop that is run at all."""

@@ -166,14 +166,14 @@ def _accumulates_all(loop: For) -> bool:
         return False
     items, carried = split_params(loop)
     index = items[0] if loop.trips is not None else None
-    uses = _use_counts(loop.body)
+    uses = use_counts(loop.body)
     return all(
-        result is param or _sums(loop.body, param, result, uses) or _element_wise(loop.body, param, result, index)
+        result is param or only_sums(loop.body, param, result, uses) or _element_wise(loop.body, param, result, index)
         for param, result in zip(carried, loop.body.results)
     )
 
 
-def _use_counts(block: Block) -> Counter[Value]:
+def use_counts(block: Block) -> Counter[Value]:
     uses: Counter[Value] = Counter()
 
     def count(atoms: Iterable[Atom]) -> None:
@@ -187,7 +187,7 @@ def _use_counts(block: Block) -> Counter[Value]:
     return uses
 
 
-def _sums(block: Block, start: Value, end: Atom, uses: Counter[Value]) -> bool:
+def only_sums(block: Block, start: Value, end: Atom, uses: Counter[Value]) -> bool:
     """Whether the block only adds to `start`, reads it nowhere else, and leaves the sum in `end`."""
     at: Atom = start
     while True:
@@ -204,7 +204,7 @@ def _sums(block: Block, start: Value, end: Atom, uses: Counter[Value]) -> bool:
             at = reader.out
         elif isinstance(reader, (For, While)) and at in reader.init:
             k = reader.init.index(at)
-            if not _sums(reader.body, split_params(reader)[1][k], reader.body.results[k], uses):
+            if not only_sums(reader.body, split_params(reader)[1][k], reader.body.results[k], uses):
                 return False
             if isinstance(reader, While) and uses[reader.cond.params[k]]:
                 return False

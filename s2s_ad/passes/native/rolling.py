@@ -17,6 +17,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Value
 from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine, Sum
+from s2s_ad.passes.native.gather import Gather
 from s2s_ad.passes.native.loops import LoopPass
 from s2s_ad.passes.native.storage import plus
 
@@ -41,12 +42,22 @@ class _Add:
 class _Rolling(LoopPass):
     def __init__(self, affine: Affine) -> None:
         self.affine = affine
+        self.gather = Gather(affine)
+        self.around: list[Block] = []
+
+    def block(self, block: Block) -> Block:
+        self.around.append(block)
+        made = super().block(block)
+        self.around.pop()
+        return made
 
     def loop(self, builder: Builder, loop: For) -> None:
         trips = loop.trips
         plain = trips is not None and not loop.reverse and isinstance(trips.step, Const) and trips.step.value == 1
         if not plain or loop.stops or len(loop.outputs) > len(loop.init):
             builder.emit(loop)
+            return
+        if self.gather.loop(builder, loop, self.around[-1]):
             return
         later: list[tuple[Value, Value, list[_End]]] = []
         for k in range(len(loop.init)):

@@ -1,0 +1,125 @@
+"""The trips of some loops as functions of their own, which a compiler of machine code then makes better code of.
+
+It is done on the syntax tree, when all is decided: arrays are changed in place, and numbers that a trip changes for
+later are returned.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Sequence
+
+_MARK = "_outlined"
+
+
+def mark(loop: ast.stmt) -> None:
+    """Say that the trip of this loop is to be a function."""
+    setattr(loop, _MARK, True)
+
+
+def outlined(function: ast.FunctionDef, taken: Collection[str]) -> list[ast.FunctionDef]:
+    """The functions for the marked loops, which from now on call them."""
+    made: list[ast.FunctionDef] = []
+    own = {a.arg for a in function.args.args} | _stored(function.body)
+    for at, statement in enumerate(function.body):
+        if isinstance(statement, ast.For) and getattr(statement, _MARK, False) and not _leaves(statement):
+            name = f"{function.name}_trip"
+            while name in taken or name in own or any(name == each.name for each in made):
+                name += "_"
+            after = _Reads(own)
+            after.block(function.body[at + 1 :], set())
+            trip = _trip(function.name, statement, name, own, after.found)
+            made += [trip] if trip is not None else []
+    return made
+
+
+def _leaves(loop: ast.For) -> bool:
+    return any(isinstance(n, (ast.Return, ast.Break, ast.Continue)) for s in loop.body for n in ast.walk(s))
+
+
+def _trip(whole: str, loop: ast.For, name: str, own: set[str], after: Collection[str]) -> ast.FunctionDef | None:
+    """The function; the loop keeps the reads of rows with which its trip begins, and the call."""
+    if not isinstance(loop.target, ast.Name):
+        return None
+    count = 0
+    while count < len(loop.body) and _reads_row(loop.body[count], loop.target.id):
+        count += 1
+    rows, body = loop.body[:count], loop.body[count:]
+    params = _Reads(own)
+    definite = params.block(body, set())
+    stored = _stored(body)
+    # what the next trip reads before it stores it, or what is read after the loop
+    returned = sorted(n for n in stored if n in params.found or n in after)
+    if any(n not in definite and n not in params.found for n in returned):
+        return None  # it may be bound to nothing
+    arguments = list(params.found)
+    call = ast.Call(_load(name), [_load(n) for n in arguments], [])
+    targets = [ast.Name(n, ast.Store()) for n in returned]
+    statement: ast.stmt = ast.Expr(call)
+    if returned:
+        statement = ast.Assign([targets[0] if len(targets) == 1 else ast.Tuple(list(targets), ast.Store())], call)
+        values: list[ast.expr] = [_load(n) for n in returned]
+        body = [*body, ast.Return(values[0] if len(values) == 1 else ast.Tuple(values, ast.Load()))]
+    loop.body = [*rows, statement]
+    doc = ast.Expr(ast.Constant(f"One trip of a loop of {whole}."))
+    args = ast.arguments([], [ast.arg(n) for n in arguments], None, [], [], None, [])
+    return ast.FunctionDef(name=name, args=args, body=[doc, *body], decorator_list=[], returns=None)
+
+
+def _reads_row(statement: ast.stmt, index: str) -> bool:
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Subscript):
+        return False
+    source, place = statement.value.value, statement.value.slice
+    named = isinstance(source, ast.Name) and isinstance(statement.targets[0], ast.Name)
+    return named and isinstance(place, ast.Name) and place.id == index
+
+
+class _Reads:
+    """The names of the function that statements may read before they store them, in order."""
+
+    def __init__(self, own: set[str]) -> None:
+        self.own = own
+        self.found: dict[str, None] = {}
+
+    def block(self, statements: Sequence[ast.stmt], definite: set[str]) -> set[str]:
+        """What is surely stored after them, where `definite` was before."""
+        definite = set(definite)
+        for statement in statements:
+            if isinstance(statement, ast.If):
+                self.read([statement.test], definite)
+                definite |= self.block(statement.body, definite) & self.block(statement.orelse, definite)
+            elif isinstance(statement, (ast.For, ast.While)):
+                self.read([statement.iter if isinstance(statement, ast.For) else statement.test], definite)
+                index = _stored_in(statement.target) if isinstance(statement, ast.For) else set()
+                self.block(statement.body, definite | index)
+            elif isinstance(statement, ast.AugAssign):
+                self.read([statement.value, statement.target], definite)
+                if isinstance(statement.target, ast.Name) and statement.target.id not in definite:
+                    self.found.setdefault(statement.target.id)
+            elif isinstance(statement, ast.Assign):
+                self.read([statement.value], definite)
+                for target in statement.targets:
+                    self.read([target], definite)
+                    definite |= _stored_in(target)
+            else:
+                self.read([statement], definite)
+        return definite
+
+    def read(self, nodes: Iterable[ast.AST], definite: set[str]) -> None:
+        for node in nodes:
+            for each in ast.walk(node):
+                loads = isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+                if loads and each.id in self.own and each.id not in definite:  # type: ignore[attr-defined]
+                    self.found.setdefault(each.id)  # type: ignore[attr-defined]
+
+
+def _stored_in(target: ast.expr) -> set[str]:
+    return {n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _stored(statements: Iterable[ast.stmt]) -> set[str]:
+    return {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _load(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())

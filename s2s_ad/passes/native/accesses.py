@@ -1,0 +1,63 @@
+"""What a loop does with the elements of an array that it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from s2s_ad.analysis.activity import split_params
+from s2s_ad.ir.kinds import INT, Array
+from s2s_ad.ir.nodes import Apply, Atom, Const, For
+from s2s_ad.ir.walk import blocks_of, free_values, inputs_of
+from s2s_ad.ops.linear import dtype_of, shape_of
+
+ACCESSES = frozenset(("getitem", "index_set", "index_add"))
+_SHAPE_ONLY = frozenset(("shape_item", "array_len"))
+
+Place = Sequence[Atom]  # a whole number for each axis
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """The reads, writes and sums of single elements, in order: all that a loop does with the array of this slot."""
+
+    slot: int
+    found: list[tuple[Apply, Place]]
+
+
+def place_of(stmt: Apply) -> Place | None:
+    """The whole numbers that name the one element which is read, written or added to; None if it is not one."""
+    array, at = stmt.inputs[0], stmt.inputs[1 if stmt.op.name == "getitem" else 2 :]
+    index = dict(stmt.params)["index"]
+    entries = [
+        Const(e, INT) if isinstance(e, int) else at[e[1]] if isinstance(e, tuple) and e[0] == "in" else None
+        for e in index
+    ]
+    places = [e for e in entries if e is not None and not shape_of(e.kind) and dtype_of(e.kind) != "bool"]
+    return places if len(places) == len(index) == len(shape_of(array.kind)) else None
+
+
+def accesses(loop: For, slot: int) -> Accesses | None:
+    """Of the array of floats that the loop carries there; None if it does anything else with it, or in inner blocks."""
+    at = split_params(loop)[1][slot]
+    if not isinstance(at.kind, Array) or not at.kind.rank or at.kind.dtype != "float64":
+        return None
+    versions, found = {at}, []
+    for stmt in loop.body.stmts:
+        if any(not versions.isdisjoint(free_values(b)) for b in blocks_of(stmt)):
+            return None
+        touched = [a for a in inputs_of(stmt) if a in versions]
+        if not touched or isinstance(stmt, Apply) and stmt.op.name in _SHAPE_ONLY:
+            continue
+        # an older version that is still read would have to be another array
+        if touched != [at] or not isinstance(stmt, Apply) or stmt.op.name not in ACCESSES or stmt.inputs[0] is not at:
+            return None
+        place = place_of(stmt)
+        if place is None or stmt.op.name != "getitem" and shape_of(stmt.inputs[1].kind):
+            return None
+        found.append((stmt, place))
+        if stmt.op.name != "getitem":
+            at = stmt.out
+            versions.add(at)
+    left = [r for r in loop.body.results if r in versions]
+    return Accesses(slot, found) if left == [at] and loop.body.results[slot] is at else None

@@ -1,0 +1,192 @@
+"""The shape that native code gives to loops agrees with the NumPy backend, and what must stay as it is stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import s2s_ad
+from tests.agree import same
+from tests.fuzz.checks import imported
+from tests.native import nests
+from tests.native.test_interpreted import _python_for_numba, both_agree  # noqa: F401
+
+u5, m5 = np.linspace(0.2, 0.9, 5), np.linspace(0.1, 1.3, 25).reshape(5, 5)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_random_nests(seed):
+    with imported(nests.program(seed)) as module:
+        ours, other = (s2s_ad.value_and_grad(module.f, (0, 1), backend=b) for b in ("numba", "numpy"))
+        for n in (7, 4, 3, 2):
+            draw = np.random.default_rng(seed)
+            args = draw.uniform(-0.9, 0.9, n), draw.uniform(-0.9, 0.9, (n, n))
+            try:
+                with np.errstate(all="ignore"):
+                    value = module.f(*(a.copy() for a in args))
+            except IndexError:
+                with pytest.raises(IndexError):
+                    ours(*args)
+                continue
+            if abs(value) < 1e6:
+                same(ours(*args), other(*args), 1e-9)
+
+
+# --- elements held in numbers -----------------------------------------------------------------------------------------
+
+
+def products(m):
+    n = len(m)
+    for i in range(1, n):
+        for j in range(1, n):
+            m[i, j] -= m[i, 0] * m[0, j]
+    return np.sum(m * m)
+
+
+def never_runs(m, k, n):
+    """The element m[k, 0] is there only if the inner loop makes a trip."""
+    total = 0.0
+    for j in range(n):
+        total += m[k, 0] * m[0, j]
+    return total
+
+
+def looked_at(u):
+    """The element that is added to is read at one of the trips."""
+    for i in range(len(u)):
+        u[2] += u[i] * u[i]
+    return np.sum(u)
+
+
+def from_the_end(u):
+    """u[-1] is u[i] at the last trip."""
+    for i in range(len(u)):
+        u[-1] += u[i] * u[i]
+    return np.sum(u)
+
+
+def given_place(u, k):
+    """Nothing says that u[k] is not one of the others."""
+    for i in range(len(u)):
+        u[i] = u[i] * u[k]
+    return np.sum(u * u)
+
+
+def test_elements_at_one_place_are_summed_in_a_number():
+    both_agree(products, (m5,))
+    source = s2s_ad.grad(products, backend="numba").source(m5)
+    assert "m_bar_sum -= " in source and "m_bar[i, 0] += m_bar_sum" in source
+
+
+@pytest.mark.parametrize("f, args", [(looked_at, (u5,)), (from_the_end, (u5,)), (given_place, (u5, 3))])
+def test_elements_that_may_be_others_stay_where_they_are(f, args):
+    both_agree(f, args)
+    assert "_sum" not in s2s_ad.grad(f, backend="numba").source(*args)
+
+
+def test_an_element_that_is_not_there_is_not_touched_without_a_trip():
+    both_agree(never_runs, (m5, 2, 4))
+    both_agree(never_runs, (m5, 99, 0))
+    with pytest.raises(IndexError):
+        s2s_ad.grad(never_runs, backend="numba")(m5, 99, 1)
+
+
+# --- neighbours -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_stencils(seed):
+    with imported(nests.stencil(seed)) as module:
+        ours, other = (s2s_ad.value_and_grad(module.f, (0, 1), backend=b) for b in ("numba", "numpy"))
+        for n in (7, 5, 4, 3, 2, 1):
+            draw = np.random.default_rng(seed)
+            args = draw.uniform(-0.9, 0.9, n), draw.uniform(-0.9, 0.9, (n, n))
+            try:
+                module.f(*(a.copy() for a in args))
+            except IndexError:
+                with pytest.raises(IndexError):
+                    ours(*args)
+                continue
+            same(ours(*args), other(*args), 1e-9)
+
+
+def spread(u, new, c):
+    n = len(u)
+    for _ in range(3):
+        for i in range(1, n - 1):
+            new[i] = u[i] + c * u[i] * (u[i + 1] - 2.0 * u[i] + u[i - 1])
+        for i in range(1, n - 1):
+            u[i] = new[i]
+    return np.sum(u * u)
+
+
+def spread_unevenly(u, new, c):
+    """What is written back is another part."""
+    n = len(u)
+    for _ in range(3):
+        for i in range(1, n - 1):
+            new[i] = u[i] + c * (u[i + 1] - 2.0 * u[i] + u[i - 1])
+        for i in range(2, n):
+            u[i] = new[i]
+    return np.sum(u * u) + np.sum(new * new)
+
+
+def one_after_the_other(u, new, c):
+    """Each trip reads what the one before has written."""
+    for i in range(1, len(u) - 1):
+        u[i] = u[i - 1] + c * (u[i + 1] - u[i])
+    return np.sum(u * u)
+
+
+def with_costs(u, new, c):
+    """What would be done again for each neighbour is dear."""
+    for i in range(1, len(u) - 1):
+        new[i] = np.sin(u[i - 1] * u[i + 1]) * np.exp(c * u[i])
+    return np.sum(new * new)
+
+
+def far(u, new, c):
+    for i in range(3, len(u) - 3):
+        new[i] = c * (u[i - 3] + u[i + 3])
+    return np.sum(new * new)
+
+
+@pytest.mark.parametrize("f", [spread, spread_unevenly, one_after_the_other, with_costs, far])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 9])
+def test_sums_onto_neighbours(f, n):
+    if f in (spread_unevenly,) or n > 1:
+        both_agree(f, (np.linspace(0.2, 0.9, n), np.linspace(0.5, 0.1, n), 0.3))
+
+
+def test_neighbours_are_gathered_and_zeros_written_once():
+    gradient = s2s_ad.grad(spread, backend="numba")
+    trip, whole = gradient.source(u5, u5, 0.3).split("def _spread_grad_trip")[1].split("def _spread_grad(")
+    gathered = trip.split("else:")[0]
+    assert "u_bar[i] = " in gathered and "u_bar[i - 1] +=" not in gathered and "u_bar[i] = 0.0" not in gathered
+    assert "new_bar[i] = u_bar[i]" in gathered and "new_bar[i] = 0.0" not in trip + whole
+    other = s2s_ad.grad(spread_unevenly, backend="numba").source(u5, u5, 0.3)
+    assert "u_bar[i] = 0.0" in other and "new_bar[i] += " in other
+
+
+@pytest.mark.parametrize("f", [one_after_the_other, with_costs, far])
+def test_loops_that_are_not_gathered(f):
+    source = s2s_ad.grad(f, backend="numba").source(u5, u5, 0.3)
+    assert "else:" not in source.split("# Reverse sweep")[1].split("_checked = ")[0].split("def ")[0]
+
+
+# --- trips in functions -----------------------------------------------------------------------------------------------
+
+
+def logistic_rows(u, r, steps):
+    """The number r is summed up over the trips, and read after them."""
+    n = len(u)
+    for _ in range(steps):
+        for i in range(n):
+            u[i] = r * u[i] * (1.0 - u[i])
+    return np.sum(u) * r
+
+
+def test_a_trip_returns_the_numbers_that_it_changes():
+    both_agree(logistic_rows, (u5, 2.9, 4))
+    both_agree(logistic_rows, (u5, 2.9, 0))
+    assert "_trip(" in s2s_ad.grad(logistic_rows, (0, 1), backend="numba").source(u5, 2.9, 4)
