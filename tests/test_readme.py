@@ -220,7 +220,7 @@ def rewrite(only_modules: bool = False) -> list[Path]:
 
 
 def shows_a_module(block: tuple[str, str]) -> bool:
-    return block[0] == "console" and re.search(r"^\$ (.* )?cat ", block[1], re.MULTILINE) is not None
+    return block[0] == "console" and re.search(r"^\$ (.* )?(cat|git diff) ", block[1], re.MULTILINE) is not None
 
 
 if __name__ == "__main__":
