@@ -20,6 +20,7 @@ from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts
 
+MOST_KNOWN = 8
 MOST_VIEWS = 20  # of one array, among which those to be copied are looked for
 _SUMS = frozenset({"add", "sub"})
 _AUGMENTED = _SUMS | {"mul", "div"}  # these only under a name that they have anyway
@@ -37,6 +38,7 @@ class _Analysis:
     def __init__(self, function: Function, plan: Schedule, live: Liveness, augment: bool) -> None:
         self.function, self.plan, self.live = function, plan, live
         self.result = InPlace(plain=plain_numbers(function))
+        self.known: dict[object, Memory] = {}
         self.stmts = list(all_stmts(function.body))
         self.stores: list[Apply] = []
         self.sums: list[Apply] = []
@@ -68,25 +70,35 @@ class _Analysis:
             return self.result
         self.result.on_spot = set(self.stores)
         tried: set[tuple[Stmt, int]] = set()
-        memory = Memory(self.function, self.plan, self.result)
+        memory = self.memory()
         for store in self.stores:  # whatever is copied for one of them, nothing shares more memory than before
             if self.safe(store, memory):
                 continue
             if not self.copy_views(store, memory):
                 if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
                     self.result.on_spot.discard(store)
-            memory = Memory(self.function, self.plan, self.result)
+            memory = self.memory()
         self.result.on_spot.update(self.sums)
         while failing := self.failing([*self.stores, *self.sums]):
             # a sum is not worth a copy: neither of what it reads, nor of what another write needs then
-            memory = Memory(self.function, self.plan, self.result)
+            memory = self.memory()
             met = {memory.find(s.outputs[0]) for s in failing}
             here = [s for s in self.sums if s in self.result.on_spot and memory.find(s.outputs[0]) in met]
             self.result.on_spot.difference_update([s for s in failing if not s.op.store] or here)
         return self.result
 
+    def memory(self) -> Memory:
+        """Who shares memory, as decided so far: made once for each state, since it is asked for again and again."""
+        decided = self.result
+        state = frozenset(decided.on_spot), frozenset(decided.copied_views), frozenset(decided.copied_init)
+        if state not in self.known:
+            if len(self.known) > MOST_KNOWN:
+                self.known.clear()
+            self.known[state] = Memory(self.function, self.plan, decided)
+        return self.known[state]
+
     def failing(self, updates: list[Apply]) -> list[Apply]:
-        memory = Memory(self.function, self.plan, self.result)
+        memory = self.memory()
         return [s for s in updates if s in self.result.on_spot and not self.safe(s, memory)]
 
     def copied_first(self, store: Apply, init: tuple[Stmt, int], tried: set[tuple[Stmt, int]]) -> bool:
@@ -95,7 +107,7 @@ class _Analysis:
             return False
         tried.add(init)
         self.result.copied_init.add(init)
-        memory = Memory(self.function, self.plan, self.result)
+        memory = self.memory()
         if self.safe(store, memory) or self.copy_views(store, memory):
             return True
         self.result.copied_init.discard(init)
@@ -119,12 +131,16 @@ class _Analysis:
 
         def enough(copied: list[Value]) -> bool:
             self.result.copied_views = before | set(copied)
-            return self.safe(store, Memory(self.function, self.plan, self.result))
+            return self.safe(store, self.memory())
 
         if not enough(views):
             self.result.copied_views = before
             return False
-        for view in list(views):
+        at = self.live.read_at[store]
+        late = [v for v in views if v in store.inputs or self.live.crosses(v, at)]
+        if 0 < len(late) < len(views) and enough(late):
+            views = late
+        for view in list(views) if len(views) > 1 else []:
             fewer = [v for v in views if v is not view]
             if enough(fewer):
                 views = fewer
