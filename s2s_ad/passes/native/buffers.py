@@ -11,7 +11,7 @@ from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of
+from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of, substitute
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine
@@ -39,6 +39,7 @@ class _Buffers(LoopPass):
         params: list[Value] = []
         init: list[Atom] = []
         results: list[Atom] = []
+        same: dict[Value, Atom] = {}
         for k, stmt in enumerate(loop.body.stmts):
             if isinstance(stmt, Apply) and stmt.op.name in _EMPTY | _ZEROS and isinstance(stmt.out.kind, Array):
                 last = _last_version(stmt.out, loop.body.stmts[k + 1 :], loop.body.results)
@@ -47,11 +48,11 @@ class _Buffers(LoopPass):
                     param = replace(stmt.out)
                     init.append(self.made(builder, stmt, sizes))
                     params.append(param)
-                    zero = stmt.op.name in _ZEROS
-                    write = OPS["index_set"] if zero else OPS["stop_gradient"]
-                    inputs: tuple[Atom, ...] = (param, ZERO_FLOAT) if zero else (param,)
-                    index = (("index", (Ellipsis,)),) if zero else ()
-                    stmts.append(Apply(write, inputs, stmt.outputs, index, stmt.span))
+                    if stmt.op.name in _ZEROS:
+                        index = (("index", (Ellipsis,)),)
+                        stmts.append(Apply(OPS["index_set"], (param, ZERO_FLOAT), stmt.outputs, index, stmt.span))
+                    else:
+                        same[stmt.out] = param
                     results.append(last)
                     continue
             stmts.append(stmt)
@@ -60,6 +61,7 @@ class _Buffers(LoopPass):
             return
         body = loop.body
         whole = Block((*body.params, *params), tuple(stmts), (*body.results[:n], *results, *body.results[n:]))
+        whole = substitute(whole, same)
         outputs = (*loop.outputs[:n], *(replace(p) for p in params), *loop.outputs[n:])
         builder.emit(replace(loop, init=(*loop.init, *init), body=whole, outputs=outputs))
 
