@@ -21,7 +21,7 @@ def heat_grad(u, alpha, steps):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v_bar = u_bar[1:-1]
         v2_bar = v_bar * alpha
-        alpha_bar += np.sum(v_bar * v2)
+        alpha_bar += v_bar @ v2
         u_bar[:-2] += v2_bar
         u_bar[1:-1] -= v2_bar * 2.0
         u_bar[2:] += v2_bar
@@ -47,7 +47,7 @@ def heat_value_and_grad(u, alpha, steps):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v_bar = u_bar[1:-1]
         v2_bar = v_bar * alpha
-        alpha_bar += np.sum(v_bar * v2)
+        alpha_bar += v_bar @ v2
         u_bar[:-2] += v2_bar
         u_bar[1:-1] -= v2_bar * 2.0
         u_bar[2:] += v2_bar
@@ -88,7 +88,7 @@ def heat_vjp(u, alpha, steps, y_bar=1.0):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v_bar = u_bar[1:-1]
         v2_bar = v_bar * alpha
-        alpha_bar += np.sum(v_bar * v2)
+        alpha_bar += v_bar @ v2
         u_bar[:-2] += v2_bar
         u_bar[1:-1] -= v2_bar * 2.0
         u_bar[2:] += v2_bar

@@ -18,7 +18,7 @@ def mlp_loss_grad(W1, b1, W2, b2, x, labels):
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v, labels], -1.0 / v2.size)
+    logp_bar[v, labels] = -1.0 / v2.size
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
     z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / sum_exp_z * exp_z
     # z = h @ W2 + b2  [arrays.py:33]
@@ -49,7 +49,7 @@ def mlp_loss_value_and_grad(W1, b1, W2, b2, x, labels):
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v, labels], -1.0 / v2.size)
+    logp_bar[v, labels] = -1.0 / v2.size
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
     z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / sum_exp_z * exp_z
     # z = h @ W2 + b2  [arrays.py:33]
@@ -102,7 +102,7 @@ def mlp_loss_vjp(W1, b1, W2, b2, x, labels, y_bar=1.0):
     # Reverse sweep
     # return -np.mean(logp[np.arange(len(labels)), labels])  [arrays.py:36]
     logp_bar = np.zeros_like(logp)
-    np.add.at(logp_bar, np.s_[v, labels], -(y_bar / v2.size))
+    logp_bar[v, labels] = -(y_bar / v2.size)
     # logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))  [arrays.py:35]
     z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / sum_exp_z * exp_z
     # z = h @ W2 + b2  [arrays.py:33]

@@ -83,7 +83,7 @@ def gram_schmidt_vjp(A, y_bar):
             v10 = R[k, j]
             # A[:, j] -= Q[:, k] * R[k, j]  [factorisations.py:58]
             v_bar = A_bar[:, j]
-            v11 = np.sum(v_bar * v8)
+            v11 = v_bar @ v8
             v8_bar -= v_bar * v10
             # R[k, j] = Q[:, k] @ A[:, j]  [factorisations.py:57]
             v12 = R_bar[k, j]
@@ -95,7 +95,7 @@ def gram_schmidt_vjp(A, y_bar):
         v13 = Q_bar[:, k].copy()
         Q_bar[:, k] = 0.0
         v7_bar = (v8_bar + v13) / v6
-        v14 = np.sum(v7_bar * v8)
+        v14 = v7_bar @ v8
         A_bar[:, k] += v7_bar
         # R[k, k] = np.sqrt(np.sum(A[:, k] ** 2))  [factorisations.py:54]
         v15 = R_bar[k, k]

@@ -82,7 +82,7 @@ def lu_solve_vjp(A, b, y_bar):
             v2 = A[i, k]
             # A[i, k + 1 :] -= A[i, k] * A[k, k + 1 :]  [factorisations.py:12]
             v_bar = A_bar[i, k + 1 :]
-            v3 = np.sum(v_bar * A[k, k + 1 :])
+            v3 = v_bar @ A[k, k + 1 :]
             A_bar[k, k + 1 :] -= v_bar * v2
             # A[i, k] /= A[k, k]  [factorisations.py:11]
             v_bar = (A_bar[i, k] - v3) / A[k, k]

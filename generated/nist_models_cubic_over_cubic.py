@@ -44,15 +44,15 @@ def cubic_over_cubic_vjp(x, b1, b2, b3, b4, b5, b6, b7, y_bar):
     v_bar = y_bar / v2
     v3 = v_bar * y
     v2_bar = -v3
-    b7_bar = np.sum(v2_bar * v)
+    b7_bar = v2_bar @ v
     v4 = 3.0 * x_squared
-    b6_bar = np.sum(v2_bar * x_squared)
+    b6_bar = v2_bar @ x_squared
     v5 = 2.0 * x
-    b5_bar = np.sum(v2_bar * x)
-    b4_bar = np.sum(v_bar * v)
-    b3_bar = np.sum(v_bar * x_squared)
+    b5_bar = v2_bar @ x
+    b4_bar = v_bar @ v
+    b3_bar = v_bar @ x_squared
     x_bar = v2_bar * b7 * v4 - v3 * b6 * v5 - v3 * b5 + v_bar * b4 * v4 + v_bar * b3 * v5
     b1_bar = np.sum(v_bar)
-    b2_bar = np.sum(v_bar * x)
+    b2_bar = v_bar @ x
     x_bar += v_bar * b2
     return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar, b6_bar, b7_bar)

@@ -22,7 +22,7 @@ def danwood_vjp(x, b1, b2, y_bar):
     # Reverse sweep
     # return b1 * x**b2  [nist_models.py:11]
     v_bar = y_bar * b1
-    b1_bar = np.sum(y_bar * v)
-    b2_bar = np.sum(v_bar * (v * np.log(np.where(x == 0, 1.0, x))))
+    b1_bar = y_bar @ v
+    b2_bar = v_bar @ (v * np.log(np.where(x == 0, 1.0, x)))
     x_bar = v_bar * (b2 * x ** (1.0 if b2 == 0 else b2 - 1))
     return y, (x_bar, b1_bar, b2_bar)

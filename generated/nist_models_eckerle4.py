@@ -26,6 +26,6 @@ def eckerle4_vjp(x, b1, b2, b3, y_bar):
     # return b1 / b2 * np.exp(-0.5 * ((x - b3) / b2) ** 2)  [nist_models.py:43]
     v_bar = y_bar * v * v3 * -0.5 * (2.0 * v2) / b2
     b3_bar = -np.sum(v_bar)
-    b1_bar = np.sum(y_bar * v3) / b2
-    b2_bar = -np.sum(v_bar * v2) - b1_bar * v
+    b1_bar = y_bar @ v3 / b2
+    b2_bar = -(v_bar @ v2) - b1_bar * v
     return y, (v_bar, b1_bar, b2_bar, b3_bar)

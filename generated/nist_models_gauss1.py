@@ -67,18 +67,18 @@ def gauss1_vjp(x, b1, b2, b3, b4, b5, b6, b7, b8, y_bar):
 
     # Reverse sweep
     # return b1 * np.exp(-b2 * x) + peaks  [nist_models.py:20]
-    b1_bar = np.sum(y_bar * v7)
+    b1_bar = y_bar @ v7
     v_bar = -(y_bar * b1 * v7)
     x_bar = v_bar * b2
-    b2_bar = np.sum(v_bar * x)
+    b2_bar = v_bar @ x
     # peaks = b3 * np.exp(-((x - b4) ** 2) / b5**2) + b6 * np.exp(-((x - b7) ** 2) / b8**2)  [nist_models.py:19]
-    b6_bar = np.sum(y_bar * v6)
+    b6_bar = y_bar @ v6
     v8 = y_bar * b6 * v6 / b8_squared
-    b8_bar = np.sum(v8 * v5) * (2.0 * b8)
+    b8_bar = v8 @ v5 * (2.0 * b8)
     v9 = v8 * (2.0 * v4)
-    b3_bar = np.sum(y_bar * v3)
+    b3_bar = y_bar @ v3
     v10 = y_bar * b3 * v3 / b5_squared
-    b5_bar = np.sum(v10 * v2) * (2.0 * b5)
+    b5_bar = v10 @ v2 * (2.0 * b5)
     v11 = v10 * (2.0 * v)
     x_bar = x_bar - v9 - v11
     return y, (x_bar, b1_bar, b2_bar, b3_bar, np.sum(v11), b5_bar, b6_bar, np.sum(v9), b8_bar)

@@ -29,11 +29,11 @@ def kirby2_vjp(x, b1, b2, b3, b4, b5, y_bar):
     v_bar = y_bar / v
     v2 = v_bar * y
     v_bar_2 = -v2
-    b5_bar = np.sum(v_bar_2 * x_squared)
+    b5_bar = v_bar_2 @ x_squared
     v3 = 2.0 * x
-    b4_bar = np.sum(v_bar_2 * x)
-    b3_bar = np.sum(v_bar * x_squared)
+    b4_bar = v_bar_2 @ x
+    b3_bar = v_bar @ x_squared
     b1_bar = np.sum(v_bar)
-    b2_bar = np.sum(v_bar * x)
+    b2_bar = v_bar @ x
     x_bar = v_bar_2 * b5 * v3 - v2 * b4 + v_bar * b3 * v3 + v_bar * b2
     return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar)

@@ -26,14 +26,14 @@ def lanczos3_vjp(x, b1, b2, b3, b4, b5, b6, y_bar):
 
     # Reverse sweep
     # return b1 * np.exp(-b2 * x) + b3 * np.exp(-b4 * x) + b5 * np.exp(-b6 * x)  [nist_models.py:15]
-    b5_bar = np.sum(y_bar * v3)
+    b5_bar = y_bar @ v3
     v_bar = -(y_bar * b5 * v3)
-    b6_bar = np.sum(v_bar * x)
-    b3_bar = np.sum(y_bar * v2)
+    b6_bar = v_bar @ x
+    b3_bar = y_bar @ v2
     v_bar_2 = y_bar * b3 * v2
-    b4_bar = -np.sum(v_bar_2 * x)
-    b1_bar = np.sum(y_bar * v)
+    b4_bar = -(v_bar_2 @ x)
+    b1_bar = y_bar @ v
     v_bar_3 = y_bar * b1 * v
-    b2_bar = -np.sum(v_bar_3 * x)
+    b2_bar = -(v_bar_3 @ x)
     x_bar = v_bar * b6 - v_bar_2 * b4 - v_bar_3 * b2
     return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar, b6_bar)

@@ -23,12 +23,12 @@ def mgh17_vjp(x, b1, b2, b3, b4, b5, y_bar):
 
     # Reverse sweep
     # return b1 + b2 * np.exp(-x * b4) + b3 * np.exp(-x * b5)  [nist_models.py:32]
-    b3_bar = np.sum(y_bar * v2)
+    b3_bar = y_bar @ v2
     v_bar = -(y_bar * b3 * v2)
-    b5_bar = np.sum(v_bar * x)
+    b5_bar = v_bar @ x
     b1_bar = np.sum(y_bar)
-    b2_bar = np.sum(y_bar * v)
+    b2_bar = y_bar @ v
     v_bar_2 = y_bar * b2 * v
-    b4_bar = -np.sum(v_bar_2 * x)
+    b4_bar = -(v_bar_2 @ x)
     x_bar = v_bar * b5 - v_bar_2 * b4
     return y, (x_bar, b1_bar, b2_bar, b3_bar, b4_bar, b5_bar)

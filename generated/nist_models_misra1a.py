@@ -22,8 +22,8 @@ def misra1a_vjp(x, b1, b2, y_bar):
 
     # Reverse sweep
     # return b1 * (1.0 - np.exp(-b2 * x))  [nist_models.py:7]
-    b1_bar = np.sum(y_bar * v2)
+    b1_bar = y_bar @ v2
     v3 = y_bar * b1 * v
     x_bar = v3 * b2
-    b2_bar = np.sum(v3 * x)
+    b2_bar = v3 @ x
     return y, (x_bar, b1_bar, b2_bar)

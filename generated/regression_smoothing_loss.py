@@ -15,14 +15,13 @@ def smoothing_loss_grad(level, slope, times, values):
     # Reverse sweep
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
     v_bar = 1.0 / v2
-    v3 = v_bar * y * centred
-    centred_bar = -v3 - v3
+    centred_bar = -2.0 * (v_bar * y * centred)
     error_bar = 2.0 * v_bar * error
     # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
     centred_bar -= error_bar
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
-    slope_bar = np.sum(error_bar * v)
+    slope_bar = error_bar @ v
     times_bar -= np.sum(times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
     values_bar = centred_bar - np.sum(centred_bar) / values.size
@@ -41,14 +40,13 @@ def smoothing_loss_value_and_grad(level, slope, times, values):
     # Reverse sweep
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
     v_bar = 1.0 / v2
-    v3 = v_bar * y * centred
-    centred_bar = -v3 - v3
+    centred_bar = -2.0 * (v_bar * y * centred)
     error_bar = 2.0 * v_bar * error
     # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
     centred_bar -= error_bar
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
-    slope_bar = np.sum(error_bar * v)
+    slope_bar = error_bar @ v
     times_bar -= np.sum(times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
     values_bar = centred_bar - np.sum(centred_bar) / values.size
@@ -83,14 +81,13 @@ def smoothing_loss_vjp(level, slope, times, values, y_bar=1.0):
     # Reverse sweep
     # return np.sum(error * error) / np.sum(centred * centred)  [regression.py:16]
     v_bar = y_bar / v2
-    v3 = v_bar * y * centred
-    centred_bar = -v3 - v3
+    centred_bar = -2.0 * (v_bar * y * centred)
     error_bar = 2.0 * v_bar * error
     # error = level + slope * (times - np.mean(times)) - centred  [regression.py:15]
     centred_bar -= error_bar
     level_bar = np.sum(error_bar)
     times_bar = error_bar * slope
-    slope_bar = np.sum(error_bar * v)
+    slope_bar = error_bar @ v
     times_bar -= np.sum(times_bar) / times.size
     # centred = values - np.mean(values)  [regression.py:14]
     values_bar = centred_bar - np.sum(centred_bar) / values.size

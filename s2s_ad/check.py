@@ -21,7 +21,7 @@ from s2s_ad.exact import exact
 from s2s_ad.ir.nodes import Apply
 from s2s_ad.ir.structure import leaf_kinds, spec_of
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.probe import Direction, Probe, dot, numbers, partials, real_part
+from s2s_ad.probe import Direction, Probe, dot, partials, real_part
 from s2s_ad.shadow import NotApplicable
 
 MODES = {"fwd": "forward", "rev": "reverse"}
@@ -257,7 +257,7 @@ class _Comparison:
         ]
 
     def _title(self, what: str) -> str:
-        at = ", ".join(_short(a) for a in self.probe.args)
+        at = ", ".join(short(a) for a in self.probe.args)
         title = f"{what} at ({at})"
         if not self.probe.single:
             title += "\nof the sum of its results, each times a fixed random number"
@@ -313,18 +313,8 @@ class _Comparison:
             raise NotApplicable("stop_gradient is in the program, and the function does not know")
         if not math.isfinite(self.here):
             raise NotApplicable(f"the function gives {self.here}")
-        raised: list[str] = []
-
-        def g(t: float) -> float:
-            try:
-                return self.probe.along(direction, t)
-            except Exception as error:  # beside the point it may be out of its domain: then a note says so
-                raised.append(f"{type(error).__name__}: {error}")
-                return math.nan
-
-        size = math.sqrt(sum(float(n) ** 2 for n in self._moving(direction)))
-        length = math.sqrt(sum(n**2 for n in numbers(direction.tangents)))
-        found = differences(g, size / length, self.probe.epsilon)
+        g, raised = self.probe.beside(direction)
+        found = differences(g, self.probe.scale(direction), self.probe.epsilon)
         if found.kink:
             return found
         most = max(1e-4, 10.0 * math.sqrt(self.probe.epsilon))
@@ -332,10 +322,6 @@ class _Comparison:
             said = f"; beside the point the function raises {raised[0]}" if raised else ""
             raise NotApplicable(f"they do not settle{said}")
         return found
-
-    def _moving(self, direction: Direction) -> list[float]:
-        given = [float(n) for n in self.probe.numbers]
-        return given if direction.at is None else [given[direction.at]]
 
     def _keep(self, who: str, why: NotApplicable, direction: Direction) -> None:
         self.silent.setdefault((who, str(why)), []).append(direction.name)
@@ -370,7 +356,7 @@ def _other(name: str, row: Row, digits: int) -> str:
     return _text(answer.value, digits) + (f"\n± {answer.error:.0e}" if answer.error else "")
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """An argument in a title."""
     if isinstance(value, np.ndarray) and value.size > 4:
         return f"array of shape {value.shape}"

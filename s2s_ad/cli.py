@@ -27,6 +27,7 @@ from s2s_ad.rules import Rule, details, markdown, overview
 from s2s_ad.rules import rules as all_rules
 from s2s_ad.views import columns
 from s2s_ad.views.bench import bench
+from s2s_ad.views.compare import compare
 from s2s_ad.views.graph import graph as computational_graph
 from s2s_ad.views.lines import Beside, beside
 from s2s_ad.views.page import page
@@ -144,6 +145,23 @@ def check(
     _print_report(result)
     if not result.good:
         raise Failure(f"a derivative of {target} is wrong")
+
+
+@app.command("compare", context_settings={"ignore_unknown_options": True})
+def show_comparison(
+    target: Target,
+    args: Annotated[list[str], typer.Argument(help='The arguments: literals or NumPy, such as 2.0 "np.ones(3)".')],
+    plot: Annotated[Optional[Path], typer.Option(help="Draw the errors over the step: .png, .svg or .pdf.")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Measurements, of which the median is printed.")] = 5,
+) -> None:
+    """Compare the ways to the derivatives: SymPy, differences, complex step, forward mode and reverse mode."""
+    fn, _ = _resolve(target)
+    with contextlib.redirect_stdout(io.StringIO()):
+        made = compare(fn, *map(_argument, args), repeat=repeat)
+    typer.echo(made)
+    if plot is not None:
+        made.plot(plot)
+        typer.echo(plot)
 
 
 class Format(str, Enum):

@@ -17,7 +17,7 @@ _STEPS = (1e-150, 1e-140)  # so small that their squares are nothing, also where
 
 def complex_step(probe: Probe, direction: Direction) -> float:
     """The derivative along the direction; NotApplicable says which operation has no meaning for complex numbers."""
-    first, second = (_slope(probe, direction, h) for h in _STEPS)
+    first, second = (complex_slope(probe, direction, h) for h in _STEPS)
     if not math.isfinite(first):
         raise NotApplicable(f"it comes to {first}")
     if abs(first - second) > 1e-9 * max(abs(first), abs(second)):
@@ -25,7 +25,9 @@ def complex_step(probe: Probe, direction: Direction) -> float:
     return first
 
 
-def _slope(probe: Probe, direction: Direction, h: float) -> float:
+def complex_slope(probe: Probe, direction: Direction, h: float) -> float:
+    """The imaginary part of a step of ih, over h; NotApplicable as above."""
+
     def run(*inputs: Any) -> tuple[Any, ...]:
         runner = _Complex(probe.lowered.program)
         return runner.call(probe.lowered.program.entry, inputs)

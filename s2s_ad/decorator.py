@@ -15,6 +15,8 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.text import text_of
 from s2s_ad.modes import derivative_of
 from s2s_ad.native import check_backend
+from s2s_ad.symbolic import Symbolic, symbolic
+from s2s_ad.views.compare import Comparison, compare
 from s2s_ad.views.graph import Graph, graph
 from s2s_ad.views.trace import Trace, trace
 
@@ -101,6 +103,20 @@ class Differentiable:
     def graph(self, *args: Any, values: bool = False) -> Graph:
         """The computational graph for arguments like these; with `values` what each node is in a run at them."""
         return graph(self.__s2s_function__, *args, values=values)
+
+    def symbolic(self, *args: Any) -> Symbolic:
+        """(value, gradient) as SymPy expressions in the arguments; `args` say what it is for, floats without any.
+
+        The gradient is by all real arguments. Raises UnsupportedError where a branch or a loop depends on the numbers.
+        """
+        return symbolic(self.__s2s_function__, *args)
+
+    def compare(self, *args: Any, repeat: int = 5) -> Comparison:
+        """The derivatives at the arguments by SymPy, differences, a complex step, and both modes, with their costs.
+
+        Times are medians of `repeat` measurements.
+        """
+        return compare(self.__s2s_function__, *args, repeat=repeat)
 
     def source(self, mode: str = "grad", *args: Any) -> str:
         """The text of the module of a derivative ("grad", "jvp", "jacobian", "hessian", "hvp" ...), formatted."""

@@ -26,13 +26,13 @@ class Jvp(Derivative):
         known = self._quick.find(primals)
         if known is None:
             return self._along(self._bind(tuple(primals), {}), self._dots(tangents))
-        return _run_along(known, primals, [tangents[i] for i, _, _ in known.more])
+        return _run_along(known, primals, {name: tangents[i] for i, name, _ in known.more[1]})
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The derivative at `args`, with one tangent for each parameter asked for."""
         known = self._quick.find(args)
-        if known is not None and len(tangents) == len(known.more):
-            return _run_along(known, args, tangents)
+        if known is not None and len(tangents) == len(known.more[0]):
+            return _run_along(known, args, dict(zip(known.more[0], tangents)))
         values = self._bind(tuple(args), {})
         names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
         if len(tangents) != len(names):
@@ -52,13 +52,13 @@ class Jvp(Derivative):
             dot = dots[name] if name in dots else zeros_like(values[name])
             call.append(cotangent_like(spec, values[name], dot, "tangent", name))
         if self._plain:
-            self._quick.note(tuple(values.values()), dict(arguments[: len(values)]), compiled, self.function, more)
+            specs, kept = dict(arguments[: len(values)]), (tuple(map(str, names)), more)
+            self._quick.note(tuple(values.values()), specs, compiled, self.function, kept)
         return run(compiled, call, reads)
 
 
-def _run_along(known: Known, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-    given = zip(known.more, tangents)
-    dots = [cotangent_like(spec, primals[i], tangent, "tangent", name) for (i, name, spec), tangent in given]
+def _run_along(known: Known, primals: Sequence[Any], tangents: dict[str, Any]) -> Any:
+    dots = [cotangent_like(spec, primals[i], tangents[name], "tangent", name) for i, name, spec in known.more[1]]
     return run(known.compiled, [*primals, *dots], {})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from s2s_ad.probe import FEW, Direction, Probe
 from s2s_ad.shadow import NotApplicable, Shadow
 
 _DIGITS = 50  # with which it computes; 30 are asked of the result
-_LARGEST = 3000  # nodes of an expression written out as a tree
 
 
 def exact(probe: Probe, direction: Direction) -> float:
@@ -28,32 +27,28 @@ def exact(probe: Probe, direction: Direction) -> float:
     def run(*inputs: Any) -> tuple[Any, ...]:
         return runner.call(probe.lowered.program.entry, inputs)
 
-    runner = _Symbolic(probe.lowered.program, sympy)
-    made = probe.interpreted(run, probe.moved(direction, runner.step))
+    t = sympy.Symbol("t", real=True)
+    runner = _Line(probe.lowered.program, sympy, {t: 0})
+    made = probe.interpreted(run, probe.moved(direction, lambda x, d: runner.step(x, d, t)))
     if not runner.carries(made):
         return 0.0  # nothing that moves reaches the result
     here = float(probe.weighted(probe.value))
     value = runner.number(made)
     if not np.isclose(value, here, rtol=1e-6 if probe.epsilon < 1e-12 else 1e-2, atol=1e-9):
         raise NotApplicable(f"its value is {value:.6g} where the function gives {here:.6g}")
-    return runner.number(sympy.diff(made, runner.t))
+    return runner.number(sympy.diff(made, t))
 
 
-class _Symbolic(Shadow):
-    """Numbers are expressions in one symbol t, which is 0. A branch is the one that is taken there."""
+class Expressions(Shadow):
+    """Numbers are expressions in symbols. `point` says what number each symbol stands for; a branch is the one that is
+    taken there."""
 
-    def __init__(self, program: Program, sympy: Any) -> None:
+    largest = 3000  # nodes of an expression, written out as a tree
+
+    def __init__(self, program: Program, sympy: Any, point: Mapping[Any, Any]) -> None:
         super().__init__(program)
-        self.sympy = sympy
-        self.t = sympy.Symbol("t", real=True)
+        self.sympy, self.point = sympy, point
         self.sizes: dict[Any, int] = {}
-
-    def step(self, x: Any, direction: Any) -> Any:
-        """Numbers that do not move stay what they are."""
-        if isinstance(x, np.ndarray) and x.shape:
-            moved = [self.step(a, d) for a, d in zip(x.ravel(), np.ravel(direction))]
-            return _objects(moved, x.shape) if any(map(self.carries, moved)) else x
-        return self.constant(float(x)) + self.constant(float(direction)) * self.t if direction else x
 
     def constant(self, x: Any) -> Any:
         if not np.isfinite(x):
@@ -75,23 +70,27 @@ class _Symbolic(Shadow):
     def moving(self, x: Any) -> Any:
         if isinstance(x, np.ndarray):
             return np.array([self.moving(item) for item in x.ravel()], bool).reshape(x.shape)
-        return np.bool_(self.t in getattr(x, "free_symbols", ()))
+        return np.bool_(any(symbol in self.point for symbol in getattr(x, "free_symbols", ())))
 
     def lift(self, x: Any) -> Any:
         if isinstance(x, list):
             return list(map(self.lift, x))
         if isinstance(x, np.ndarray) and x.dtype.kind == "f":
-            return _objects([self.constant(item) for item in x.ravel()], x.shape)
+            return objects([self.constant(item) for item in x.ravel()], x.shape)
         return self.constant(x) if isinstance(x, (float, np.floating)) else x
 
     def number(self, expression: Any) -> float:
-        """The value where t is 0."""
-        if self.size(expression) > _LARGEST:
-            raise NotApplicable("the expression is too large")
-        value = self.sympy.sympify(expression).evalf(30, subs={self.t: 0})
+        """The value at the point."""
+        self.small(expression)
+        value = self.sympy.sympify(expression).evalf(30, subs=self.point)
         if value.is_Float or value.is_Integer or value in (self.sympy.oo, -self.sympy.oo):
             return float(value)
         raise NotApplicable(f"it comes to {str(value)[:40]}")
+
+    def small(self, expression: Any) -> None:
+        """NotApplicable if it is not."""
+        if self.size(expression) > self.largest:
+            raise NotApplicable("the expression is too large")
 
     def size(self, expression: Any) -> int:
         """How many nodes it has; what occurs twice is computed twice."""
@@ -102,16 +101,10 @@ class _Symbolic(Shadow):
             self.sizes[expression] = 1 + sum(map(self.size, parts))
         return self.sizes[expression]
 
-    def stmt(self, stmt: Stmt, scope: Scope) -> Any:
-        if isinstance(stmt, (For, While)):
-            raise NotApplicable("the program has a loop")
-        return super().stmt(stmt, scope)
-
     def checked(self, stmt: Apply, made: Any, inputs: Sequence[Any]) -> Any:
         """Given up while it is small enough for SymPy to be quick."""
         for item in made.ravel() if isinstance(made, np.ndarray) else made if isinstance(made, list) else [made]:
-            if self.size(item) > _LARGEST:
-                raise NotApplicable("the expression is too large")
+            self.small(item)
         return made
 
     def fn(self, name: str) -> Callable[..., Any]:
@@ -126,7 +119,7 @@ class _Symbolic(Shadow):
 
         def apply(x: Any, **params: Any) -> Any:
             if isinstance(x, np.ndarray):
-                return _objects([function(item, **params) for item in x.ravel()], x.shape)
+                return objects([function(item, **params) for item in x.ravel()], x.shape)
             return function(x, **params)
 
         return apply
@@ -135,7 +128,24 @@ class _Symbolic(Shadow):
         return np.asarray(x, object) ** y if isinstance(y, np.ndarray) else x**y
 
 
-def _objects(items: list[Any], shape: tuple[int, ...]) -> Any:
+class _Line(Expressions):
+    """One symbol, along a direction; loops would be written out at each of many calls."""
+
+    def step(self, x: Any, direction: Any, t: Any) -> Any:
+        """x + direction * t; numbers that do not move stay what they are."""
+        if isinstance(x, np.ndarray) and x.shape:
+            moved = [self.step(a, d, t) for a, d in zip(x.ravel(), np.ravel(direction))]
+            return objects(moved, x.shape) if any(map(self.carries, moved)) else x
+        return self.constant(float(x)) + self.constant(float(direction)) * t if direction else x
+
+    def stmt(self, stmt: Stmt, scope: Scope) -> Any:
+        if isinstance(stmt, (For, While)):
+            raise NotApplicable("the program has a loop")
+        return super().stmt(stmt, scope)
+
+
+def objects(items: list[Any], shape: tuple[int, ...]) -> Any:
+    """An array of anything."""
     made = np.empty(len(items), object)
     made[:] = items
     return made.reshape(shape)

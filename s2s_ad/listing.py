@@ -13,7 +13,7 @@ from s2s_ad.backend.module import format_source
 from s2s_ad.derivative import Derivative, How, lowered_target, plain_function, title_of
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.source import definition
-from s2s_ad.ir.kinds import List
+from s2s_ad.ir.kinds import List, is_complex
 from s2s_ad.ir.nodes import Program
 from s2s_ad.ir.structure import Leaf, Spec
 from s2s_ad.ir.text import text_of
@@ -49,8 +49,11 @@ def derivative_source(
 
 
 def one_number(f: Callable[..., Any], specs: dict[str, Spec]) -> bool:
+    """Whether the function returns one real number, so that it has a gradient."""
     result = lowered_target(f, specs).result
-    return isinstance(result, Leaf) and getattr(result.kind, "shape", ()) == () and not isinstance(result.kind, List)
+    if not isinstance(result, Leaf) or isinstance(result.kind, List):
+        return False
+    return getattr(result.kind, "shape", ()) == () and not is_complex(result.kind)
 
 
 def stage_text(

@@ -19,6 +19,7 @@ from s2s_ad.ir.walk import map_inputs
 from s2s_ad.load import load
 from s2s_ad.native import native
 from s2s_ad.passes.dce import reachable, without_unread
+from s2s_ad.passes.thrift import with_inner_products
 from s2s_ad.passes.together import together
 from s2s_ad.transforms import owned
 
@@ -122,7 +123,8 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     """One module with all of these as functions."""
     program, entries = _merged([owned(lowered) for lowered in derivatives])
     if backend == "numpy":
-        return emit_module(together(without_unread(program)), entries, optimize=optimize, title=title)
+        program = without_unread(with_inner_products(program) if optimize else program)
+        return emit_module(together(program), entries, optimize=optimize, title=title)
     program, compiled, twins = native(program, entries)
     return emit_module(together(program), entries, optimize=True, title=title, compiled=compiled, twins=twins)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,13 +42,23 @@ class Probe:
         if not any(kind.real for spec in self.specs for kind in leaf_kinds(spec)):
             self._take_ints_as_floats()
         self.numbers = [n for tree in self.args_seen() for n in _real_numbers(tree)]
-        self.value = self.call(self.args)
-        self.single = isinstance(self.value, (int, float, np.generic)) or (
-            isinstance(self.value, np.ndarray) and not self.value.shape
-        )
-        self.single = self.single and not isinstance(self.value, (complex, np.complexfloating))
+
+    @cached_property
+    def value(self) -> Any:
+        return self.call(self.args)
+
+    @cached_property
+    def single(self) -> bool:
+        """Whether the value is one real number."""
+        if isinstance(self.value, np.ndarray):
+            return not self.value.shape and self.value.dtype.kind != "c"
+        return isinstance(self.value, (int, float, np.generic)) and not isinstance(self.value, np.complexfloating)
+
+    @cached_property
+    def weight(self) -> Any:
+        """With what each number of the value is multiplied: always the same numbers at random, 1 if there is one."""
         rng = np.random.default_rng(1)
-        self.weight = 1.0 if self.single else _like(self.value, lambda v: float(rng.standard_normal()), any_number=True)
+        return 1.0 if self.single else _like(self.value, lambda v: float(rng.standard_normal()), any_number=True)
 
     def _take_ints_as_floats(self) -> None:
         """grad(f)(3) means 3.0, if the function takes that."""
@@ -78,6 +89,19 @@ class Probe:
         """The function, as one number, at a step of t along the direction."""
         return float(self.weighted(self.call(self.moved(direction, lambda x, d: x + t * d))))
 
+    def beside(self, direction: Direction) -> tuple[Callable[[float], float], list[str]]:
+        """The same, NaN where the function raises: beside the point it may be out of its domain. And what it raised."""
+        raised: list[str] = []
+
+        def at(t: float) -> float:
+            try:
+                return self.along(direction, t)
+            except Exception as error:  # it may raise anything: whoever asks says so
+                raised.append(f"{type(error).__name__}: {error}")
+                return math.nan
+
+        return at, raised
+
     def moved(self, direction: Direction, step: Callable[[Any, Any], Any]) -> tuple[Any, ...]:
         """The arguments with `step(number or array, tangent)` in the place of each that is real."""
         return tuple(_moved(s, a, d, step) for s, a, d in zip(self.specs, self.args, direction.tangents))
@@ -101,6 +125,12 @@ class Probe:
                 for k in range(MANY_DIRECTIONS)
             )
         return tuple(self._unit(name, at) for at, name in enumerate(self.names()))
+
+    @property
+    def places(self) -> Direction:
+        """A direction of which the tangent of each number is its place among them, counted from 0."""
+        position = iter(range(len(self.numbers)))
+        return Direction("places", self._tangents(lambda v: float(next(position))))
 
     def _unit(self, name: str, at: int) -> Direction:
         position = iter(range(len(self.numbers)))
@@ -132,10 +162,18 @@ class Probe:
 
     def bound(self, args: tuple[Any, ...]) -> dict[str, Any]:
         """The arguments by the names of their parameters, with defaults."""
-        held, named = held_by(self.f)
-        bound = inspect.signature(plain_function(self.f)).bind(*held, *args, **named)
+        bound = self._binding(args)
         bound.apply_defaults()
         return bound.arguments
+
+    def by_name(self, trees: Sequence[Any]) -> dict[str, Any]:
+        """Something for each argument, such as a tangent, by the names of the parameters that are given."""
+        held, _ = held_by(self.f)
+        return dict(list(self._binding(trees).arguments.items())[len(held) :])
+
+    def _binding(self, args: Sequence[Any]) -> inspect.BoundArguments:
+        held, named = held_by(self.f)
+        return inspect.signature(plain_function(self.f)).bind(*held, *args, **named)
 
     @cached_property
     def lowered(self) -> Lowered:
@@ -149,10 +187,19 @@ class Probe:
 
     def inputs(self, args: tuple[Any, ...]) -> list[Any]:
         """What the program takes: the parts of the arguments, and what it reads outside."""
-        lowered, values = self.lowered, self.bound(args)
+        return self.inputs_of(self.lowered, self.bound(args))
+
+    def inputs_of(self, lowered: Lowered, values: Mapping[str, Any]) -> list[Any]:
+        """What a program made of this one takes, given its arguments by name."""
         found = [leaf for name, spec in lowered.arguments.items() for leaf in leaves(spec, values[name])]
         found += [resolve(plain_function(self.f), read.path) for read in lowered.reads]
         return [replica(value) for value in found]
+
+    def scale(self, direction: Direction) -> float:
+        """How large the numbers are that move along a direction, for a step in it."""
+        given = [float(n) for n in self.numbers]
+        moving = given if direction.at is None else [given[direction.at]]
+        return math.hypot(*moving) / math.hypot(*numbers(direction.tangents))
 
     @cached_property
     def epsilon(self) -> float:

@@ -82,6 +82,8 @@ _ARGUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     **{f"cmath.a{name}": ("complex", {}) for name in "sin cos tan sinh cosh tanh".split()},
     **{name: ("complex", {}) for name in ("real", "imag", "conjugate")},
     "np.angle": ("complex128[:]", {}),
+    **{name: ("complex128[:], float64[:]", {}) for name in ("set_real", "set_imag")},
+    "largest_real": ("complex128[:, :]", {}),
     "slogdet_direction": ("complex128[:, :]", {}),
     **{name: ("2, float64[:]", {}) for name in ("special.polygamma", "special.jv", "special.iv", "special.ive")},
 }

@@ -83,7 +83,7 @@ class Shadow(Evaluator, ABC):
             "math.sumprod": lambda *xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
             "math.fsum": lambda *xs: sum(xs[0]) if len(xs) == 1 and np.ndim(xs[0]) else sum(xs),
             "np.vdot": lambda x, y: (np.ravel(x) * np.ravel(y)).sum(),
-            "math.log": lambda x, *base: self.fn("log")(x) / (self.fn("log")(base[0]) if base else 1.0),
+            "math.log": lambda x, *base: self.fn("log")(x) / self.fn("log")(base[0]) if base else self.fn("log")(x),
             "stop_gradient": lambda x: self.plain(x),
             "np.square": lambda x: x * x,
             "np.reciprocal": lambda x: 1.0 / x,

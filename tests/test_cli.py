@@ -177,6 +177,14 @@ def test_a_module_for_numba(run: Run) -> None:
     assert "import numba" in text and "@numba.njit(cache=True" in text
 
 
+def test_compare(run: Run) -> None:
+    made = run("compare", "programs/mine.py:f", "2.0", "-5.0", "--repeat", "1")
+    assert made.status == 0, made.err
+    assert "reverse mode" in made.out and "error over the step" in made.out
+    refused = run("compare", "programs/mine.py:f", "2.0", "-5.0", "--repeat", "1", "--plot", "errors.gif")
+    assert refused.status == 1 and refused.err.startswith("s2s-ad: a plot ")
+
+
 # -------------------------------------------------------------------------------------------- show, check
 
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "s2s_ad"
 FILES = sorted(PACKAGE.rglob("*.py"))
 MAX_LINES = 450
 # These may be imported inside a function: they are heavy, or need not be installed.
-LATE = {"black", "rich", "sympy", "scipy", "numba", "pygraphviz", "IPython"}
+LATE = {"black", "rich", "sympy", "scipy", "numba", "pygraphviz", "matplotlib", "IPython"}
 HEAVY = ("black", "rich", "sympy", "scipy", "numba", "typer", "IPython")
 
 

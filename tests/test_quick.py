@@ -105,6 +105,18 @@ def test_tangents_are_looked_at_each_time():
             s2s_ad.jvp(scaled, (x, 2.0), (np.ones(3), "1"))
 
 
+@s2s_ad.differentiate(wrt=("y", "x"))
+def other_way_round(x, y):
+    return x * y**2
+
+
+def test_tangents_are_in_the_order_that_was_asked_for():
+    for _ in range(3):
+        assert other_way_round.jvp((1.0, 10.0), 2.0, 3.0) == (18.0, 12.0 + 90.0)
+        assert s2s_ad.jvp(other_way_round, (2.0, 3.0), (10.0, 1.0)) == (18.0, 12.0 + 90.0)
+        assert other_way_round.hvp((1.0, 10.0), 2.0, 3.0) == (4.0 + 60.0, 6.0)
+
+
 @s2s_ad.differentiate
 def decorated(x, n, y):
     return x * y**n

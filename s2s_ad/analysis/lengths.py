@@ -10,12 +10,12 @@ statement that it comes from has run: in its block and in the blocks inside.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Dim
+from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Dim, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Section, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, outputs_of
+from s2s_ad.ir.walk import blocks_of, defined_in, outputs_of
 from s2s_ad.ops.fitting import is_elementwise, shape_of
 from s2s_ad.ops.indexing import WHOLE
 from s2s_ad.ops.linear import axes_of, dtype_of
@@ -41,13 +41,15 @@ class Lengths:
         self._around: dict[Block, Block] = {}
         self._homes: dict[Value, Block] = {}
         self._fits: dict[Block, dict[Length, dict[Length, None]]] = {}  # what goes into what
+        self._items: dict[Value, Shape] = {}  # of the arrays in a list, or in the lists in it
         self._block(block)
 
     def same(self, a: Atom, b: Atom) -> bool:
         """Whether both surely have the same shape."""
-        return self._equal(self.of(a), self.of(b), (a, b))
+        return self.equal(self.of(a), self.of(b), (a, b))
 
-    def _equal(self, one: Shape, other: Shape, at: Sequence[Atom]) -> bool:
+    def equal(self, one: Shape, other: Shape, at: Sequence[Atom]) -> bool:
+        """Whether two shapes are surely the same where the values `at` are known."""
         if one == other or len(one) != len(other):
             return one == other
         facts = [self._fits[block] for block in self._blocks(at) if block in self._fits]
@@ -73,9 +75,11 @@ class Lengths:
 
     def fills(self, write: Apply) -> bool:
         """Whether what is written into an array surely has the shape of the elements that it is written to."""
-        index = dict(write.params)["index"]
-        target = self._sliced(write, index, (None,), write.inputs[2:])
-        return self._equal(target, self.of(write.inputs[1]), (write.out, write.inputs[1]))
+        return self.equal(self.target(write), self.of(write.inputs[1]), (write.out, write.inputs[1]))
+
+    def target(self, write: Apply) -> Shape:
+        """The shape of the elements that are written to; (None,) where it is not known."""
+        return self._sliced(write, dict(write.params)["index"], (None,), write.inputs[2:])
 
     def of(self, atom: Atom) -> Shape:
         if isinstance(atom, Value) and atom in self._shapes:
@@ -104,7 +108,7 @@ class Lengths:
 
     def _facts(self, stmt: Apply, block: Block) -> None:
         if stmt.op.name in ("index_set", "index_add"):
-            target = self._sliced(stmt, dict(stmt.params)["index"], (None,), stmt.inputs[2:])
+            target = self.target(stmt)
             if None not in target:
                 self._note(block, self.of(stmt.inputs[1]), target)
         elif is_elementwise(stmt.op) and isinstance(stmt.out.kind, Array):
@@ -117,6 +121,8 @@ class Lengths:
         steady = {
             k for k, p in enumerate(params) if shape_of(p.kind) and shape_of(p.kind) == shape_of(stmt.init[k].kind)
         }
+        if isinstance(stmt, For):
+            self._walked(stmt)
         while True:
             for k, param in enumerate(params):
                 self._shapes[param] = self.of(stmt.init[k]) if k in steady else _own(param)
@@ -131,6 +137,25 @@ class Lengths:
             steady -= changed
         for k in steady:
             self._shapes[stmt.outputs[k]] = self._shapes[params[k]]
+        inside = defined_in(stmt.body)
+        n = len(stmt.init)
+        for out, item in zip(stmt.outputs[n:], stmt.body.results[n:]):
+            if not isinstance(item, Value):
+                continue
+            shape = self._items.get(item) if isinstance(item.kind, List) else self.of(item)
+            if shape and not any(value in inside for length in shape for value in _values_in(length)):
+                self._items[out] = shape
+
+    def _walked(self, loop: For) -> None:
+        """What a loop takes from a list has the shape that another has put there."""
+        for walk, item in zip(loop.xs, loop.body.params[loop.trips is not None :]):
+            found = self._items.get(walk.source)  # type: ignore[arg-type]
+            if found is None or not isinstance(walk.source.kind, List):
+                continue
+            if isinstance(item.kind, List):
+                self._items[item] = found
+            elif len(found) == len(shape_of(item.kind)):
+                self._shapes[item] = found
 
     def _stmt(self, stmt: Stmt) -> None:
         if isinstance(stmt, Apply) and len(stmt.outputs) == 1 and stmt.out.kind == INT:
@@ -163,7 +188,7 @@ class Lengths:
     def _apply(self, stmt: Apply) -> Shape:
         op, own = stmt.op, _own(stmt.out)
         params = {**op.defaults, **dict(stmt.params)}
-        if is_elementwise(op) or op.name == "np.where":
+        if is_elementwise(op) or op.name in ("np.where", "np.sign"):
             return self._combined(stmt.inputs, own)
         if op.name in _NEW and not any(n is not None and n < 0 for n in params["shape"]):
             return self._given(stmt.inputs[op.name == "np.full" :], params["shape"])
@@ -175,6 +200,10 @@ class Lengths:
             return self._sliced(stmt, params["index"], own, stmt.inputs[1:])
         if "axis" in params and "keepdims" in params:
             return _reduced(self.of(stmt.inputs[0]), params["axis"], params["keepdims"])
+        if op.name == "np.expand_dims":
+            axes = axes_of(params["axis"] if isinstance(params["axis"], tuple) else (params["axis"],), len(own))
+            left = iter(self.of(stmt.inputs[0]))
+            return tuple(1 if axis in axes else next(left) for axis in range(len(own)))
         if op.name == "matmul" and len(shape_of(stmt.inputs[0].kind)) <= 2 >= len(shape_of(stmt.inputs[1].kind)):
             return self.of(stmt.inputs[0])[:-1] + self.of(stmt.inputs[1])[1:]
         if op.name == "np.transpose" and params["axes"] is None:
@@ -229,6 +258,15 @@ def _goes_into(x: Length, y: Length, facts: Sequence[Mapping[Length, Iterable[Le
             seen.update(more)
             waiting += more
     return bool(x == 1)
+
+
+def _values_in(length: Length) -> Iterator[Value]:
+    """The values that a length is made of."""
+    if isinstance(length, Value):
+        yield length
+    elif isinstance(length, tuple):
+        for part in length:
+            yield from _values_in(part)
 
 
 def _own(atom: Atom) -> Shape:

@@ -12,7 +12,7 @@ from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.subscripts import augment_repeated, set_item
 from s2s_ad.frontend.values import Abstract, ArrayRef, Known, Ref, Sym, is_nothing, what
 from s2s_ad.frontend.views import replaced
-from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.kinds import Array, is_complex
 
 Args = list[Abstract]
 Keywords = dict[str, Abstract]
@@ -74,6 +74,31 @@ def _set_flat(machine: Machine, owner: Abstract, args: Args, keywords: Keywords)
     if isinstance(value.kind, Array) and value.kind.rank:
         value = operand(machine, call(machine, Known(np.resize), [value, shape(machine, array)], {}))
     set_item(machine, array, WHOLE, value)
+    return NONE
+
+
+@method("real =")
+def _set_real(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    """z.real = value, which of an array of real numbers is all of it."""
+    return _set_part(machine, _array(machine, owner, ".real"), "real", args[0])
+
+
+@method("imag =")
+def _set_imag(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    array = _array(machine, owner, ".imag")
+    if not is_complex(array.kind):
+        raise KindError("an array of real numbers has no imaginary part that could be set")
+    return _set_part(machine, array, "imag", args[0])
+
+
+def _set_part(machine: Machine, array: ArrayRef, part: str, given: Abstract) -> Abstract:
+    value = operand(machine, given, near_array=True)
+    if is_complex(value.kind):
+        raise KindError(f"the {part} part of an array is real, and this is {what(value)}")
+    if is_complex(array.kind):
+        replaced(machine, array, machine.apply(f"set_{part}", array.atom, value.atom))
+    else:
+        set_item(machine, array, WHOLE, value)
     return NONE
 
 

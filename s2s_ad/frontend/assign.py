@@ -49,8 +49,8 @@ def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:
             set_item(machine, machine.eval(target.value), machine.eval(target.slice), value)
         elif isinstance(target, ast.Attribute):
             owner = machine.eval(target.value)
-            if target.attr == "flat" and isinstance(owner, Sym):
-                METHODS["flat ="](machine, owner, [value], {})
+            if f"{target.attr} =" in METHODS and isinstance(owner, Sym):
+                METHODS[f"{target.attr} ="](machine, owner, [value], {})
                 return
             set_attribute(machine, owner, mangled(machine, target.attr), machine.held(value))
         else:
@@ -210,7 +210,8 @@ def _aug_assign(machine: Machine, node: ast.AugAssign) -> None:
         owner, attr = machine.eval(target.value), mangled(machine, target.attr)
         new = _changed(machine, name, attribute(machine, owner, attr), machine.eval(node.value))
         name_value(machine, new, attr)
-        set_attribute(machine, owner, attr, machine.held(new))
+        if not isinstance(new, ArrayRef) or not isinstance(owner, Sym):  # z.real has changed by itself
+            set_attribute(machine, owner, attr, machine.held(new))
 
 
 def _changed(machine: Machine, name: str, old: Abstract, value: Abstract) -> Abstract:

@@ -66,6 +66,9 @@ _RESULTS: dict[Any, tuple[str, ...]] = {
     np.linalg.eig: ("eigenvalues", "eigenvectors"),
     np.linalg.eigh: ("eigenvalues", "eigenvectors"),
     np.linalg.svd: ("U", "S", "Vh"),
+    np.unique_all: ("values", "indices", "inverse_indices", "counts"),
+    np.unique_counts: ("values", "counts"),
+    np.unique_inverse: ("values", "inverse_indices"),
 }
 _CREATES = {"np.array", "np.asarray", "np.ascontiguousarray"}
 # what these ask an object
@@ -131,6 +134,10 @@ def _known(machine: Machine, function: Known, positional: list[Abstract], keywor
             for key, value in obj.keywords.items()
         }
         return call(machine, _step(machine, function, "func"), [*given, *positional], {**named, **keywords})
+    if isinstance(obj, np.vectorize):
+        options: dict[str, Abstract] = {name: Known(getattr(obj, name)) for name in ("otypes", "signature", "excluded")}
+        made = BUILTINS[np.vectorize](machine, [_step(machine, function, "pyfunc")], options)
+        return call(machine, made, positional, keywords)
     if isinstance(obj, types.MethodType):
         owner = known(machine, obj.__self__, _path(path, ("attr", "__self__")))
         return call(machine, _step(machine, function, "__func__"), [owner, *positional], keywords)

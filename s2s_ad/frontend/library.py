@@ -29,6 +29,7 @@ from s2s_ad.frontend.views import result_of, write_out
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.registry import FUNCTIONS
 from s2s_ad.ops.settled import SETTLED, is_known
 
 _REFUSED = {
@@ -141,6 +142,8 @@ def call_op(
         return _part_of_ufunc(machine, op, function, positional, keywords, name)
     if "shape" in op.defaults and op.variadic:
         return _with_shape(machine, op, function, positional, keywords, name)
+    if op.name in _JOINS and len(positional) == 2 and "axis" in op.defaults:
+        positional, keywords = positional[:1], {**keywords, "axis": positional[1]}
     spread = _spread(machine, op, positional)
     if spread is not None:
         positional = spread
@@ -242,7 +245,7 @@ def _spread(machine: Machine, op: Op, positional: list[Abstract]) -> list[Abstra
         content = machine.content(first) if isinstance(first, Ref) else first
         if isinstance(content, (Items, Tuple)):
             if len(positional) > 1:
-                raise UnsupportedError(f"{op.name}: give the axis by name", remedy="Write axis=...")
+                raise UnsupportedError(f"{op.name} takes one list here", remedy="Put all of it into the list.")
             return list(content.items)
         raise NotStatic(
             f"{op.name} of a list whose length is known only when it runs is not supported",
@@ -305,6 +308,17 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
         keywords = {**keywords, "dtype": positional[1]}
     if is_nothing(value):
         return NOTHING
+    keywords = dict(keywords)
+    least = static(machine, keywords.pop("ndmin", number(0)))
+    if op.name == "np.array" and not static(machine, keywords.pop("copy", number(True))):
+        op = FUNCTIONS[np.asarray]  # which copies where it must, and nothing else
+    if least:
+        made = make_array(machine, [value], keywords, op)
+        missing = least - getattr(made.kind, "rank", 0) if isinstance(made, Sym) else 0
+        if missing <= 0:
+            return made
+        axes = Known(tuple(range(missing)))
+        return call_op(machine, FUNCTIONS[np.expand_dims], np.expand_dims, [machine.held(made)], {"axis": axes})
     if op.name == "np.asarray" and not keywords and isinstance(value, Sym) and isinstance(value.kind, Array):
         return value  # the same array
     if not isinstance(value, (Tuple, Ref)):

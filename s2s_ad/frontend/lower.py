@@ -25,6 +25,7 @@ from s2s_ad.frontend import (
     objects,
     patterns,
     simple,
+    vectorized,
     with_statement,
 )
 from s2s_ad.frontend.arguments import Signature, bind
@@ -72,6 +73,7 @@ ROOMS = (
     objects,
     patterns,
     simple,
+    vectorized,
     with_statement,
 )
 _MOST_ROUNDS = 12

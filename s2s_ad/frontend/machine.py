@@ -110,6 +110,7 @@ class Unit:
     errstate: dict[str, str] = field(default_factory=dict)  # what NumPy is not to warn of
     loads: dict[ast.AST, Counter[str]] = field(default_factory=dict)
     serial: int = 0
+    widened: int = 0  # how often a number was taken as one of a wider kind, where paths meet
 
     def number(self) -> int:
         self.serial += 1

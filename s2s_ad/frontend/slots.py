@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.values import Abstract, ArrayRef
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, NEVER, Array, Kind, Scalar, is_complex
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, NEVER, Array, Kind, Scalar, is_complex, result_dtype
 from s2s_ad.ir.nodes import Absent, Atom, Const, Unbound
 
 
@@ -56,12 +56,18 @@ def same_view(a: ArrayRef, b: ArrayRef) -> bool:
     )
 
 
+def _dtype(kind: Kind) -> str | None:
+    """The dtype that an array of such numbers has."""
+    return result_dtype((kind,)) if isinstance(kind, (Scalar, Array)) else None
+
+
 def convert(machine: Machine, atom: Atom, kind: Kind) -> Atom:
     """The atom as one of the kind, which holds it."""
     if isinstance(atom, (Unbound, Absent)) or atom.kind == NEVER:
         return Unbound(kind)
     if atom.kind == kind:
         return atom
+    machine.unit.widened += _dtype(kind) != _dtype(atom.kind)
     if isinstance(kind, Scalar) and isinstance(atom, Const):
         return Const({INT: int, FLOAT: float, COMPLEX: complex, BOOL: bool}[kind](atom.value), kind)
     if kind == FLOAT and atom.kind in (INT, BOOL):

@@ -15,12 +15,13 @@ from s2s_ad.frontend.merge import NONE, branch
 from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.steps import Index, index_of, joined, through
 from s2s_ad.frontend.values import Abstract, ArrayRef, Chosen, Step, Sym, is_nothing, what
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind
+from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, is_complex
 from s2s_ad.ir.nodes import Atom, Value
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.registry import OPS
 
 _VIEWS = frozenset({"np.transpose", "np.swapaxes", "np.moveaxis", "np.squeeze", "np.expand_dims", "np.flip"})
+_PARTS = {"real": "set_real", "np.real": "set_real", "imag": "set_imag", "np.imag": "set_imag"}
 _VIEWS_OF_REAL = frozenset({"np.asarray", "np.real"})
 
 
@@ -37,6 +38,8 @@ def result_of(
     step = Step(op, tuple(atoms[1:]), tuple(params.items()))
     if inputs[0] is refs[0]:
         if op.name in _VIEWS or op.name in ("np.reshape", "np.ravel") and _is_view(machine, op, refs[0]):
+            return view(machine, refs[0], step, made)
+        if op.name in _PARTS and is_complex(refs[0].kind):
             return view(machine, refs[0], step, made)
         if op.name in _VIEWS_OF_REAL and made.kind == refs[0].kind and refs[0].kind.real:
             return refs[0]
@@ -183,6 +186,8 @@ def _put_back(machine: Machine, base: ArrayRef, step: Step, new: Sym) -> Sym:
         return machine.apply(op, new.atom, source=params["destination"], destination=params["source"])
     if op.name in ("np.squeeze", "np.expand_dims", "np.reshape", "np.ravel"):
         return machine.apply("reshape_like", new.atom, base.atom)
+    if op.name in _PARTS:
+        return machine.apply(_PARTS[op.name], base.atom, new.atom)
     raise UnsupportedError(f"writing through {op.name} is not supported", remedy="Write to the array itself.")
 
 

@@ -14,7 +14,7 @@ from s2s_ad.ops.ordering import (
     nonzero_places,
     order_along_one_axis,
 )
-from s2s_ad.ops.parts import one_part
+from s2s_ad.ops.parts import one_grid, one_part
 from s2s_ad.ops.settled import axes_tuple, count_up, one_long_axis, place_of, refused
 
 # --- order ------------------------------------------------------------------------------------------------------------
@@ -273,6 +273,8 @@ def indices(dimensions, dtype=int, sparse=False):
 def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     rank = len(xi)
     order = count_up(rank)
+    if copy and not sparse and sum([np.ndim(x) == 1 for x in xi]) == rank:
+        return tuple([one_grid(*xi, at=k, indexing=indexing) for k in order])
     if indexing == "xy" and rank > 1:
         order = (1, 0) + order[2:]
     grids = [np.reshape(x, one_long_axis(at, rank)) for x, at in zip(xi, order)]

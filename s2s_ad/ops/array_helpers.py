@@ -48,6 +48,23 @@ def quantile_weights(x, q, axis, method="linear"):
     return weights.reshape(x.shape)[()] if axis is None else np.moveaxis(weights, -1, axis)
 
 
+def nanquantile_weights(x, q, axis, method="linear"):
+    """How much each item counts in a quantile that passes over NaN."""
+    x = np.asarray(x)
+    items = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
+    count = np.sum(~np.isnan(items), axis=-1, keepdims=True)
+    rank = np.argsort(np.argsort(items, axis=-1, kind="stable"), axis=-1)  # NaN comes last
+    place = q * (count - 1.0)
+    if method != "linear":
+        for n in set(count.flat) - {0}:
+            place[count == n] = np.quantile(np.arange(float(n)), q, method=method)
+    lower = np.clip(np.floor(place), 0, np.maximum(count - 2, 0))
+    upper = place - lower
+    weights = np.where(rank == lower, 1.0 - upper, np.where(rank == lower + 1, upper, 0.0))
+    weights = np.where(count == 0, np.nan, np.where(np.isnan(items), 0.0, weights)).astype(x.dtype)
+    return weights.reshape(x.shape)[()] if axis is None else np.moveaxis(weights, -1, axis)
+
+
 def add_along_axis(x, indices, shape, axis):
     """Zeros of the shape, to which x is added at what np.take_along_axis reads."""
     total = np.zeros(shape, x.dtype)
@@ -87,9 +104,24 @@ def from_diagonals(v, shape, offset, axis1, axis2):
 
 def inverse_gaps(w):
     """1 / (w[j] - w[i]), 0 on the diagonal, NaN where two are equal."""
-    gaps = w[..., None, :] - w[..., :, None]
-    gaps = np.where(gaps == 0, np.nan, gaps).astype(w.dtype)
-    return np.where(np.eye(w.shape[-1], dtype=bool), np.zeros((), w.dtype), 1 / gaps)
+    same = np.eye(w.shape[-1]) == 1
+    gaps = np.where(same, 1, w[..., None, :] - w[..., :, None])
+    return np.where(same, 0, 1 / np.where(gaps == 0, np.nan, gaps)).astype(w.dtype)
+
+
+def complex_eig(x):
+    """Eigenvalues and eigenvectors as complex numbers, also where all of them are real."""
+    w, v = np.linalg.eig(x)
+    dtype = np.result_type(w.dtype, np.complex64)
+    return w.astype(dtype), v.astype(dtype)
+
+
+def largest_real(v):
+    """1 at the largest of the real components of each column, which is the one that LAPACK has made real."""
+    if not v.size:
+        return v.real
+    size = np.where(v.imag == 0, np.abs(v), -1.0)
+    return (np.arange(v.shape[-1])[:, None] == np.argmax(size, axis=-2)[..., None, :]).astype(v.real.dtype)
 
 
 def prefixes_without(x, m):

@@ -1,4 +1,4 @@
-"""np.linalg where numbers are complex: eigenvalues of any matrix, and the direction of a complex determinant."""
+"""np.linalg where numbers are complex: eigenvalues and vectors of any matrix, the direction of a determinant."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import Array, Kind, result_dtype
-from s2s_ad.ops.complex_parts import imag
-from s2s_ad.ops.core import Op, declare, rule
+from s2s_ad.ops.complex_parts import imag, real, turned_back
+from s2s_ad.ops.core import Op, piecewise_constant, rule
 from s2s_ad.ops.linalg import diagonals, inv, inverse_gaps, solve, turned
 from s2s_ad.ops.linear import both, dtype_of, shape_of
 from s2s_ad.ops.reductions import sum
-from s2s_ad.ops.registry import OPS
+from s2s_ad.ops.shaping import expand_dims
 from s2s_ad.ops.trace import ZERO, d
 
 Params = Mapping[str, Any]
@@ -72,15 +72,8 @@ def eigvals(x, *, out):
         d[out] = diagonals(solve(vectors, d[x] @ vectors))
 
 
-@rule(name="eigenvector_matrix", infer=_square, code=_made_complex("np.linalg.eig(x)[1]"), cost=20, flavor="numpy")
-def _vectors(x, *, out):
-    # up to a factor for each vector, of which no eigenvalue and no derivative of one depends
-    if d[x] is not ZERO:
-        d[out] = out @ (inverse_gaps(eigvals(x)) * solve(out, d[x] @ out))
-
-
-# --- vectors ----------------------------------------------------------------------------------------------------------
-# Those that a user is given are scaled and turned by a complex factor of LAPACK's choice: they have no derivative.
+# Each vector that NumPy gives has length 1, and LAPACK turns it so that its largest component is real: what changes
+# a vector along itself is fixed by that, so the derivative is that of what NumPy returns.
 
 
 def eigenvectors_of_any(a: Any) -> Any:
@@ -89,28 +82,22 @@ def eigenvectors_of_any(a: Any) -> Any:
     return vectors.astype(np.result_type(vectors.dtype, np.complex64))
 
 
-def eigenvectors_of_hermitian(a: Any, UPLO: Any = "L") -> Any:
-    """The eigenvectors of np.linalg.eigh."""
-    return np.linalg.eigh(a, UPLO)[1]
+@rule(eigenvectors_of_any, name="eigenvector_matrix", infer=_square, code=_made_complex("np.linalg.eig(x)[1]"), cost=20,
+      flavor="numpy")  # fmt: skip
+def _vectors(x, *, out):
+    if d[x] is ZERO:
+        return
+    change = out @ (inverse_gaps(eigvals(x)) * solve(out, d[x] @ out))
+    at = _largest_real(out)
+    longer = real(sum(turned_back(out) * change, axis=-2))
+    turning = imag(sum(at * change, axis=-2)) / real(sum(at * out, axis=-2))
+    d[out] = change - out * expand_dims(longer + 1j * turning, axis=-2)
 
 
-def singular_left(a: Any, full: bool = False) -> Any:
-    """The left singular vectors of np.linalg.svd."""
-    return np.linalg.svd(a, full_matrices=full)[0]
+def _marked(kinds: Kinds, params: Params, op: Op) -> Kind:
+    return Array(np.finfo(dtype_of(kinds[0])).dtype.name, shape_of(kinds[0]))
 
 
-def singular_right(a: Any, full: bool = False) -> Any:
-    """The right singular vectors of np.linalg.svd, conjugated."""
-    return np.linalg.svd(a, full_matrices=full)[2]
-
-
-def _without_rule(function: Any, name: str, op: Op, shape_of_call: Any) -> None:
-    declare((function,), shape_of_call, name=name, infer=op.infer, code=op.code, cost=20, flavor="numpy")
-
-
-_without_rule(eigenvectors_of_any, "np.linalg.eig (vectors)", OPS["eigenvector_matrix"], lambda x: None)
-_without_rule(
-    eigenvectors_of_hermitian, "np.linalg.eigh (complex vectors)", OPS["eigh_vectors"], lambda x, UPLO="L": None
-)
-_without_rule(singular_left, "np.linalg.svd (complex vectors, left)", OPS["svd_u"], lambda x, full=False: None)
-_without_rule(singular_right, "np.linalg.svd (complex vectors, right)", OPS["svd_vt"], lambda x, full=False: None)
+@piecewise_constant(name="largest_real", code="largest_real(v)", infer=_marked, cost=20, flavor="numpy")
+def _largest_real(v):
+    """1 at the component of each column that LAPACK has made real."""

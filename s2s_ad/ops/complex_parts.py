@@ -16,7 +16,7 @@ import numpy as np
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, Array, Kind, is_complex
 from s2s_ad.ops.control import EveryInput
-from s2s_ad.ops.core import Op, declare, elementwise, linear, piecewise_constant, rule
+from s2s_ad.ops.core import Op, declare, elementwise, linear, piecewise_constant, rule, same_kind
 from s2s_ad.ops.linear import shape_of
 from s2s_ad.ops.slopes import nonzero, sign
 from s2s_ad.ops.trace import ZERO, Generic, apply, d
@@ -80,6 +80,17 @@ _np_imag = declare((np.imag,), _imaginary_part, rule=_imaginary_part, cost=1, al
 
 real, imag = Generic("real", _real.ops), Generic("imag", _imag.ops)
 conjugate = Generic("conjugate", {**_conjugate.ops, **_np_conjugate.ops})
+
+
+# z.real = v and z.imag = v: linear in z and v together
+set_real = declare(
+    (), lambda z, v: None, name="set_real", code="z.real = v", infer=same_kind, cost=1, store=True, joint=True,
+    broadcasts=True, transposes={0: lambda ct, z, v: set_real(ct, 0.0), 1: lambda ct, z, v: real(ct)},
+)  # fmt: skip
+set_imag = declare(
+    (), lambda z, v: None, name="set_imag", code="z.imag = v", infer=same_kind, cost=1, store=True, joint=True,
+    broadcasts=True, transposes={0: lambda ct, z, v: set_imag(ct, 0.0), 1: lambda ct, z, v: -imag(ct)},
+)  # fmt: skip
 
 
 def real_if(x: Any, change: Any) -> Any:

@@ -23,6 +23,8 @@ from s2s_ad.ops.further_compositions import FURTHER_COMPOSITIONS
 from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
+from s2s_ad.ops.polynomial_compositions import POLYNOMIAL_COMPOSITIONS
+from s2s_ad.ops.set_compositions import SET_COMPOSITIONS
 from s2s_ad.ops.settled import count_up
 from s2s_ad.ops.statistics_compositions import STATISTICS_COMPOSITIONS
 from s2s_ad.ops.ufunc_compositions import UFUNC_COMPOSITIONS
@@ -203,6 +205,8 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     **LINALG_COMPOSITIONS,
     **STATISTICS_COMPOSITIONS,
     **FURTHER_COMPOSITIONS,
+    **POLYNOMIAL_COMPOSITIONS,
+    **SET_COMPOSITIONS,
     **UFUNC_COMPOSITIONS,
     **PROGRAMS,
 }

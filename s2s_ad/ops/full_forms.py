@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ops.ordering import first_places_of, group_sizes, numbers_repeated, places_among_different
+from s2s_ad.ops.ordering import numbers_repeated
 from s2s_ad.ops.parts import padded
+from s2s_ad.ops.set_compositions import unique
 from s2s_ad.ops.settled import is_known, refused
 from s2s_ad.ops.shaping import repeated_evenly
 
@@ -162,21 +163,6 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None):
 
 
 # --- what else they can do --------------------------------------------------------------------------------------------
-
-
-def unique(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, equal_nan=True, sorted=True):
-    if axis is not None:
-        refused("np.unique along an axis", "Find the different rows outside, and index with their numbers.")
-    if not equal_nan:
-        refused("np.unique with equal_nan=False", "Leave it out.")
-    if not (return_index or return_inverse or return_counts):
-        return np.unique(ar)
-    return (
-        (np.unique(ar),)
-        + ((first_places_of(ar),) if return_index else ())
-        + ((places_among_different(ar),) if return_inverse else ())
-        + ((group_sizes(ar),) if return_counts else ())
-    )
 
 
 def interp(x, xp, fp, left=None, right=None, period=None):

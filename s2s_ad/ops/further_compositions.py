@@ -1,4 +1,4 @@
-"""More of NumPy's functions as programs: polynomials, indices, windows, other names. See `ops/compositions.py`."""
+"""More of NumPy's functions as programs: indices, windows, other names. See `ops/compositions.py`."""
 
 from __future__ import annotations
 
@@ -8,46 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.settled import item_numbers, refused
-
-# --- polynomials ------------------------------------------------------------------------------------------------------
-
-
-def polyval(p, x):
-    value = np.zeros_like(np.asarray(x) * 1.0)
-    for coefficient in np.asarray(p):
-        value = value * x + coefficient
-    return value
-
-
-def polyder(p, m=1):
-    p = np.asarray(p)
-    for _ in range(m):
-        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
-    return p
-
-
-def polyint(p, m=1, k=None):
-    if k is not None:
-        refused("np.polyint with constants of integration", "Append them yourself.")
-    p = np.asarray(p) * 1.0
-    for _ in range(m):
-        p = np.concatenate([p / np.arange(len(p), 0, -1), np.zeros(1)])
-    return p
-
-
-def polyadd(a1, a2):
-    a, b = np.atleast_1d(a1), np.atleast_1d(a2)
-    n = max(len(a), len(b))
-    return np.concatenate([np.zeros(n - len(a)), a]) + np.concatenate([np.zeros(n - len(b)), b])
-
-
-def polysub(a1, a2):
-    return np.polyadd(a1, np.negative(a2))
-
-
-def polymul(a1, a2):
-    return np.convolve(np.atleast_1d(a1), np.atleast_1d(a2))
-
+from s2s_ad.ops.ufuncs import part_below_one, power_of_two
 
 # --- indices ----------------------------------------------------------------------------------------------------------
 
@@ -80,6 +41,10 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
 
 def diag_indices_from(arr):
     return (np.arange(np.shape(arr)[0]),) * np.ndim(arr)
+
+
+def mask_indices(n, mask_func, k=0):
+    return np.nonzero(mask_func(np.ones((n, n), int), k))
 
 
 def tril_indices(n, k=0, m=None):
@@ -172,6 +137,19 @@ def unwrap(p, discont=None, axis=-1, period=2 * np.pi):
     return result if axis == -1 else np.moveaxis(result, -1, axis)
 
 
+def fromfunction(function, shape, *, dtype=float, like=None, **kwargs):
+    places = [np.array(np.broadcast_to(part, shape)) for part in np.indices(shape, dtype, sparse=True)]
+    return function(*places, **kwargs)
+
+
+def apply_over_axes(func, a, axes):
+    result = np.asarray(a)
+    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+        found = func(result, axis)
+        result = np.expand_dims(found, axis) if np.ndim(found) < np.ndim(result) else found
+    return result
+
+
 # --- windows, parts of numbers, other names ---------------------------------------------------------------------------
 
 
@@ -198,6 +176,26 @@ def modf(x):
     return np.where(np.isinf(x), 0.0, x - whole).astype(whole.dtype), whole
 
 
+def isposinf(x):
+    return np.logical_and(np.isinf(x), np.greater(x, 0))
+
+
+def isneginf(x):
+    return np.logical_and(np.isinf(x), np.less(x, 0))
+
+
+def array_equiv(a1, a2):
+    return bool(np.all(np.equal(a1, a2)))
+
+
+def real_if_close(a, tol=100):
+    refused("np.real_if_close, of which only a run shows whether the result is complex", "Take np.real(a).")
+
+
+def frexp(x):
+    return part_below_one(x), power_of_two(x)
+
+
 def ldexp(x1, x2):
     return np.multiply(x1, np.exp2(np.asarray(x2).astype(np.asarray(x1).dtype)))
 
@@ -208,10 +206,6 @@ def asfortranarray(a, dtype=None):
 
 def astype(x, dtype, /, copy=True):
     return x.astype(dtype)
-
-
-def unique_values(x, /):
-    return np.unique(x)
 
 
 def matrix_transpose(x, /):
@@ -282,10 +276,11 @@ def tensorinv(a, ind=2):
 
 
 _TAKEN = (
-    polyval, polyder, polyint, polyadd, polysub, polymul, ix_, unravel_index, ravel_multi_index, diag_indices_from,
-    tril_indices, triu_indices,
+    ix_, unravel_index, ravel_multi_index, diag_indices_from,
+    mask_indices, tril_indices, triu_indices,
     tril_indices_from, triu_indices_from, delete, insert, apply_along_axis, cumulative_sum, cumulative_prod, unwrap,
-    hanning, hamming, blackman, bartlett, modf, ldexp, asfortranarray, astype, unique_values, matrix_transpose,
+    fromfunction, apply_over_axes, isposinf, isneginf, array_equiv, real_if_close,
+    hanning, hamming, blackman, bartlett, modf, frexp, ldexp, asfortranarray, astype, matrix_transpose,
     vecdot, matvec, vecmat,
 )  # fmt: skip
 _LINALG = (

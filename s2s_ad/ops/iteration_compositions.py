@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.settled import refused
+
 
 def ordered(items, keys, reverse):
     """sorted(), of what has keys that are numbers."""
@@ -53,6 +55,17 @@ def starmap(function, iterable, /):
     return [function(*args) for args in iterable]
 
 
+def of_each_element(function, dtype, *args):
+    """What np.vectorize(function) computes. NumPy hands it numbers of Python's own."""
+    arrays = np.broadcast_arrays(*args)
+    rows = [np.ravel(x).tolist() for x in (arrays if len(args) > 1 else (np.asarray(args[0]),))]
+    found = np.array([function(*items) for items in zip(*rows)])
+    if np.ndim(found) != 1:
+        refused("np.vectorize of a function that returns no number", "Write a loop.")
+    shape = np.shape(arrays[0])
+    return np.reshape(found if dtype is None else found.astype(dtype), shape)
+
+
 ITERATION_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     ordered: ordered,
     itertools.accumulate: accumulate,
@@ -61,4 +74,5 @@ ITERATION_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     itertools.pairwise: pairwise,
     itertools.islice: islice,
     itertools.starmap: starmap,
+    of_each_element: of_each_element,
 }

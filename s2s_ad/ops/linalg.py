@@ -15,12 +15,13 @@ from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, broadcast, is_complex, result_dtype
 from s2s_ad.ops.complex_parts import imag, real_if, turned_back
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
-from s2s_ad.ops.linear import both, dtype_of, shape_of
+from s2s_ad.ops.indexing import WHOLE, index_add
+from s2s_ad.ops.linear import both, dtype_of, shape_of, zeros_like
 from s2s_ad.ops.products import diagonal
 from s2s_ad.ops.reductions import sum
 from s2s_ad.ops.shaping import expand_dims, squeeze, swapaxes, transpose, tril, triu
 from s2s_ad.ops.slopes import real_only
-from s2s_ad.ops.trace import ZERO, d
+from s2s_ad.ops.trace import ZERO, apply, d
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
@@ -78,14 +79,6 @@ def _turned_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
 
 def pseudoinverse(a: Any, rcond: Any = None) -> Any:
     return np.linalg.pinv(a, rcond)
-
-
-def solution(a: Any, b: Any, rcond: Any = None) -> Any:
-    return np.linalg.lstsq(a, b, rcond)[0]
-
-
-def leftover(a: Any, b: Any, rcond: Any = None) -> Any:
-    return np.linalg.lstsq(a, b, rcond)[1]
 
 
 def sign_of_determinant(a: Any) -> Any:
@@ -185,35 +178,6 @@ def pinv(x, rcond=None, *, out):
 
 def _given(params: Params, *names: str) -> str:
     return "".join(f", {name}={params[name]!r}" for name in names if params.get(name) is not None)
-
-
-def _least_squares_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    _, n = _matrix(kinds, op)
-    dtype = result_dtype(tuple(Array(_floating(dtype_of(k)), ()) for k in kinds))
-    return Array(dtype, (n, *shape_of(kinds[1])[1:]))
-
-
-@rule(solution, name="least_squares", code=lambda p, k: f"np.linalg.lstsq(a, b{_given(p, 'rcond')})[0]",
-      infer=_least_squares_kind, cost=20, flavor="numpy")  # fmt: skip
-def least_squares(a, b, rcond=None, *, out):
-    inverse = pinv(a)
-    moved = inverse @ d[b]
-    if d[a] is not ZERO:
-        rest = adjoint(d[a]) @ (b - a @ out)
-        shift = adjoint(d[a]) @ (adjoint(inverse) @ out)
-        moved = moved - inverse @ (d[a] @ out) + inverse @ (adjoint(inverse) @ rest) + shift - inverse @ (a @ shift)
-    d[out] = moved
-
-
-def _residues_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    return Array(_least_squares_kind(kinds, params, op).dtype, (ANY,))  # type: ignore[attr-defined]
-
-
-# empty where the rank is too small or nothing is left over, which is known only when it runs: it has no derivative
-residues = declare(
-    (leftover,), lambda a, b, rcond=None: None, name="least_squares_residues", infer=_residues_kind, cost=20,
-    flavor="numpy", code=lambda p, k: f"np.linalg.lstsq(a, b{_given(p, 'rcond')})[1]",
-)  # fmt: skip
 
 
 def _rank_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
@@ -378,6 +342,34 @@ def qr_r(x, *, out):
     if d[x] is not ZERO:
         _, upper = _qr_parts(x, qr_q(x), out)
         d[out] = upper @ out
+
+
+def complete_q(a: Any) -> Any:
+    return np.linalg.qr(a, mode="complete")[0]
+
+
+def complete_r(a: Any) -> Any:
+    return np.linalg.qr(a, mode="complete")[1]
+
+
+def _complete_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    lead, m, n, _ = _economy(kinds, op)
+    return Array(_floating(dtype_of(kinds[0])), (*lead, m, m if op.name == "qr_complete_q" else n))
+
+
+# some of its columns are NumPy's choice
+declare((complete_q,), lambda x: None, name="qr_complete_q", code='np.linalg.qr(x, mode="complete")[0]', cost=20,
+        infer=_complete_kind, flavor="numpy")  # fmt: skip
+
+
+@rule(complete_r, name="qr_complete_r", code='np.linalg.qr(x, mode="complete")[1]', infer=_complete_kind, cost=20,
+      flavor="numpy")  # fmt: skip
+def _complete_r(x, *, out):
+    if d[x] is not ZERO:  # below R there are rows of zeros
+        thin = qr_r(x)
+        change = _qr_parts(x, qr_q(x), thin)[1] @ thin
+        rows = apply("shape_item", thin, axis=thin.rank - 2)
+        d[out] = index_add(zeros_like(out), change, rows, index=(Ellipsis, ("slice", None, ("in", 0), None), WHOLE))
 
 
 def _singular_values_kind(kinds: Kinds, params: Params, op: Op) -> Kind:

@@ -10,14 +10,13 @@ import numpy as np
 from s2s_ad.ops.complex_linalg import (
     direction_of_determinant,
     eigenvectors_of_any,
-    eigenvectors_of_hermitian,
-    singular_left,
-    singular_right,
 )
 from s2s_ad.ops.contractions import contraction, full_convolution, three_dimensional
+from s2s_ad.ops.least_squares import leftover, rank_found, solution, values_found
 from s2s_ad.ops.linalg import (
+    complete_q,
+    complete_r,
     eigenvectors,
-    leftover,
     log_of_determinant,
     orthonormal_part,
     pseudoinverse,
@@ -25,7 +24,6 @@ from s2s_ad.ops.linalg import (
     singular_values,
     singular_vectors_left,
     singular_vectors_right,
-    solution,
     triangular_part,
 )
 from s2s_ad.ops.reductions import length_along
@@ -132,16 +130,16 @@ def eig(a):
 
 
 def eigh(a, UPLO="L"):
-    if np.iscomplexobj(a):
-        return np.linalg.eigvalsh(a, UPLO), eigenvectors_of_hermitian(a, UPLO=UPLO)
     return np.linalg.eigvalsh(a, UPLO), eigenvectors(a, UPLO=UPLO)
 
 
 def qr(a, mode="reduced"):
     if mode == "r":
         return triangular_part(a)
+    if mode == "complete":
+        return complete_q(a), complete_r(a)
     if mode != "reduced":
-        refused("np.linalg.qr with this mode", "Use mode='reduced' or mode='r'.")
+        refused("np.linalg.qr with this mode", "Use mode='reduced', 'complete' or 'r'.")
     return orthonormal_part(a), triangular_part(a)
 
 
@@ -150,8 +148,6 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
         refused("np.linalg.svd with hermitian=True", "Leave it out, or use np.linalg.eigh.")
     if not compute_uv:
         return singular_values(a)
-    if np.iscomplexobj(a):
-        return singular_left(a, full=full_matrices), singular_values(a), singular_right(a, full=full_matrices)
     return (
         singular_vectors_left(a, full=full_matrices),
         singular_values(a),
@@ -164,8 +160,12 @@ def svdvals(x):
 
 
 def lstsq(a, b, rcond=None):
-    rank = np.linalg.matrix_rank(a)
-    return solution(a, b, rcond=rcond), leftover(a, b, rcond=rcond), rank, singular_values(a)
+    return (
+        solution(a, b, rcond=rcond),
+        leftover(a, b, rcond=rcond),
+        rank_found(a, b, rcond=rcond),
+        values_found(a, b, rcond=rcond),
+    )
 
 
 def pinv(a, rcond=None):

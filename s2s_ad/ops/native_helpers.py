@@ -62,6 +62,13 @@ def checked_place(i, n):
     return i
 
 
+def same_length(m, n):
+    """The length of two arrays that must have the same; slices that leave nothing may have less than 0."""
+    if m != n and max(m, n) > 0:
+        raise ValueError("operands could not be broadcast together")
+    return max(m, n)
+
+
 def checked_whole(x):
     """x, where its whole part fits into 64 bits."""
     if not abs(x) < 9.2e18:

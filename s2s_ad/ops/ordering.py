@@ -11,8 +11,8 @@ from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, ONE, Array, Kind, broadcast
 from s2s_ad.ops.array_helpers import put_where, running_places
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
-from s2s_ad.ops.indexing import getitem
-from s2s_ad.ops.linear import dtype_of, shape_of
+from s2s_ad.ops.indexing import WHOLE, getitem
+from s2s_ad.ops.linear import axes_of, dtype_of, shape_of
 from s2s_ad.ops.reductions import reduced, restore_axes, sum
 from s2s_ad.ops.shaping import ravel
 from s2s_ad.ops.slopes import real_only
@@ -89,6 +89,10 @@ def _axis_text(params: Params) -> str:
     return "" if params.get("axis", -1) == -1 else f", axis={params['axis']}"
 
 
+def _axis_if(params: Params) -> str:
+    return "" if params.get("axis") is None else f", axis={params['axis']}"
+
+
 argsort = piecewise_constant(
     order_along_one_axis, name="np.argsort", infer=_places, flavor="numpy", cost=20,
     code=lambda p, k: f'np.argsort(a{_axis_text(p)}, kind="stable")',
@@ -97,26 +101,38 @@ argsort = piecewise_constant(
 piecewise_constant(np.argpartition, infer=_places, cost=20)(lambda a, kth=0, axis=-1: None)
 
 
-@rule(np.unique, infer=lambda kinds, params, op: Array(dtype_of(kinds[0]), (ANY,)), cost=20, selects=True)
-def unique(ar, *, out):
+def _different(kinds: Kinds, params: Params, op: Op) -> Kind:
+    axis, shape = params.get("axis"), list(shape_of(kinds[0]))
+    if axis is not None:
+        shape[axes_of(axis, len(shape))[0]] = ANY
+    return Array(dtype_of(kinds[0]), (ANY,) if axis is None else tuple(shape))
+
+
+@rule(np.unique, infer=_different, cost=20, selects=True)
+def unique(ar, axis=None, *, out):
     real_only(ar)
-    items = d[ar] if d[ar] is ZERO or ar.rank == 1 else ravel(d[ar])
-    d[out] = ZERO if items is ZERO else getitem(items, apply("first_places_of", ar), index=AT)
+    if d[ar] is ZERO:
+        return
+    first = apply("first_places_of", ar, axis=axis)
+    if axis is None:
+        d[out] = getitem(d[ar] if ar.rank == 1 else ravel(d[ar]), first, index=AT)
+    else:
+        d[out] = getitem(d[ar], first, index=(WHOLE,) * axes_of(axis, ar.rank)[0] + AT)
 
 
-def first_places_of(ar: Any) -> Any:
+def first_places_of(ar: Any, axis: Any = None) -> Any:
     """np.unique: where each of the different values stands first."""
-    return np.unique(ar, return_index=True)[1]
+    return np.unique(ar, return_index=True, axis=axis)[1]
 
 
-def places_among_different(ar: Any) -> Any:
+def places_among_different(ar: Any, axis: Any = None) -> Any:
     """np.unique: which of the different values each item is."""
-    return np.unique(ar, return_inverse=True)[1]
+    return np.unique(ar, return_inverse=True, axis=axis)[1]
 
 
-def group_sizes(ar: Any) -> Any:
+def group_sizes(ar: Any, axis: Any = None) -> Any:
     """np.unique: how often each of the different values stands there."""
-    return np.unique(ar, return_counts=True)[1]
+    return np.unique(ar, return_counts=True, axis=axis)[1]
 
 
 def numbers_repeated(a: Any, repeats: Any) -> Any:
@@ -130,16 +146,21 @@ piecewise_constant(
 )(lambda a, repeats: None)  # fmt: skip
 
 
-for _function, _option, _rank in (
-    (first_places_of, "return_index", 1),
-    (places_among_different, "return_inverse", None),
-    (group_sizes, "return_counts", 1),
+def _belonging(kinds: Kinds, params: Params, op: Op) -> Kind:
+    """Of which group each item is: in the shape that was given, or one number for each slice along an axis."""
+    axis, shape = params.get("axis"), shape_of(kinds[0])
+    return Array("int64", shape if axis is None else (shape[axes_of(axis, len(shape))[0]],))
+
+
+for _function, _option, _kind in (
+    (first_places_of, "return_index", lambda kinds, params, op: Array("int64", (ANY,))),
+    (places_among_different, "return_inverse", _belonging),
+    (group_sizes, "return_counts", lambda kinds, params, op: Array("int64", (ANY,))),
 ):
     piecewise_constant(
-        _function, name=_function.__name__, cost=20, flavor="numpy",
-        code=f"np.unique(ar, {_option}=True)[1]",
-        infer=lambda kinds, params, op, rank=_rank: Array("int64", (ANY,) if rank else shape_of(kinds[0])),
-    )(lambda ar: None)  # fmt: skip
+        _function, name=_function.__name__, cost=20, flavor="numpy", infer=_kind,
+        code=lambda p, k, option=_option: f"np.unique(ar, {option}=True{_axis_if(p)})[1]",
+    )(lambda ar, axis=None: None)  # fmt: skip
 
 
 def places_of_running_max(a: Any, axis: int = 0) -> Any:
@@ -167,6 +188,10 @@ piecewise_constant(
 piecewise_constant(
     np.digitize, cost=20, infer=lambda kinds, params, op: Array("int64", shape_of(kinds[0])),
 )(lambda values, bins, right=False: None)  # fmt: skip
+
+piecewise_constant(np.isin, cost=20, infer=lambda kinds, params, op: Array("bool", shape_of(kinds[0])))(
+    lambda element, test_elements, assume_unique=False, invert=False: None
+)
 
 
 def nonzero_places(a: Any, axis: int) -> Any:

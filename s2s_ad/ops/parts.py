@@ -9,8 +9,10 @@ import numpy as np
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind
-from s2s_ad.ops.core import Op, linear, rule
+from s2s_ad.ops.control import EveryInput
+from s2s_ad.ops.core import Op, declare, linear, rule
 from s2s_ad.ops.linear import axes_of, dtype_of, shape_of
+from s2s_ad.ops.reductions import sum
 from s2s_ad.ops.trace import ZERO, d
 
 Params = Mapping[str, Any]
@@ -56,6 +58,49 @@ def split_part(ct, x, sections=1, i=0, axis=0, equal=True):
 )  # fmt: skip
 def into_part(ct, x, like, sections=1, i=0, axis=0):
     return split_part(ct, sections=sections, i=i, axis=axis, equal=False)
+
+
+# --- grids ------------------------------------------------------------------------------------------------------------
+
+
+def one_grid(*xi: Any, at: int, indexing: str = "xy") -> Any:
+    """One of the results of np.meshgrid, of vectors."""
+    return np.meshgrid(*xi, indexing="ij" if indexing == "ij" else "xy")[at]
+
+
+def _lies_along(at: int, count: int, indexing: str) -> int:
+    """The axis along which a vector lies in its grid."""
+    return 1 - at if indexing == "xy" and at < 2 and count > 1 else at
+
+
+def _grid_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
+    count = len(kinds)
+    along = [_lies_along(axis, count, params.get("indexing", "xy")) for axis in range(count)]
+    return Array(dtype_of(kinds[params["at"]]), tuple(shape_of(kinds[k])[0] for k in along))
+
+
+def _grid_code(params: Params, kinds: Kinds) -> str:
+    indexing = "" if params.get("indexing", "xy") == "xy" else f", indexing={params['indexing']!r}"
+    return f"np.meshgrid({{}}{indexing})[{params['at']}]"
+
+
+def _grid_rule(*xi, at=0, indexing="xy", out):
+    if d[xi[at]] is not ZERO:
+        d[out] = grid(*xi[:at], d[xi[at]], *xi[at + 1 :], at=at, indexing=indexing)
+
+
+def _along_the_others(ct: Any, i: int, *xi: Any, at: int = 0, indexing: str = "xy") -> Any:
+    if i != at:
+        return ZERO
+    along = _lies_along(at, len(xi), indexing)
+    others = tuple(axis for axis in range(len(xi)) if axis != along)
+    return sum(ct, axis=others[0] if len(others) == 1 else others) if others else ct
+
+
+grid = declare(
+    (one_grid,), lambda *xi, at=0, indexing="xy": None, name="np.meshgrid", infer=_grid_kind, rule=_grid_rule, cost=20,
+    flavor="numpy", code=_grid_code, transposes=EveryInput(_along_the_others),
+)  # fmt: skip
 
 
 # --- margins ----------------------------------------------------------------------------------------------------------

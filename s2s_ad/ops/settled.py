@@ -100,3 +100,9 @@ def others_of(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
 def item_numbers(count: int, axis: int) -> tuple[int, ...]:
     """The numbers of all axes but one."""
     return tuple(k for k in range(count) if k != axis % count)
+
+
+@settled
+def has_letter(text: str, letter: str) -> bool:
+    """Whether the letter, small or not, is in the text."""
+    return letter in text.lower()

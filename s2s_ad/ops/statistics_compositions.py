@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.ops.nan_ordering import middle_present, quantile_present
 from s2s_ad.ops.ordering import middle, one_quantile, plain_counts, weighted_counts
 from s2s_ad.ops.settled import axes_tuple, hundredth, is_known, is_wider, others_of, real_only, refused, sorted_tuple
 
@@ -37,23 +38,36 @@ def average(a, axis=None, weights=None, returned=False, keepdims=False):
 
 def quantile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False):
     real_only(np.asarray(a).dtype, "np.quantile")
-    a = np.asarray(a)
+    return quantiles_along(np.asarray(a), q, axis, method, keepdims, False)
+
+
+def nanquantile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False):
+    real_only(np.asarray(a).dtype, "np.nanquantile")
+    return quantiles_along(np.asarray(a), q, axis, method, keepdims, True)
+
+
+def quantiles_along(a, q, axis, method, keepdims, present):
+    """`present`: of the items that are not NaN."""
     if not isinstance(axis, tuple):
-        return quantiles(a, q, axis, method, keepdims)
+        return quantiles(a, q, axis, method, keepdims, present)
     axes = axes_tuple(axis, np.ndim(a))
     rest = others_of(axes, np.ndim(a))
     flat = np.reshape(np.transpose(a, rest + axes), tuple([np.shape(a)[k] for k in rest]) + (-1,))
-    found = quantiles(flat, q, -1, method, False)
+    found = quantiles(flat, q, -1, method, False, present)
     return np.expand_dims(found, tuple([k + np.ndim(q) for k in axes])) if keepdims else found
 
 
-def quantiles(a, q, axis, method, keepdims):
+def quantiles(a, q, axis, method, keepdims, present):
     if isinstance(q, (tuple, list)):
         a = a.astype(np.float64)
-        return np.stack([one_quantile(a, p, axis=axis, keepdims=keepdims, method=method) for p in q])
+        return np.stack([quantiles(a, p, axis, method, keepdims, present) for p in q])
     if is_known(q):
+        if present:
+            return quantile_present(a, q, axis=axis, keepdims=keepdims, method=method)
         return one_quantile(a, q, axis=axis, keepdims=keepdims, method=method)
-    return quantile_between(a, q, axis, method, keepdims)
+    if present and (axis is not None or keepdims):
+        refused("np.nanquantile along an axis of a computed q", "Write q as a constant.")
+    return quantile_between(np.ravel(a)[~np.isnan(np.ravel(a))] if present else a, q, axis, method, keepdims)
 
 
 def quantile_between(a, q, axis, method, keepdims):
@@ -84,12 +98,26 @@ def median(a, axis=None, overwrite_input=False, keepdims=False):
     return np.quantile(a, 0.5, axis=axis, keepdims=keepdims)
 
 
+def nanmedian(a, axis=None, overwrite_input=False, keepdims=False):
+    real_only(np.asarray(a).dtype, "np.nanmedian")
+    a = np.asarray(a)
+    if not isinstance(axis, tuple):
+        return middle_present(a, axis=axis, keepdims=keepdims)
+    return np.nanquantile(a, 0.5, axis=axis, keepdims=keepdims)
+
+
 def percentile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False):
+    return np.quantile(a, hundredths(q), axis=axis, method=method, keepdims=keepdims)
+
+
+def nanpercentile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False):
+    return np.nanquantile(a, hundredths(q), axis=axis, method=method, keepdims=keepdims)
+
+
+def hundredths(q):
     if isinstance(q, (tuple, list)):
-        q = [hundredth(p) for p in q]
-    else:
-        q = hundredth(q) if is_known(q) else np.asarray(q) / 100
-    return np.quantile(a, q, axis=axis, method=method, keepdims=keepdims)
+        return [hundredth(p) for p in q]
+    return hundredth(q) if is_known(q) else np.asarray(q) / 100
 
 
 def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, dtype=None):
@@ -263,12 +291,14 @@ def nancumsum(a, axis=None):
 
 
 _TAKEN = (
-    average, quantile, percentile, median, nancumprod, histogram_bin_edges,
+    average, quantile, percentile, median, nanmedian, nanquantile, nanpercentile, nancumprod, histogram_bin_edges,
     cov, corrcoef, trapezoid, gradient, ediff1d, bincount, histogram, nanvar, nanstd,
     nanprod, nancumsum,
 )  # fmt: skip
 
 STATISTICS_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, function.__name__): function for function in _TAKEN},
-    **{part: part for part in (slope_along, quantiles, quantile_between)},  # which are put in their place as well
+    **{
+        part: part for part in (slope_along, quantiles_along, quantiles, quantile_between, hundredths)
+    },  # which are put in their place as well
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -219,3 +220,26 @@ for _name in (
 piecewise_constant(np.fix, name="np.fix", code="np.trunc(x)", flavor="numpy", cost=1)(lambda x: None)
 piecewise_constant(np.round, np.around, name="np.round", cost=1)(lambda x, decimals=0: None)
 piecewise_constant(np.isclose)(lambda x, y, rtol=1e-05, atol=1e-08, equal_nan=False: None)
+
+
+# --- the parts of a number --------------------------------------------------------------------------------------------
+
+
+def part_below_one(x: Any) -> Any:
+    """np.frexp: x over the power of 2 that is its exponent."""
+    return np.frexp(x)[0]
+
+
+def power_of_two(x: Any) -> Any:
+    """np.frexp: the exponent."""
+    return np.frexp(x)[1]
+
+
+exponent_of = piecewise_constant(power_of_two, name="np_exponent", code="np.frexp(x)[1]", flavor="numpy")(
+    lambda x: None
+)
+
+
+@rule(part_below_one, name="np_mantissa", code="np.frexp(x)[0]", flavor="numpy")
+def below_one(x, *, out):
+    d[out] = ZERO if d[x] is ZERO else d[x] * np.exp2(-1.0 * exponent_of(x))

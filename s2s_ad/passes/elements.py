@@ -38,7 +38,7 @@ def written_at_once(stmt: Apply, maker: Maker, builder: Builder) -> Apply | None
     x = stmt.inputs
     if stmt.op.name == "index_set" and _whole(stmt) and is_zero(x[1]):
         return Apply(OPS["zeros_like"], x[:1], stmt.outputs, (), stmt.span)
-    if stmt.op.name != "index_add" or _repeats(stmt):
+    if stmt.op.name != "index_add" or _repeats(stmt) and not _counts(stmt, maker):
         return None
     if maker(x[0], "zeros_like") is not None:
         return replace(stmt, op=OPS["index_set"])
@@ -88,6 +88,19 @@ def _whole(stmt: Apply) -> bool:
 def _repeats(stmt: Apply) -> bool:
     index, at = _at(stmt)
     return may_repeat(index, tuple(a.kind for a in at))
+
+
+def _counts(stmt: Apply, maker: Maker) -> bool:
+    """Whether of two index arrays one counts along the other: a[np.arange(len(at)), at] names nothing twice."""
+    index, at = _at(stmt)
+    if index != (("in", 0), ("in", 1)) or any(len(shape_of(a.kind)) != 1 for a in at):
+        return False
+    for a in at:
+        counted = maker(a, "np.arange")
+        length = maker(counted.inputs[0], "array_len") if counted is not None and len(counted.inputs) == 1 else None
+        if length is not None and not counted.params and any(length.inputs[0] is b for b in at):  # type: ignore[union-attr]
+            return True
+    return False
 
 
 def is_zero(atom: Atom) -> bool:

@@ -244,6 +244,13 @@ class _Simplifier:
                 return OPS["sub"], (x[1], a.inputs[0])
         elif name == "sub" and (b := self.maker(x[1], "neg")) is not None:
             return OPS["add"], (x[0], b.inputs[0])
+        elif (
+            name == "sub"
+            and (a := self.maker(x[0], "neg")) is not None
+            and a.inputs[0] is x[1]
+            and shape_of(stmt.out.kind)
+        ):
+            return OPS["mul"], (Const(-2.0, FLOAT), x[1])
         elif name == "mul":
             for i in (0, 1):
                 if is_float(x[i], -1.0) and x[1 - i].kind == stmt.out.kind:

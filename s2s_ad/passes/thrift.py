@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
+from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import ONE
+from s2s_ad.ir.kinds import ANY, MANY, ONE
 from s2s_ad.ir.nodes import Apply, Atom, Block, Program, Section, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
 from s2s_ad.ops.fitting import shape_of
@@ -23,8 +25,17 @@ def thrifty(program: Program) -> Program:
     return replace(program, functions=functions)
 
 
+def with_inner_products(program: Program) -> Program:
+    """The program with `x @ y` for sums of products of vectors; for NumPy, as loops need no help of that kind."""
+    functions = {
+        name: replace(f, body=_InnerProducts(f.body).block(f.body, False)) for name, f in program.functions.items()
+    }
+    return replace(program, functions=functions)
+
+
 class _Thrift:
     def __init__(self, body: Block) -> None:
+        self.lengths = cache(lambda: Lengths(body))  # rarely asked
         self.uses: Counter[Atom] = Counter(body.results)
         self.makers: dict[Atom, Apply] = {}
         self.taken_away: set[Atom] = set()  # a sign is printed as -= or as a difference there
@@ -88,6 +99,19 @@ class _Thrift:
                 less = builder.apply(OPS["neg"], factor)
                 inputs = (*product.inputs[:k], less, *product.inputs[k + 1 :])
                 return replace(negated, op=product.op, inputs=inputs, params=())
+        return None
+
+
+class _InnerProducts(_Thrift):
+    def better(self, total: Apply, builder: Builder) -> Apply | None:
+        product = self.makers.get(total.inputs[0]) if total.op.name == "np.sum" else None
+        if product is None or product.op.name != "mul" or self.uses[product.out] != 1:
+            return None
+        x, y = product.inputs
+        if any(value not in (None, False) for _, value in total.params) or not x.kind == y.kind == product.out.kind:
+            return None
+        if shape_of(x.kind) == (MANY,) or shape_of(x.kind) == (ANY,) and self.lengths().same(x, y):
+            return replace(total, op=OPS["matmul"], inputs=(x, y), params=())
         return None
 
 

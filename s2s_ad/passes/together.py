@@ -39,6 +39,8 @@ class _Call:
     def worth(self) -> bool:
         """Several results, or one that is named and for which NumPy has no function of its own."""
         wanted = self.wanted
+        if len(self.whole.results(self.first, wanted)) < 2:
+            return False
         named = any(stmt.out.hint for _, stmt in self.members)
         return len(wanted) > 1 or named and not wanted <= self.whole.apart
 
@@ -52,7 +54,7 @@ class _Call:
         results = self.whole.results(first, wanted)
         outputs = tuple(self.named(at) or Value(first.out.kind) for at in results)
         kinds = tuple(value.kind for value in outputs)
-        code = self.whole.code(self.params, wanted)
+        code = self.whole.code(self.params, wanted, tuple(a.kind for a in first.inputs))
         op = Op(self.whole.name, ("*inputs",), code, lambda *_: kinds, flavor=first.op.flavor, cost=20)
         return replace(first, op=op, outputs=outputs, params=())
 

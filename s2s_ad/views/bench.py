@@ -43,14 +43,15 @@ class Bench:
     def __str__(self) -> str:
         rows = [("", "time", "/ function", "in theory", "first call")]
         for cost in self.costs:
-            first = _time(cost.first) if cost.first is not None else ""
-            rows.append((cost.name, _time(cost.seconds), f"{cost.ratio:.2f}", cost.bound, first))
+            first = in_units(cost.first) if cost.first is not None else ""
+            rows.append((cost.name, in_units(cost.seconds), f"{cost.ratio:.2f}", cost.bound, first))
         widths = [max(len(row[k]) for row in rows) for k in range(5)]
         cells = [[row[0].ljust(widths[0]), *(t.rjust(w) for t, w in zip(row[1:], widths[1:]))] for row in rows]
         return "\n".join("  ".join(row).rstrip() for row in cells)
 
 
-def _time(seconds: float) -> str:
+def in_units(seconds: float) -> str:
+    """A time with three digits: 4.56 ms."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
@@ -88,7 +89,7 @@ def bench(f: Callable[..., Any], *args: Any, repeat: int = 7, backend: str = "nu
         start = time.perf_counter()
         call()
         first[name] = time.perf_counter() - start
-    times = _medians(list(calls.values()), repeat)
+    times = medians(list(calls.values()), repeat)
     own = times[0]
     costs = tuple(
         Cost(name, t, None if name == "function" else first[name], t / own, BOUNDS.get(name, ""))
@@ -97,12 +98,20 @@ def bench(f: Callable[..., Any], *args: Any, repeat: int = 7, backend: str = "nu
     return Bench(getattr(f, "__name__", "f"), costs)
 
 
-def _medians(calls: Sequence[Callable[[], Any]], repeat: int) -> list[float]:
+def medians(calls: Sequence[Callable[[], Any]], repeat: int) -> list[float]:
     """The median time of each, measured in turn, so that a slow spell of the machine meets all of them."""
     timers = [timeit.Timer(call) for call in calls]
-    counts = [max(1, timer.autorange()[0] // 4) for timer in timers]
+    counts = list(map(_enough, timers))
     found: list[list[float]] = [[] for _ in calls]
     for _ in range(repeat):
         for times, timer, count in zip(found, timers, counts):
             times.append(timer.timeit(count) / count)
     return [statistics.median(times) for times in found]
+
+
+def _enough(timer: timeit.Timer) -> int:
+    """So many calls that the clock measures them well, which autorange takes ten times as long for."""
+    count = 1
+    while timer.timeit(count) < 0.02:
+        count *= 3
+    return count

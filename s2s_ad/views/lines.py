@@ -102,7 +102,7 @@ def beside(
     function = plain_function(f)
     found = definition(function)
     finder = _Statements()
-    main = finder.source(found.file, found.span(found.node).line, found.function)
+    main = finder.source(found.file, found.span(found.node).line)
     derivatives = []
     for mode in modes or usual_modes(f, examples, wrt):
         derivative = derivative_of(f, How(mode, wrt, False, optimize)).chosen(examples)
@@ -125,60 +125,71 @@ class _Statements:
     """The statements of files, each found by any of its lines."""
 
     def __init__(self) -> None:
-        self.files: dict[str, tuple[list[str], dict[int, int], list[ast.AST]]] = {}
+        self.files: dict[str, tuple[list[str], dict[int, int], list[tuple[Any, str]]]] = {}
 
-    def read(self, file: str) -> tuple[list[str], dict[int, int], list[ast.AST]]:
+    def read(self, file: str) -> tuple[list[str], dict[int, int], list[tuple[Any, str]]]:
         """The lines of a file, the first line of the statement that each belongs to, and its functions."""
         if file not in self.files:
-            lines = linecache.getlines(file)
+            lines = [line.rstrip("\n") for line in linecache.getlines(file)]
             try:
-                tree = ast.parse("".join(lines))
+                tree = ast.parse("\n".join(lines))
             except SyntaxError as error:
                 raise UnsupportedError(
                     f"{file} is not the text it was when it was imported", remedy="Import it anew."
                 ) from error
             heads: dict[int, int] = {}
-            functions: list[ast.AST] = []
             for node in ast.walk(tree):  # the outer ones first
                 if isinstance(node, ast.stmt):
-                    first, last = header(node)
+                    first, last = header(node, lines)
                     heads.update(dict.fromkeys(range(first, last + 1), first))
-                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                    functions.append(node)
-            self.files[file] = [line.rstrip("\n") for line in lines], heads, functions
+            self.files[file] = lines, heads, list(_functions(tree, ""))
         return self.files[file]
 
     def place(self, span: Span) -> Place:
         _, heads, _ = self.read(span.file)
         return span.file, heads.get(span.line, span.line)
 
-    def source(self, file: str, line: int, name: str) -> Source:
+    def source(self, file: str, line: int) -> Source:
         """The innermost function around a line; of a lambda the statement that it is in."""
-        lines, heads, functions = self.read(file)
-        around: list[Any] = [node for node in functions if node.lineno <= line <= node.end_lineno]  # type: ignore
-        if around and not isinstance(around[-1], ast.Lambda):
-            first, last = around[-1].lineno, around[-1].end_lineno
+        lines, heads, _ = self.read(file)
+        node, name = self.around(file, line)
+        if node is not None and not isinstance(node, ast.Lambda):
+            first, last = node.lineno, node.end_lineno
         else:
             first = heads.get(line, line)
             last = max((k for k, head in heads.items() if head == first), default=line)
         keys = tuple((file, heads.get(k, k)) if _is_code(lines[k - 1]) else None for k in range(first, last + 1))
         text = textwrap.dedent("\n".join(lines[first - 1 : last])).split("\n")
-        return Source(name.rpartition(".")[2], file, first, tuple(text), keys)
+        return Source(name, file, first, tuple(text), keys)
+
+    def around(self, file: str, line: int) -> tuple[Any, str]:
+        """The innermost function around a line, and its name."""
+        _, _, functions = self.read(file)
+        return next((each for each in reversed(functions) if each[0].lineno <= line <= each[0].end_lineno), (None, ""))
 
     def sources_of(self, main: Source, places: Mapping[Place, Any]) -> Iterator[Source]:
         """The functions that hold these places, the main one first, then in the order of first use."""
         seen = {(main.file, main.first)}
         yield main
-        for file, line in places:
-            found = self.source(file, line, self.name_at(file, line))
+        for place in places:
+            found = self.source(*place)
             if (found.file, found.first) not in seen and not _inside(found, main):
                 seen.add((found.file, found.first))
                 yield found
 
-    def name_at(self, file: str, line: int) -> str:
-        _, _, functions = self.read(file)
-        names = [getattr(n, "name", "lambda") for n in functions if n.lineno <= line <= n.end_lineno]  # type: ignore
-        return names[-1] if names else ""
+
+def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[Any, str]]:
+    """Every function with its name, that of its class before it; an outer one before those in it."""
+    for child in ast.iter_child_nodes(node):
+        inner = prefix
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield child, prefix + child.name
+            inner = ""
+        elif isinstance(child, ast.Lambda):
+            yield child, "lambda"
+        elif isinstance(child, ast.ClassDef):
+            inner = f"{prefix}{child.name}."
+        yield from _functions(child, inner)
 
 
 def _inside(inner: Source, outer: Source) -> bool:
@@ -189,7 +200,7 @@ def _is_code(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def header(node: ast.stmt) -> tuple[int, int]:
+def header(node: ast.stmt, lines: Sequence[str]) -> tuple[int, int]:
     """The first and the last line of a statement, or of what stands before the body of a compound one."""
     inner = [item.lineno for name in ("body", "cases") for item in _held(node, name)]
     if not inner:
@@ -200,7 +211,10 @@ def header(node: ast.stmt) -> tuple[int, int]:
         if name not in ("body", "orelse", "finalbody", "handlers", "cases", "decorator_list")
         for part in _nodes(value)
     ]
-    return node.lineno, max([node.lineno, *ends])
+    last = max([node.lineno, *ends])
+    while last + 1 < min(inner) and _is_code(lines[last]):  # a bracket that closes on a line of its own
+        last += 1
+    return node.lineno, last
 
 
 def _held(node: ast.AST, name: str) -> list[Any]:
@@ -225,7 +239,7 @@ def _derived(mode: str, entry: str, emitted: Emitted, main: Source, finder: _Sta
     origins: list[tuple[Place, ...]] = [()] * len(lines)
     own = _Own(emitted, main, finder, mode)
     for old, new in zip(before.body, after.body):
-        own.walk(old, new, own.head(old, entry), origins)
+        own.walk(old, new, own.head(old, entry), origins, lines)
     _quotes(lines, origins)
     return Derived(mode, tuple(lines), tuple(origins))
 
@@ -245,28 +259,46 @@ class _Own:
         self.end = ends.get(mode, (given if mode in _FORWARD else self.start) or self.start)
 
     def head(self, node: ast.stmt, entry: str) -> tuple[Place, ...]:
-        return self.start if isinstance(node, ast.FunctionDef) and node.name == entry else ()
+        """Of a function that was derived from one of the user's, that one's."""
+        if not isinstance(node, ast.FunctionDef):
+            return ()
+        if node.name == entry:
+            return self.start
+        for stmt in ast.walk(node):
+            for file, line in self.marked(stmt) if isinstance(stmt, ast.stmt) else ():
+                around, _ = self.finder.around(file, line)
+                return ((file, around.lineno),) if around is not None else ()
+        return ()
 
     def marked(self, node: ast.stmt) -> tuple[Place, ...]:
         spans = [self.emitted.spans[node.lineno]] if node.lineno in self.emitted.spans else []
         spans += self.emitted.parts.get(node.lineno, ())
         return tuple(dict.fromkeys(map(self.finder.place, spans)))
 
-    def walk(self, old: ast.stmt, new: ast.stmt, places: tuple[Place, ...], origins: list[tuple[Place, ...]]) -> None:
-        first, last = header(new)
-        origins[first - 1 : last] = [places] * (last - first + 1)
+    def walk(
+        self,
+        old: ast.stmt,
+        new: ast.stmt,
+        places: tuple[Place, ...],
+        origins: list[tuple[Place, ...]],
+        lines: Sequence[str],
+    ) -> None:
+        first, last = header(new, lines)
+        for k in range(first, (new.end_lineno or last) + 1):  # those inside come to be overwritten, but for an `else:`
+            origins[k - 1] = places if k <= last or lines[k - 1].strip() == "else:" else origins[k - 1]
         whole = isinstance(old, ast.FunctionDef)
+        ending = self.end if places == self.start else places
         for name in ("body", "orelse"):
-            olds, news = _held(old, name), _held(new, name)
-            following = (self.end if places else ()) if whole else places
-            for a, b in reversed(list(zip(olds, news))):
-                found = self.marked(a)
+            following = ending if whole else places
+            for a, b in reversed(list(zip(_held(old, name), _held(new, name)))):
                 if whole and isinstance(a, ast.Expr) and isinstance(a.value, ast.Constant):
-                    self.walk(a, b, places, origins)  # its docstring
+                    self.walk(a, b, places, origins, lines)  # its docstring
                     continue
                 # what has no line of its own, such as an empty tape, prepares what comes next
-                following = found or following
-                self.walk(a, b, following, origins)
+                following = self.marked(a) or following
+                if whole and isinstance(a, ast.Return):  # with what is computed in it
+                    following = tuple(dict.fromkeys((*following, *ending)))
+                self.walk(a, b, following, origins, lines)
 
 
 def _quotes(lines: Sequence[str], origins: list[tuple[Place, ...]]) -> None:

@@ -41,7 +41,7 @@ def page(made: Beside) -> str:
 
 
 def _width(lines: Sequence[str]) -> int:
-    return min(max([36, *map(len, lines)]), 84)
+    return min(max([36, *map(len, lines)]), 84) + 9  # the numbers stand before them
 
 
 def _sources(sources: Sequence[Source], numbers: Mapping[Place, int]) -> str:

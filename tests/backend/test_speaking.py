@@ -64,3 +64,39 @@ def test_an_argument_is_transposed_where_it_is_needed():
     agrees(turned, A, X)
     text = derivative_source(turned, ("jvp", "vjp"), args=(A, X))
     assert "a.T @" in text and "= a.T\n" not in text
+
+
+def scaled_sine(s, x):
+    return s * np.sin(x)
+
+
+def weighted(a, x):
+    w = np.cos(x)
+    return np.sum(w * (x - np.mean(x))) * np.sum(a[0] * x)
+
+
+def test_a_sum_of_products_in_the_reverse_sweep_is_an_inner_product():
+    agrees(scaled_sine, 0.7, X)
+    assert "s_bar = y_bar @ " in derivative_source(scaled_sine, ("vjp",), args=(0.7, X))
+
+
+def test_the_value_is_computed_as_the_user_wrote_it():
+    agrees(weighted, A, X)
+    text = derivative_source(weighted, ("value_and_grad",), args=(A, X))
+    forward = text.split("# Reverse sweep")[0]
+    assert "np.sum(w * " in forward and " @ " not in forward
+
+
+def picked(a, at):
+    return np.sum(a[np.arange(len(at)), at] ** 2)
+
+
+def picked_anyhow(a, at):
+    return np.sum(a[np.arange(1), at] ** 2)
+
+
+def test_what_is_picked_of_each_row_is_picked_once():
+    agrees(picked, A, np.array([1, 4, 1, 0, -1]))
+    assert "np.add.at" not in derivative_source(picked, ("vjp",), args=(A, np.array([1, 4, 1, 0, -1])))
+    agrees(picked_anyhow, A, np.array([1, 4, 1]))  # the same element twice
+    assert "np.add.at" in derivative_source(picked_anyhow, ("vjp",), args=(A, np.array([1, 4, 1])))

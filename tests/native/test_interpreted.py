@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 import s2s_ad
+from s2s_ad.arguments import own_copy
 from tests.agree import same
 from tests.fuzz.checks import imported
 from tests.fuzz.generator import Program
 from tests.fuzz.points import case
-from tests.native import array_programs, programs
+from tests.native import array_programs, expression_programs, programs
 from tests.native.array_programs import ARRAY_CASES
+from tests.native.expression_programs import EXPRESSION_CASES
 from tests.native.programs import CASES
 
 
@@ -73,6 +75,15 @@ def test_random_programs(seed):
 @pytest.mark.parametrize("name", ARRAY_CASES)
 def test_programs_of_arrays(name):
     both_agree(getattr(array_programs, name), ARRAY_CASES[name])
+
+
+@pytest.mark.parametrize("name", EXPRESSION_CASES)
+def test_programs_of_expressions(name):
+    both_agree(getattr(expression_programs, name), EXPRESSION_CASES[name])
+    f, args = getattr(expression_programs, name), EXPRESSION_CASES[name]
+    wrt = tuple(k for k, a in enumerate(args) if getattr(a, "dtype", None) == float)
+    if np.ndim(f(*own_copy(args))) == 0:
+        same(s2s_ad.value_and_grad(f, wrt, backend="numba")(*args), s2s_ad.value_and_grad(f, wrt)(*args), 1e-11)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -47,6 +47,9 @@ LINALG = {
     "np.linalg.inv": [([regular(3, 3)], {}), ([regular(2, 3, 3)], {}), ([regular(1, 1)], {})],
     "pinv": [([r(3, 2)], {}), ([r(2, 3)], {}), ([regular(3, 3)], {}), ([r(2, 4, 3)], {})],
     "least_squares": [([r(4, 2), r(4)], {}), ([r(4, 2), r(4, 3)], {}), ([r(2, 4), r(2)], {})],
+    "least_squares_residues": [([r(4, 2), r(4)], {}), ([r(4, 2), r(4, 3)], {}), ([r(2, 4), r(2)], {})],
+    "least_squares_values": [([r(4, 2), r(4)], {}), ([r(2, 4), r(2)], {})],
+    "least_squares_rank": [([r(4, 2), r(4)], {})],
     "np.linalg.det": [([regular(3, 3)], {}), ([regular(2, 3, 3)], {}), ([singular(3)], {}), ([r(1, 1)], {})],
     "cofactors": [([regular(3, 3)], {}), ([regular(2, 3, 3)], {}), ([singular(3)], {}), ([r(4, 4)], {})],
     "cofactors_change": [([Fixed(regular(3, 3)), r(3, 3)], {}), ([Fixed(singular(3)), r(3, 3)], {})],
@@ -58,6 +61,8 @@ LINALG = {
     "diagonal_matrix": [([r(3)], {}), ([r(2, 3)], {}), ([r(1)], {})],
     "qr_q": [([r(3, 3)], {}), ([r(4, 2)], {}), ([r(2, 4, 3)], {})],
     "qr_r": [([r(3, 3)], {}), ([r(4, 2)], {}), ([r(2, 4, 3)], {})],
+    "qr_complete_q": [([r(4, 2)], {})],
+    "qr_complete_r": [([r(3, 3)], {}), ([r(4, 2)], {}), ([r(2, 4, 3)], {})],
     "svd_s": [([r(3, 3)], {}), ([r(4, 2)], {}), ([r(2, 4)], {}), ([r(2, 4, 3)], {})],
     "svd_u": [([r(3, 3)], {}), ([r(4, 2)], {}), ([r(2, 4)], {}), ([r(2, 4, 3)], {})],
     "svd_vt": [([r(3, 3)], {}), ([r(4, 2)], {}), ([r(2, 4)], {}), ([r(2, 4, 3)], {})],
@@ -128,9 +133,27 @@ REDUCTIONS = {
     ],
 }
 
+_gaps = np.array([[0.3, np.nan, 1.2], [-0.7, 0.4, np.nan], [1.9, -1.1, 0.8], [0.6, 2.2, np.nan]])
 _points = np.array([-1.0, 0.0, 0.7, 2.0])
 ORDER = {
-    "np.unique": [([np.array([2.0, 1.0, 3.0])], {}), ([np.array([[2.0, 1.0], [4.0, 3.0]])], {})],
+    "np.unique": [
+        ([np.array([2.0, 1.0, 3.0])], {}),
+        ([np.array([[2.0, 1.0], [4.0, 3.0]])], {}),
+        ([np.array([[2.0, 1.0], [4.0, 3.0], [0.5, 0.7]])], {"axis": 0}),
+        ([np.array([[2.0, 1.0, 0.3], [4.0, 3.0, 0.9]])], {"axis": -1}),
+    ],
+    "first_places_of": [([r(2, 3)], {}), ([r(2, 3)], {"axis": 1})],
+    "places_among_different": [([r(2, 3)], {}), ([r(2, 3)], {"axis": 0})],
+    "group_sizes": [([r(2, 3)], {}), ([r(2, 3)], {"axis": 1})],
+    "np.isin": [([r(3), np.array([0.3, 0.1])], {}), ([r(2, 2), r(3)], {"invert": True})],
+    "np.nanmedian": [([_gaps], {}), ([_gaps], {"axis": 0}), ([_gaps], {"axis": 1, "keepdims": True}), ([r(5)], {})],
+    "np.nanquantile": [
+        ([_gaps], {"q": 0.3}),
+        ([_gaps], {"q": 0.9, "axis": 0}),
+        ([_gaps], {"q": 0.25, "axis": -1, "keepdims": True, "method": "hazen"}),
+        ([r(5)], {"q": 1.0}),
+    ],
+    "nanquantile_weights": [([_gaps], {"q": 0.3, "axis": 1}), ([_gaps], {"q": 0.5, "method": "lower"})],
     "np.take_along_axis": [
         ([r(2, 3), np.array([[0, 0], [2, 1]])], {"axis": 1}),
         ([r(2, 3), np.array([[1, 0, 1]])], {"axis": 0}),
@@ -148,6 +171,14 @@ ORDER = {
 }
 
 PARTS = {
+    "np.meshgrid": [
+        ([r(3), r(2)], {"at": 0}),
+        ([r(3), r(2)], {"at": 1}),
+        ([r(3), r(2)], {"at": 1, "indexing": "ij"}),
+        ([r(3), r(2), r(4)], {"at": 2}),
+        ([r(3), r(2), r(4)], {"at": 0}),
+        ([r(3)], {"at": 0}),
+    ],
     "np.split": [
         ([r(4)], {"sections": 2, "i": 1}),
         ([r(2, 3)], {"sections": 3, "i": 0, "axis": 1}),

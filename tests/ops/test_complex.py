@@ -20,6 +20,7 @@ from tests.ops.trials import of_numbers, points
 # what is ordered, rounded, real by its name, or not there for complex numbers in Python and NumPy
 REFUSED = set("""
     np.max np.min np.arange np.float64 np.float32 np.float16 astype math.fsum qr_q qr_r np.nanmax np.nanmin np.median
+    np.nanmedian np.nanquantile qr_complete_r np_mantissa
     np.quantile np.sort np.unique np.interp np.bincount np.cbrt np.arctan2 np.degrees np.rad2deg np.radians np.deg2rad
     digamma polygamma np.hypot float np.logaddexp np.logaddexp2 logistic np.fabs np.copysign mod np.remainder np.fmod
     np.maximum np.minimum np.heaviside np.nan_to_num np.nextafter mantissa fraction_part
@@ -109,7 +110,7 @@ def test_single_precision_stays(name):
         narrow = [
             x.astype(f"{x.dtype.kind}{x.dtype.itemsize // 2}") if isinstance(x, np.ndarray) else x for x in inputs
         ]
-        if any(isinstance(x, np.ndarray) for x in narrow):
+        if any(isinstance(x, np.ndarray) for x in narrow) and not OPS[name].zero:
             check(Case(name, narrow, params), compare_differences=False, tolerance=1e-4)
 
 

@@ -46,6 +46,67 @@ np.unique(x, return_index=True)
 np.unique(x, return_counts=True)
 v, i, j, c = np.unique(x, True, True, True) ;; v * c
 np.unique(A)
+np.unique(A, axis=0)
+np.unique(A, axis=1)
+u, i, j, c = np.unique(A, True, True, True, axis=1) ;; u * c, A[:, i], j * p
+np.unique_counts(x).values
+np.unique_all(x).values[::-1]
+np.unique_inverse(x).values
+np.union1d(x, A)
+np.intersect1d(x, x[1:])
+np.intersect1d(x, x[1:], assume_unique=True)
+v, i, j = np.intersect1d(x, x[1:], return_indices=True) ;; v * i + j
+np.setdiff1d(x, x[1:])
+np.setdiff1d(x, x[1:], True)
+np.setxor1d(x, x[1:])
+np.isin(x, x[1:]) * x
+np.isin(x, [0.1, 0.2], invert=True) * x
+np.trim_zeros(np.concatenate([np.zeros(2), x, np.zeros(1)]))
+np.trim_zeros(np.concatenate([np.zeros(2), x, np.zeros(1)]), "b")
+np.polyder(x, 2)
+np.polyint(x, 2)
+np.polyint(x, 2, [p, 1.0])
+np.polyadd(x, [p, 1.0])
+np.polysub(x, [p, 1.0])
+np.polymul(x, [p, 1.0])
+np.polydiv(x, [p, 1.0])[0]
+np.polyfit(x, np.exp(x), 1)
+np.polyfit(x, np.exp(x), 1, w=np.cos(x))
+np.polyfit(np.arange(4.0) * p, np.arange(4.0) ** 2 + p, 1, cov=True)
+np.polyfit(np.arange(4.0) * p, np.arange(4.0) ** 2 + p, 1, cov="unscaled")[1]
+np.polyfit(np.arange(4.0) * p, np.outer(np.arange(4.0) ** 2, x), 2)
+np.poly(x)
+np.abs(np.roots(x))
+np.abs(np.roots(np.concatenate([np.zeros(1), x, np.zeros(1)])))
+np.nanmedian(np.append(x, np.nan))
+np.nanmedian(A, axis=(0, 1))
+np.nanquantile(np.append(x, np.nan), 0.3)
+np.nanquantile(np.append(x, np.nan), [0.3, 0.9], method="hazen")
+np.nanquantile(np.append(x, np.nan), p * p / (1.0 + p * p))
+np.nanpercentile(A, 30, axis=0)
+np.nanargmax(A) * p
+np.nanargmin(A, axis=0) * p
+np.array_equiv(x, x) * p
+np.isposinf(x) * p
+np.isneginf(x) * p
+np.apply_over_axes(np.sum, A, [0, 1])
+np.fromfunction(lambda i, j: p * i + j, (2, 3))
+np.fromfunction(lambda i, j, c: c[i] * j, (2, 3), dtype=int, c=x)
+np.meshgrid(x, [p, 1.0, 2.0])
+np.meshgrid(x, x, indexing="ij")[1]
+np.meshgrid(x, [p], [1.0, q])[2]
+np.meshgrid(x)[0]
+np.array(p, ndmin=2)
+np.array(x, ndmin=2, copy=True) * p
+np.array([p, q], ndmin=1, copy=None)
+np.polynomial.polynomial.polyval(p, x)
+np.polynomial.polynomial.polyval(A, x)
+np.polynomial.legendre.legval(p, x)
+np.polynomial.chebyshev.chebval(x, [p, q, 1.0])
+np.frexp(x)
+np.mask_indices(2, np.triu)[0] * p
+np.stack([x, x * p], 1)
+np.concatenate([A, A], 1)
 np.interp(p, [0.0, 1.0, 2.0], [1.0, 3.0, q])
 np.interp(x, np.array([0.0, 1.0, 2.0]), y[:3])
 np.interp(x, [0.5, 1.0, 1.5], y[:3], left=p, right=q)
@@ -377,7 +438,12 @@ def test_what_numpy_raises(line: str) -> None:
 
 REFUSED = {
     "A.flags.c_contiguous * p": "where the numbers lie in memory",
-    "np.unique(A, axis=0)": "along an axis",
+    "np.unique(A, equal_nan=False)": "equal_nan=False",
+    "np.intersect1d(x, x, True, True)[0]": "assume_unique=True",
+    "np.polyfit(x, x, 1, full=True)[0]": "full=True",
+    "np.real_if_close(x)": "only a run shows",
+    "np.nanquantile(A, p, axis=0)": "of a computed q",
+    "np.trim_zeros(A)": "several axes",
     "np.ravel(A, order='K')": "that of the memory",
     "np.logaddexp.reduce(A, axis=None)": "several axes",
     "np.multiply.at(A, ([0, 1], [0, 1]), p) ;; A": "index for each of several axes",

@@ -49,6 +49,11 @@ def nonzero(a):
     return np.sum(a[i, j] ** 2 * (1 + i))
 
 
+def meshgrid(x):
+    X, Y = np.meshgrid(x, x[1:])
+    return np.sum(X * Y**2)
+
+
 def in_a_loop(a):
     total = 0.0
     for k in range(3):
@@ -75,7 +80,10 @@ def calls(text: str, line: str) -> int:
     return re.sub("#.*", "", text).count(name.group() + "(")
 
 
-@pytest.mark.parametrize("function, at, line", CASES, ids=lambda x: getattr(x, "__name__", ""))
+GRID = (meshgrid, X, "X, Y = np.meshgrid(x, ")  # linear, so a tangent is made with a call too
+
+
+@pytest.mark.parametrize("function, at, line", [*CASES, GRID], ids=lambda x: getattr(x, "__name__", ""))
 def test_one_call(function: Callable[..., Any], at: Any, line: str) -> None:
     text = s2s_ad.value_and_grad(function).source(at)
     assert calls(text, line) == 1, text
@@ -104,6 +112,15 @@ def test_values_alone_are_had_for_less() -> None:
         return np.sum(c * np.exp(w))
 
     assert "np.linalg.eigvalsh(a)" in s2s_ad.value_and_grad(values, wrt="c").source(A, A[0])
+
+
+def test_of_one_result_the_item_is_taken() -> None:
+    def f(x):
+        (i,) = np.nonzero(x > 0.0)
+        return np.sum(x[i] ** 2 * i)
+
+    assert "i = np.nonzero(x > 0.0)[0]" in s2s_ad.value_and_grad(f).source(X)
+    agrees(f, X)
 
 
 def test_other_options_are_other_calls() -> None:

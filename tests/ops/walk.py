@@ -45,7 +45,6 @@ WITHOUT_VALUE = {
 # native code is made of comes in after differentiation
 NO_DIFFERENCES = {"np.float16", "np.float32", "np.complex64", "astype", "stop_gradient", "unit", "grown", "with_row"}
 NO_DIFFERENCES |= {"checked_whole", "joined"}
-NO_DIFFERENCES |= {"eigenvector_matrix"}  # each column is scaled as LAPACK likes
 
 
 def same(got: Any, wanted: Any, what: str, rtol: float = 0.0) -> None:

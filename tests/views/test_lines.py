@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import s2s_ad
-from examples import quickstart, recurrence, stencils
+from examples import objects, option, quickstart, recurrence, recursion, stencils
 from s2s_ad.listing import derivative_source, passes
 from s2s_ad.views import columns
 from s2s_ad.views.lines import beside
@@ -84,8 +85,33 @@ def test_statements_over_several_lines_and_helpers_of_other_files():
     assert standing_for(made, 1, "jvp")
 
 
+def test_all_lines_lead_somewhere_but_those_of_helpers_of_the_module():
+    for f, args in (
+        (recursion.area, recursion.EXAMPLES["area"]),
+        (option.american_put, option.EXAMPLES["american_put"]),
+    ):
+        for derived in beside(f, (), *args).derivatives:
+            for line, places in zip(derived.lines, derived.origins):
+                code = line.strip() and not line.lstrip().startswith(("#", '"""', "import"))
+                assert places or not code, line
+
+
+def test_helpers_that_are_methods_are_named_with_their_class():
+    made = beside(objects.network_loss, (), *objects.EXAMPLES["network_loss"])
+    assert "Network.loss" in [source.name for source in made.sources]
+
+
+def test_a_lambda_and_a_method_and_a_function_that_holds_arguments():
+    square = lambda x: x * x  # noqa: E731
+    assert beside(square).sources[0].lines == ("square = lambda x: x * x  # noqa: E731",)
+    assert beside(objects.Vector(1.0, 2.0).__abs__).sources[0].name == "Vector.__abs__"
+    half = functools.partial(lambda x, k: x * k, k=0.5)
+    assert standing_for(beside(half), 0, "jvp")
+
+
 def test_a_function_with_several_results_has_its_pullback_beside_it():
     assert [each.mode for each in beside(lambda x: (x, 2.0 * x)).derivatives] == ["jvp", "vjp"]
+    assert [each.mode for each in beside(lambda z: z * z, (), 1.0 + 2.0j).derivatives] == ["jvp", "vjp"]
 
 
 def test_a_terminal_of_a_hundred_columns():

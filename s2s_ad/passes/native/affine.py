@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from s2s_ad.analysis.activity import split_params
@@ -152,6 +152,11 @@ class Affine:
             entries = [next(sizes, None) if n is None else Const(n, INT) for n in shape]
             if axis < len(entries) and entries[axis] is not None:
                 return self.sum(entries[axis])  # type: ignore[arg-type]
+        if isinstance(made, Apply) and made.op.name == "matmul":
+            ranks = [len(shape_of(a.kind)) for a in made.inputs]
+            if max(ranks) <= 2 and all(isinstance(a, Value) for a in made.inputs):
+                left = ranks[0] == 2 and axis == 0
+                return self.length(made.inputs[0], 0) if left else self.length(made.inputs[1], 1)
         return Sum({Length(root, axis): 1})
 
     def length_value(self, array: Value, axis: int, usable: Callable[[Value], bool]) -> Atom | None:
@@ -215,8 +220,10 @@ class Affine:
         least = self.least(number)
         if least is None:
             return False
-        lengths = all(count > 0 and self.is_length(symbol) for symbol, count in least.terms.items())
-        return lengths and least.constant >= 0
+        return any(
+            each.constant >= 0 and all(count > 0 and self.is_length(symbol) for symbol, count in each.terms.items())
+            for each in self.no_more(least)
+        )
 
     def least(self, number: Sum) -> Sum | None:
         """What it is at least, without the indices of loops."""
@@ -230,6 +237,17 @@ class Affine:
                 return None
             number = number.plus(Sum({index: 1}), -number.terms[index]).plus(end, number.terms[index])
         return number
+
+    def no_more(self, number: Sum) -> Iterator[Sum]:
+        """Sums that are surely not more: max(n, 0) is at least n, and two lengths that were compared are one."""
+        yield number
+        for symbol, count in number.terms.items():
+            made = self.made.get(symbol) if isinstance(symbol, Value) else None
+            if not isinstance(made, Apply):
+                continue
+            if made.op.name == "same_length" or made.op.name == "not_negative" and count > 0:
+                for atom in made.inputs:
+                    yield from self.no_more(number.plus(Sum({symbol: 1}), -count).plus(self.sum(atom), count))
 
     def extreme(self, index: Value, low: bool) -> Sum | None:
         """The least or the largest value of the index of a loop that is run at all."""

@@ -122,18 +122,18 @@ def _reduction(builder: Builder, stmt: Apply, axes: tuple[int, ...], keepdims: b
     kept = [axis for axis in range(len(sizes)) if axis not in axes]
     dtype = dtype_of(out)
     if stmt.op.name in ("np.max", "np.min"):
-        _refuse_nothing(builder, stmt, [sizes[a] for a in axes])
+        refuse_nothing(builder, stmt, [sizes[a] for a in axes])
     room = _room(
         builder, out, [ONE_INT if a in axes else sizes[a] for a in range(len(sizes)) if keepdims or a in kept], dtype
     )
-    start = _start(stmt.op.name, dtype)
+    start = start_of(stmt.op.name, dtype)
 
     def whole(outer: Builder, indices: tuple[Value, ...], carried: tuple[Value, ...]) -> Sequence[Atom]:
         def one(inner: Builder, more: tuple[Value, ...], sums: tuple[Value, ...]) -> Sequence[Atom]:
             places: list[Atom] = [ZERO_INT] * len(sizes)
             for axis, index in (*zip(kept, indices), *zip(axes, more)):
                 places[axis] = index
-            return [_step(inner, stmt.op.name, sums[0], element(inner, x, places))]
+            return [step_of(inner, stmt.op.name, sums[0], element(inner, x, places))]
 
         (total,) = nest(outer, [sizes[a] for a in axes], [start], one)
         result: Atom = total
@@ -147,7 +147,7 @@ def _reduction(builder: Builder, stmt: Apply, axes: tuple[int, ...], keepdims: b
     return nest(builder, [sizes[a] for a in kept], [room], whole)[0]
 
 
-def _start(name: str, dtype: str) -> Const:
+def start_of(name: str, dtype: str) -> Const:
     if name in ("np.max", "np.min"):
         return (
             Const(-math.inf if name == "np.max" else math.inf, FLOAT)
@@ -158,7 +158,7 @@ def _start(name: str, dtype: str) -> Const:
     return Const(float(one), FLOAT) if dtype == "float64" else Const(one, INT)
 
 
-def _step(builder: Builder, name: str, total: Atom, item: Atom) -> Atom:
+def step_of(builder: Builder, name: str, total: Atom, item: Atom) -> Atom:
     if name in ("np.sum", "np.mean"):
         return builder.apply(OPS["add"], total, item)
     if name == "np.prod":
@@ -172,7 +172,7 @@ def _step(builder: Builder, name: str, total: Atom, item: Atom) -> Atom:
     return out
 
 
-def _refuse_nothing(builder: Builder, stmt: Apply, sizes: Sequence[Atom]) -> None:
+def refuse_nothing(builder: Builder, stmt: Apply, sizes: Sequence[Atom]) -> None:
     text = "zero-size array to reduction operation which has no identity"
     for size in sizes:
         empty = builder.apply(OPS["eq"], size, ZERO_INT)

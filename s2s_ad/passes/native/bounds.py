@@ -111,7 +111,11 @@ class _Bounds:
         if self.affine.not_negative(number):
             return True
         least = self.affine.least(number)
-        if least is None or not least.terms:
+        return least is not None and any(self.assumes(each) for each in self.affine.no_more(least))
+
+    def assumes(self, least: Sum) -> bool:
+        """Whether it can be an assumption that this is not negative, which then it is."""
+        if not least.terms:
             return False
         terms = []
         for symbol, count in least.terms.items():

@@ -10,7 +10,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, Whi
 from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of
 from s2s_ad.ops.registry import OPS
 
-_CHEAP = frozenset(("add", "sub", "neg", "shape_item", "array_len", "array_size", "list_len"))
+_CHEAP = frozenset(("add", "sub", "neg", "shape_item", "array_len", "array_size", "list_len", "not_negative"))
 
 
 def hoisted(block: Block) -> Block:
@@ -72,6 +72,7 @@ PLACE, STEP, MOST = 45, 16, 62
 _WHOLE = frozenset(("int", "round", "math.floor", "math.ceil", "math.trunc"))
 _LENGTHS = frozenset(
     ("shape_item", "list_len", "array_len", "array_size", "trip_count", "not_negative", "lesser", "range_len")
+    + ("same_length",)
 )
 
 
@@ -84,6 +85,7 @@ class _Overflow:
     def __init__(self, block: Block) -> None:
         # an argument counts something, or is itself looked at where it is multiplied
         self.bits: dict[Value, int] = {p: PLACE for p in block.params if p.kind == INT}
+        self.counted: set[Atom] = set()  # what loops carry and add little to
 
     def of(self, atom: Atom) -> int:
         if isinstance(atom, Const) and isinstance(atom.value, int):
@@ -122,21 +124,29 @@ class _Overflow:
 
     def carried(self, stmt: For | While) -> None:
         """What a loop carries stays small if a trip adds little to it, or leaves it alone."""
-        made = {v: s for s in stmt.body.stmts if isinstance(s, Apply) for v in s.outputs}
         n = len(stmt.init)
         params = stmt.body.params[len(stmt.body.params) - n :]
         for k, param in enumerate(params):
             result = stmt.body.results[k]
-            step = made.get(result) if isinstance(result, Value) else None
-            small = result is param or (
-                isinstance(step, Apply) and step.op.name in ("add", "sub") and step.inputs[0] is param
-                and self.of(step.inputs[1]) <= STEP
-            )  # fmt: skip
-            if param.kind == INT and small:
+            if param.kind == INT and self.small(stmt.body, param, result):
                 start = self.of(stmt.init[k])
-                self.bits[param] = start if result is param else max(PLACE + STEP, start + 1)
+                same = result is param or stmt.init[k] in self.counted  # a loop in a loop that counts goes on counting
+                self.bits[param] = start if same else max(PLACE + STEP, start + 1)
+                self.counted.update(() if result is param else (param,))
                 if isinstance(stmt, While):
                     self.bits[stmt.cond.params[k]] = self.bits[param]
+
+    def small(self, body: Block, param: Value, result: Atom) -> bool:
+        """Whether a trip adds little to it: itself, or at each trip of a loop in it."""
+        if result is param:
+            return True
+        step = next((s for s in body.stmts if result in outputs_of(s)), None)
+        if isinstance(step, Apply) and step.op.name in ("add", "sub"):
+            return step.inputs[0] is param and self.of(step.inputs[1]) <= STEP
+        if isinstance(step, (For, While)) and result in step.outputs[: len(step.init)]:
+            k = step.outputs.index(result)
+            return step.init[k] is param and self.small(step.body, split_params(step)[1][k], step.body.results[k])
+        return False
 
     def apply(self, stmt: Apply) -> Apply:
         if stmt.out.kind != INT if len(stmt.outputs) == 1 else True:

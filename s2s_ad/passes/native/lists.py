@@ -343,9 +343,14 @@ class _Lists(Lowering):
                     filled = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
                     ended[group.key] = during[group.key].close(inner, trip, filled)
                 else:
-                    items = [self.there(inner, a) for a in saved]
+                    items = [self.there(inner, self.copied(stmt, at, a)) for a in saved]
                     ended[group.key] = during[group.key].put(inner, trip, items)
         return ended
+
+    def copied(self, loop: For | While, at: int, atom: Atom) -> Atom:
+        """What is kept as soon as it is made is copied by that: not the copy of an array, but the array itself."""
+        made = loop.body.stmts[at] if at < len(loop.body.stmts) else None
+        return made.inputs[0] if isinstance(made, Apply) and made.op.name == "copy" and made.out is atom else atom
 
     def holds_list(self, atom: Atom) -> bool:
         return isinstance(atom.kind, List) and atom not in self.raw

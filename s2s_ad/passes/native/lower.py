@@ -15,6 +15,7 @@ from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
+from s2s_ad.passes.native.expressions import as_loops
 from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
@@ -66,7 +67,7 @@ def _finished(function: Function) -> Function:
 
 def _plain(function: Function) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
-    body = plain_numbers(array_loops(function.body))
+    body = plain_numbers(array_loops(as_loops(function.body)))
     return replace(function, body=hoisted(checked(body)))
 
 

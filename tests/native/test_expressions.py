@@ -1,0 +1,59 @@
+"""Array expressions as loops: the same numbers, the same exceptions, no arrays in between."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+import s2s_ad
+from tests.native import expression_programs
+from tests.native.expression_programs import EXPRESSION_CASES
+from tests.native.harness import joint_agrees, native_agrees
+
+COMPILED = ("burgers", "reductions", "broadcasts", "selected", "rows_and_columns")
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_both_backends_agree(name):
+    native_agrees(getattr(expression_programs, name), *EXPRESSION_CASES[name])
+
+
+def test_joint_sweeps_agree():
+    joint_agrees(expression_programs.burgers, *EXPRESSION_CASES["burgers"])
+
+
+def product(u, v):
+    return np.sum(u * v) + np.sum(u[1:] * v[1:])
+
+
+def test_lengths_that_do_not_fit_together():
+    gradient = s2s_ad.value_and_grad(product, (0, 1), backend="numba")
+    gradient(np.ones(3), np.ones(3))
+    for n in (2, 4):
+        with pytest.raises(ValueError, match="broadcast"):
+            gradient(np.ones(3), np.ones(n))
+
+
+def test_slices_that_leave_nothing():
+    for n in (0, 2):
+        u = np.full(n, 0.5)
+        value, u_bar = s2s_ad.value_and_grad(expression_programs.burgers, backend="numba")(u, 2, 0.1, 0.1)
+        assert value == 0.25 * n
+        np.testing.assert_array_equal(u_bar, np.ones(n))
+
+
+def text_of(name):
+    f = getattr(expression_programs, name)
+    return s2s_ad.value_and_grad(f, backend="numba").source(*EXPRESSION_CASES[name])
+
+
+def test_nothing_in_between_is_an_array():
+    text = text_of("selected")
+    assert "np.where" not in text and "np.empty" not in text.replace("u_bar = np.empty", "")
+
+
+@pytest.mark.parametrize("name", ["shifted_down", "turned", "moved"])
+def test_what_is_written_over_is_read_before(name):
+    joint_agrees(getattr(expression_programs, name), *EXPRESSION_CASES[name])
