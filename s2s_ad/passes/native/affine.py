@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.analysis.activity import split_params
@@ -246,8 +246,18 @@ class Affine:
             if not isinstance(made, Apply):
                 continue
             if made.op.name == "same_length" or made.op.name == "not_negative" and count > 0:
-                for atom in made.inputs:
-                    yield from self.no_more(number.plus(Sum({symbol: 1}), -count).plus(self.sum(atom), count))
+                for one in self.alternatives(made.inputs):
+                    yield from self.no_more(number.plus(Sum({symbol: 1}), -count).plus(one, count))
+                return
+
+    def alternatives(self, atoms: Sequence[Atom]) -> list[Sum]:
+        """What a number is that was compared with others: any of them."""
+        found: list[Sum] = []
+        for atom in atoms:
+            made = self.made.get(atom) if isinstance(atom, Value) else None
+            compared = isinstance(made, Apply) and made.op.name == "same_length"
+            found += self.alternatives(made.inputs) if compared else [self.sum(atom)]  # type: ignore[union-attr]
+        return [one for k, one in enumerate(found) if one not in found[:k]]
 
     def extreme(self, index: Value, low: bool) -> Sum | None:
         """The least or the largest value of the index of a loop that is run at all."""

@@ -155,6 +155,8 @@ class Groups:
 
     def _ordered(self, one: Member, other: Member) -> bool:
         """Whether each trip may do for both what it does: of one array, what is read and written in their order."""
+        if one.writes is None and other.writes is None:
+            return True
         for a in one.accesses:
             for b in other.accesses:
                 writing = (a is one.writes) + (b is other.writes)

@@ -55,6 +55,8 @@ class _Narrow:
     def cut(self, sinks: list[Value], group: Group, earlier: Group) -> set[Value]:
         """What the earlier group hands to this one."""
 
+        movable = self.movable(group, earlier)
+
         def splits(value: Value) -> bool:
             if self.home[value] is group:
                 return True
@@ -66,11 +68,10 @@ class _Narrow:
         def size(value: Value) -> int:
             if self.home[value] is not group:
                 return value not in at_hand
-            return 1 if self.movable(value, group, earlier) else FAR
+            return 1 if value in movable else FAR
 
         cut = minimum_cut(sinks, lambda value: self.parents(self.made[value]), splits, size)
-        for value in cut:
-            self.move(value, group, earlier)
+        self.move(cut, group, earlier)
         return cut
 
     def parents(self, member: Member) -> list[Value]:
@@ -78,21 +79,22 @@ class _Narrow:
         found = [r.base for r in member.reads if isinstance(r, Access) and self.groups.handed_on(r)]
         return list(dict.fromkeys(found))
 
-    def movable(self, value: Value, group: Group, earlier: Group) -> bool:
-        """Whether it can be made in the earlier group as well, with what it is made of."""
-        if not self.groups.may_stand(self.made[value], earlier):
-            return False
-        return all(
-            self.home[p].number >= earlier.number or self.home[p] is group and self.movable(p, group, earlier)
-            for p in self.parents(self.made[value])
-        )
+    def movable(self, group: Group, earlier: Group) -> set[Value]:
+        """What can be made in the earlier group as well, with what it is made of."""
+        found: set[Value] = set()
+        for member in group.members:
+            if member.plain and self.groups.may_stand(member, earlier):
+                parents = self.parents(member)
+                if all(self.home[p].number >= earlier.number or p in found for p in parents):
+                    found.add(member.stmt.out)
+        return found
 
-    def move(self, value: Value, group: Group, earlier: Group) -> None:
-        if self.home[value] is not group:
-            return
-        self.home[value] = earlier
-        member = self.made[value]
-        if member not in earlier.members:
-            earlier.members = self.groups.sorted([*earlier.members, member])
-        for parent in self.parents(member):
-            self.move(parent, group, earlier)
+    def move(self, values: set[Value], group: Group, earlier: Group) -> None:
+        wanted, moved = set(values), []
+        for member in reversed(group.members):
+            out = member.stmt.out
+            if out in wanted and self.home.get(out) is group:
+                self.home[out] = earlier
+                moved.append(member)
+                wanted.update(self.parents(member))
+        earlier.members = self.groups.sorted({m: None for m in (*earlier.members, *moved)})

@@ -68,6 +68,7 @@ class Nest:
         self.sizes: list[Atom] = []
         self.rooms: list[Atom] = []  # the same lengths by themselves: these are known before a loop around this
         self.offsets: dict[Place, Atom] = {}
+        self.bases: list[Value] = []  # arrays that are there before the loops
 
     def begins(self, member: Member) -> int | None:
         """The depth at which the loops begin over what is summed up, if those are the innermost ones."""
@@ -84,6 +85,7 @@ class Nest:
             builder.span = member.stmt.span
             for pair in member.agreed:
                 self.known.agree(builder, pair, accesses)
+        self.bases = list(dict.fromkeys(access.base for access in accesses))
         builder.span = self.members[0].stmt.span
         self.sizes = [self.known.size(builder, length, accesses) for length in self.members[0].space]
         self.rooms = [self.known.own(builder, length, accesses) for length in self.members[0].space]
@@ -114,7 +116,11 @@ class Nest:
         self.offsets.setdefault(place, total)
 
     def room(self, builder: Builder, value: Value, places: Places, start: Const | None = None) -> Value:
-        """A new array for what the loops make, full of `start`."""
+        """A new array for what the loops make, full of `start`; like one that is at hand, where its shape is known."""
+        for base in self.bases:
+            same = self.views.lengths.of(base) == self.views.lengths.of(value) and base.kind == value.kind
+            if same and (start is None or not start.value):
+                return builder.apply(OPS["np.empty_like" if start is None else "zeros_like"], base)
         sizes: list[Atom] = []
         for place in places:
             if place.axis is not None:
