@@ -1,7 +1,11 @@
-"""Rewrites generated/, the derivatives of everything in examples/, and docs/rules.md: `python examples/generate.py`."""
+"""Rewrites generated/, the derivatives of everything in examples/, docs/rules.md and the modules that README.md and the
+guides show: `python examples/generate.py`.
+"""
 
+import importlib
 import importlib.util
 import re
+import sys
 from pathlib import Path
 
 from s2s_ad.listing import derivative_source
@@ -46,6 +50,10 @@ def main():
     RULES.parent.mkdir(exist_ok=True)
     RULES.write_text(markdown(), encoding="utf-8", newline="\n")
     print(RULES.relative_to(HERE.parent).as_posix())
+    sys.path.insert(0, str(HERE.parent))
+    pages = importlib.import_module("tests.test_readme").rewrite(only_modules=True)
+    for path in pages:
+        print(path.relative_to(HERE.parent).as_posix())
     for path in sorted(set(GENERATED.glob("*.py")) - written):
         path.unlink()
         print(f"{path.relative_to(HERE.parent).as_posix()} removed: nothing in examples/ makes it")

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from s2s_ad.arguments import one_for_each
 from s2s_ad.derivative import Derivative, How
 from s2s_ad.directional import Jvp, Linearized, Vjp
 from s2s_ad.inside import parts_of
@@ -216,7 +217,8 @@ def jvp(
     (10.0, 5.0)
     """
     check_backend(backend)
-    return _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(tangents))  # type: ignore[no-any-return]
+    derivative = _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)
+    return derivative(one_for_each("primals", primals), one_for_each("tangents", tangents))  # type: ignore[no-any-return]
 
 
 def vjp(
@@ -253,7 +255,8 @@ def hvp(
     array([6., 4.])
     """
     check_backend(backend)
-    return _once.get(f, How("hvp", None, False, optimize, of, backend), Jvp)(tuple(primals), tuple(vectors))
+    derivative = _once.get(f, How("hvp", None, False, optimize, of, backend), Jvp)
+    return derivative(one_for_each("primals", primals), one_for_each("vectors", vectors))
 
 
 def linearize(

@@ -208,3 +208,13 @@ def _check_objects(values: Mapping[str, Any], changed: tuple[str, ...], outside:
                     f"the function changes an object in {name}, and a {what} of it is in {other} too",
                     remedy="Pass a copy: copy.deepcopy(...).",
                 )
+
+
+def one_for_each(what: str, values: Any) -> tuple[Any, ...]:
+    """The values as a tuple; KindError where they are not one for each argument in a tuple or list."""
+    if not isinstance(values, (tuple, list)):
+        raise KindError(
+            f"the {what} are a tuple with one for each argument, not {type(values).__name__}",
+            remedy="Write (x,) for a single one.",
+        )
+    return tuple(values)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.api import jvp, vjp
-from s2s_ad.arguments import replica
+from s2s_ad.arguments import one_for_each, replica
 from s2s_ad.complex_step import complex_step
-from s2s_ad.derivative import Derivative, How, held_by, plain_function
+from s2s_ad.derivative import Derivative, How
 from s2s_ad.differences import Differences, differences
 from s2s_ad.errors import KindError
 from s2s_ad.exact import exact
@@ -23,6 +23,7 @@ from s2s_ad.ir.structure import leaf_kinds, spec_of
 from s2s_ad.ir.walk import all_stmts
 from s2s_ad.probe import Direction, Probe, dot, partials, real_part
 from s2s_ad.shadow import NotApplicable
+from s2s_ad.targets import held_by, plain_function
 
 MODES = {"fwd": "forward", "rev": "reverse"}
 ORACLES = ("Python", "differences", "complex step", "SymPy")
@@ -175,6 +176,7 @@ def report(
     unknown = set(modes) - set(MODES)
     if unknown or order < 1 or not modes:
         raise ValueError(f"modes are 'fwd' and 'rev', order is at least 1; not {sorted(unknown) or modes or order}")
+    args = one_for_each("arguments", args)
     sections: list[Section] = []
     target, what = f, f"derivatives of {getattr(f, '__name__', 'f')}"
     for level in range(order):
@@ -196,15 +198,22 @@ def report(
     return Report(getattr(f, "__name__", "f"), tuple(sections))
 
 
-def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
+def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str | int, ...]:
+    """What to differentiate by: names of parameters, and places in the call for what *args takes."""
     held, named = held_by(f)
-    bound = inspect.signature(plain_function(f)).bind(*held, *args, **named).arguments
-    free = [name for name in list(bound)[len(held) :] if name not in named]
-    return tuple(
-        name
-        for name, value in ((name, bound[name]) for name in free)
-        if any(kind.real for kind in leaf_kinds(spec_of(value)))
-    )
+    signature = inspect.signature(plain_function(f))
+    bound = signature.bind(*held, *args, **named).arguments
+    found: list[str | int] = []
+    for place, name in enumerate([name for name in list(bound)[len(held) :] if name not in named]):
+        if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+            found += [place + i for i, value in enumerate(bound[name]) if _is_real(value)]
+        elif _is_real(bound[name]):
+            found.append(name)
+    return tuple(found)
+
+
+def _is_real(value: Any) -> bool:
+    return any(kind.real for kind in leaf_kinds(spec_of(value)))
 
 
 class _Comparison:

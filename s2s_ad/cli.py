@@ -325,7 +325,7 @@ def _import_file(path: Path) -> ModuleType:
     if loaded is not None:
         if Path(getattr(loaded, "__file__", None) or "").resolve() == path.resolve():
             return loaded
-        name = str(path)  # that name is taken, perhaps by the standard library
+        name = str(path.resolve())  # that name is taken, perhaps by the standard library
         if name in sys.modules:
             return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path.resolve())

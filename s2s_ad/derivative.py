@@ -6,7 +6,6 @@ import difflib
 import functools
 import inspect
 import threading
-import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -23,7 +22,6 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
 from s2s_ad.ir.kinds import FLOAT, Kind
 from s2s_ad.ir.nodes import Atom, Block, Value
-from s2s_ad.ir.objects import has_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import substitute
@@ -31,6 +29,7 @@ from s2s_ad.load import annotate
 from s2s_ad.pipeline import Compiled, compile_kept, emit
 from s2s_ad.quick import Quick
 from s2s_ad.store import NotKept, fingerprint, spec_text
+from s2s_ad.targets import held_by, plain_function
 
 # those with the structure of a gradient, for which an index in wrt counts the arguments of the call
 WHOLE = ("grad", "value_and_grad", "jacfwd", "jacrev", "jacobian", "hessian", "elementwise_grad")
@@ -120,7 +119,12 @@ class Derivative:
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         if not kwargs and len(args) == len(self.parameters) and self._plain:
             return dict(zip(self.parameters, args))
-        bound = self._signature.bind(*self._args, *args, **{**self._named, **kwargs})
+        try:
+            bound = self._signature.bind(*self._args, *args, **{**self._named, **kwargs})
+        except TypeError as error:  # Python's own message names the function
+            raise TypeError(
+                f"{self.function.__name__}() is called with other arguments than it takes: {error}"
+            ) from None
         bound.apply_defaults()
         return bound.arguments
 
@@ -175,8 +179,18 @@ class Derivative:
 
     def _floats(self, specs: dict[str, Spec]) -> dict[str, Spec]:
         names, _ = self.wrt_names(specs)
+        if self.how.wrt is None:
+            names = tuple(each for name in names for each in self._arguments(name, specs))
         specs = transforms.floats(specs, names)
         return self.target._floats(specs) if isinstance(self.target, Derivative) else specs
+
+    def _arguments(self, name: transforms.Wanted, specs: dict[str, Spec]) -> list[transforms.Wanted]:
+        """Of *args those that are real: each is an argument for itself, and an int among them stays one."""
+        several = isinstance(name, str) and self.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        spec = specs[name] if isinstance(name, str) else None
+        if not (several and isinstance(spec, Node)):
+            return [name]
+        return [(str(name), i) for i, item in enumerate(spec.items) if any(k.real for k in leaf_kinds(item))]
 
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
         """The derivative as a program, for arguments with these specs."""
@@ -247,6 +261,10 @@ class Derivative:
     def __s2s_function__(self) -> Any:
         return self.function
 
+    @property
+    def __s2s_held__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return self._args, self._named
+
     def wrt_names(self, specs: dict[str, Spec]) -> tuple[tuple[transforms.Wanted, ...], bool]:
         """The parameters asked for, and whether the answer is one thing, not a tuple."""
         wrt = self.how.wrt
@@ -283,7 +301,8 @@ class Derivative:
             raise KindError(f"wrt is an index, a name, or a tuple of them, not {wrt!r}")
         if not -len(names) <= wrt < len(names):
             raise KindError(
-                f"{self.function.__name__} has {len(names)} parameters; wrt={wrt} is none of them",
+                f"{self.function.__name__} has {len(names)} {'parameter' if len(names) == 1 else 'parameters'}; "
+                f"wrt={wrt} is none of them",
                 remedy=f"Its parameters are {', '.join(self.parameters)}.",
             )
         return names[wrt]
@@ -371,50 +390,6 @@ def run(compiled: Compiled, call: Sequence[Any], reads: dict[str, Any]) -> Any:
     except Exception as error:
         annotate(error)
         raise
-
-
-def plain_function(target: Any) -> Any:
-    """The user's function under decorators and derivatives of ours, and under caches of its results."""
-    while True:
-        if isinstance(target, types.MethodType):
-            target = target.__func__
-        elif isinstance(target, functools.partial):
-            target = target.func
-        elif isinstance(target, _CACHED):
-            target = target.__wrapped__
-        elif hasattr(target, "__s2s_function__"):
-            target = target.__s2s_function__
-        elif has_attributes(type(target)) and callable(target):
-            target = type(target).__call__
-        else:
-            break
-    if isinstance(target, types.FunctionType):
-        return target
-    if not callable(target):
-        raise KindError(f"{target!r} is not a function", remedy="Give a function that is written in Python.")
-    name = getattr(target, "__name__", "this")
-    raise UnsupportedError(
-        f"{name} is an object of type {type(target).__name__}, not a function that is written in Python",
-        remedy=f"Call it in a function of your own: lambda x: {name}(x).",
-    )
-
-
-def held_by(target: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments that a bound method, a callable object or a partial brings along: positional ones, named ones."""
-    if isinstance(target, Derivative):
-        return target._args, target._named
-    if isinstance(target, types.MethodType):
-        positional, named = held_by(target.__func__)
-        return (*positional, target.__self__), named
-    if isinstance(target, functools.partial):
-        positional, named = held_by(target.func)
-        return (*positional, *target.args), {**named, **target.keywords}
-    if isinstance(target, types.FunctionType) or hasattr(target, "__s2s_function__") or isinstance(target, _CACHED):
-        return (), {}
-    return ((target,), {}) if has_attributes(type(target)) and callable(target) else ((), {})
-
-
-_CACHED = type(functools.lru_cache(lambda: None))
 
 
 def lowered_target(target: Any, specs: dict[str, Spec]) -> Lowered:

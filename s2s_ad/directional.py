@@ -145,17 +145,31 @@ class Vjp(_Halves):
 
     def __call__(self, *primals: Any) -> Any:
         started = self._start(primals)
-        value, second = started.value, started.second
-        spec = second.arguments["y_bar"]
-        saved = [started.saved]
-        shapes = own_copy(value)
+        back = self._back(started)
 
         def pullback(cotangent: Any) -> tuple[Any, ...]:
-            ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
-            found = dict(zip(started.names, run(second, [*saved, ct] if leaf_kinds(spec) else saved, {})))
-            return self._each(found, started.values, len(primals))
+            return self._each(back(cotangent), started.values, len(primals))
 
-        return value, pullback
+        return started.value, pullback
+
+    def asked(self, primals: tuple[Any, ...], cotangent: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The value, and a cotangent for each parameter asked for, in the order in which they were."""
+        started = self._start(primals)
+        if isinstance(cotangent, tuple) and len(cotangent) == 1 and not isinstance(started.value, tuple):
+            cotangent = cotangent[0]
+        return started.value, tuple(self._back(started)(cotangent).values())
+
+    def _back(self, started: _Started) -> Callable[[Any], dict[Any, Any]]:
+        """From a cotangent of the value to those of the parameters asked for."""
+        spec = started.second.arguments["y_bar"]
+        saved = [started.saved]
+        shapes = own_copy(started.value)
+
+        def back(cotangent: Any) -> dict[Any, Any]:
+            ct = cotangent_like(spec, shapes, cotangent, "cotangent", "")
+            return dict(zip(started.names, run(started.second, [*saved, ct] if leaf_kinds(spec) else saved, {})))
+
+        return back
 
     def _each(self, found: dict[Any, Any], values: dict[str, Any], count: int) -> tuple[Any, ...]:
         """One cotangent for each of the arguments that the call gave, those in *args one by one."""

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from s2s_ad.arguments import zeros_like
-from s2s_ad.derivative import plain_function
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.kinds import ANY, MANY, Array, Kind, kind_of, sample
 from s2s_ad.ops.core import Op, register
 from s2s_ad.ops.registry import FUNCTIONS, OPS, USERS
 from s2s_ad.ops.trace import Traced, Zero, apply
 from s2s_ad.signature import parse_kinds
+from s2s_ad.targets import plain_function
 
 T = TypeVar("T")
 

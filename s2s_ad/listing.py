@@ -10,7 +10,7 @@ from typing import Any
 
 from s2s_ad import transforms
 from s2s_ad.backend.module import format_source
-from s2s_ad.derivative import Derivative, How, lowered_target, plain_function, title_of
+from s2s_ad.derivative import Derivative, How, lowered_target, title_of
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.source import definition
 from s2s_ad.ir.kinds import List, is_complex
@@ -21,6 +21,7 @@ from s2s_ad.modes import derivative_of
 from s2s_ad.passes.dce import reachable
 from s2s_ad.pipeline import emit
 from s2s_ad.signature import parse_kinds
+from s2s_ad.targets import plain_function
 
 
 def derivative_source(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import linecache
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -100,9 +101,12 @@ def annotate(error: BaseException) -> None:
     in a line of it that stems from nowhere, stays as it is. What numba has no code for is an UnsupportedError.
     """
     if any(frame.f_globals.get("__name__", "").startswith("numba.core") for frame, _ in _frames(error.__traceback__)):
+        # the message of numba is a page long and speaks of the emitted text; what it says is in ours
         raise UnsupportedError(
-            f"numba cannot compile this derivative: {_first_reason(error)}", remedy='Use backend="numpy" for it.'
-        ) from error
+            f"numba cannot compile this derivative: {_reason(error)}",
+            span=_place_said(error),
+            remedy='Use backend="numpy" for it.',
+        ) from None
     for frame, line in reversed(list(_frames(error.__traceback__))):
         span = _span_of(frame, line)
         if span is not None:
@@ -111,10 +115,21 @@ def annotate(error: BaseException) -> None:
             return
 
 
-def _first_reason(error: BaseException) -> str:
-    """Of numba's long messages the lines that say what it is about."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    return " ".join([line for line in lines if line and not line.startswith(("Failed in", "During:"))][:3])
+def _reason(error: BaseException) -> str:
+    """Of numba's long messages what they are about."""
+    lines = [line.strip() for line in str(error).split("File ", 1)[0].splitlines()]
+    said = " ".join([line for line in lines if line and not line.startswith(("Failed in", "During:"))][:3])
+    return re.sub(r"(<module '[\w.]+') from '[^']*'", r"\1", said)
+
+
+def _place_said(error: BaseException) -> Span | None:
+    """The line of the user's for the line of an emitted file that a message names."""
+    for name, line in re.findall(r'File "([^"]+)", line (\d+)', str(error)):
+        for file, spans in _spans.items():
+            near = [mapped for mapped in spans if mapped <= int(line)]
+            if Path(file).name == Path(name).name and near:
+                return spans[max(near)]
+    return None
 
 
 def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:

@@ -17,6 +17,7 @@ from s2s_ad.ir.nodes import Apply, Program
 from s2s_ad.ir.structure import Spec, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.walk import all_stmts
 from s2s_ad.passes.directions import is_number
+from s2s_ad.targets import held_by
 
 
 class Jacobian(Derivative):
@@ -91,3 +92,15 @@ _CLASSES: dict[str, type[Derivative]] = {
 def derivative_of(target: Callable[..., Any], how: How) -> Derivative:
     """The object for a derivative of a function."""
     return _CLASSES.get(how.mode, Derivative)(target, how)
+
+
+def of_another(derivative: Derivative, target: Callable[..., Any]) -> Derivative:
+    """The derivative, with all that was compiled for it, of the same function with other arguments brought along."""
+    other = object.__new__(type(derivative))
+    vars(other).update(vars(derivative))
+    other.target = target
+    other._args, other._named = held_by(target)
+    if isinstance(other, Jacobian):
+        other._ways = {by: of_another(way, target) for by, way in other._ways.items()}
+        other._found, other._latest = {}, None
+    return other

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.arguments import converted, replica
-from s2s_ad.derivative import held_by, lowered_target, plain_function
+from s2s_ad.derivative import lowered_target
 from s2s_ad.ir.kinds import INT, Array, Kind, List, is_complex
 from s2s_ad.ir.objects import attribute_names, has_attributes, is_namedtuple
 from s2s_ad.ir.structure import Leaf, Lowered, Spec, leaf_kinds, leaves, real_leaves, rebuild, resolve, spec_of
 from s2s_ad.ir.walk import all_stmts, outputs_of
+from s2s_ad.targets import held_by, plain_function
 from s2s_ad.transforms import as_float, prepared
 
 FEW = 12  # so many numbers get a partial derivative each

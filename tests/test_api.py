@@ -2,13 +2,14 @@
 
 import functools
 import math
+import pickle
 
 import numpy as np
 import pytest
 
 import s2s_ad
 from s2s_ad import grad, jvp, value_and_grad, vjp
-from tests.agree import same
+from tests.agree import agrees, same
 
 
 def cube(x):
@@ -148,11 +149,68 @@ def test_what_holds_a_function_written_in_python(f):
     assert grad(f)(2.0) == (12.0 if isinstance(f, functools.partial) else 4.0)
 
 
-@pytest.mark.parametrize("f", [math.sin, np.sin, abs, float, 3.0, None])
+@pytest.mark.parametrize("f", [math.hypot, np.vectorize(cube), print, float, 3.0, None])
 def test_what_is_no_function_written_in_python_is_refused(f):
     with pytest.raises(s2s_ad.DifferentiationError) as caught:
         grad(f)
     assert caught.value.remedy
+
+
+def test_functions_of_a_library_are_taken_as_they_are():
+    assert grad(math.sin)(0.7) == grad(np.sin)(0.7) == math.cos(0.7)
+    assert grad(abs)(-2.0) == -1.0
+    assert grad(np.multiply, wrt=(0, 1))(2.0, 3.0) == (3.0, 2.0)
+    np.testing.assert_array_equal(grad(np.linalg.norm)(np.array([3.0, 4.0])), [0.6, 0.8])
+    np.testing.assert_array_equal(grad(np.trace)(np.zeros((2, 2))), np.eye(2))
+    assert "return np.cos(x)" in grad(np.sin).source()
+    assert pickle.loads(pickle.dumps(grad(np.tanh)))(0.0) == 1.0
+    s2s_ad.check_grads(np.tanh, (np.array([0.3, -2.0]),), order=2)
+
+
+def slopes_inside(x):
+    return grad(math.sin)(x) * x + s2s_ad.jvp(np.tanh, (x,), (1.0,))[1]
+
+
+def test_functions_of_a_library_inside():
+    agrees(slopes_inside, 0.7)
+
+
+def test_what_is_asked_of_no_function_is_said_as_it_is():
+    for ask in (lambda: s2s_ad.jvp(cube, 2.0, 1.0), lambda: s2s_ad.hvp(cube, np.ones(1), (1.0,))):
+        with pytest.raises(s2s_ad.KindError, match="the primals are a tuple with one for each argument") as caught:
+            ask()
+        assert caught.value.remedy == "Write (x,) for a single one."
+    with pytest.raises(s2s_ad.KindError, match="the arguments are a tuple"):
+        s2s_ad.check_grads(cube, 2.0)
+    with pytest.raises(TypeError, match=r"cube\(\) is called with other arguments .* missing a required argument: 'x'"):
+        grad(cube)()
+    with pytest.raises(s2s_ad.KindError, match="cube has 1 parameter; wrt=3"):
+        grad(cube, wrt=3)(2.0)
+
+
+def power_of(*given):
+    return given[0] ** given[1]
+
+
+def test_an_int_among_any_number_of_arguments_stays_one():
+    assert s2s_ad.jvp(power_of, (2.0, 3), (1.0, None)) == (8.0, 12.0)
+    assert vjp(power_of, 2.0, 3)[1](1.0) == (12.0, None)
+    assert grad(power_of)(2.0, 3) == 12.0
+    assert grad(power_of, wrt=(0, 1))(2.0, 3) == (12.0, 8.0 * math.log(2.0))
+    s2s_ad.check_grads(power_of, (2.0, 3), order=2)
+    s2s_ad.check_grads(power_of, (2.0, 3.0), order=2)
+
+
+def test_the_order_of_decorators_is_said():
+    for above in (staticmethod, classmethod, property):
+        with pytest.raises(s2s_ad.UnsupportedError, match=f"a {above.__name__} is not a function") as caught:
+            s2s_ad.differentiate(above(cube))
+        assert f"@{above.__name__} above" in caught.value.remedy
+    assert s2s_ad.differentiate(cube).grad(2.0) == 12.0
+
+
+def test_a_decorated_function_says_what_it_is():
+    assert repr(s2s_ad.differentiate(cube)) == "<differentiable function cube>"
 
 
 @functools.lru_cache

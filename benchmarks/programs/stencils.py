@@ -86,13 +86,17 @@ def fewer(rng, quick):
     return u, f, 2 if quick else 10
 
 
-CARRIED = "the adjoint of a step carries numbers from point to point, so that it does not vectorise as JAX's step does"
-TEMPORARIES = "each operation on slices makes an array of its own; JAX computes a step in one pass"
+TWICE = "each step goes over the points twice, into another array and back, as the function does; JAX goes once"
+BUFFER = "each step is made in a buffer and written from it, as slices mean it; JAX makes a new array in one pass"
+SWAPPED = (
+    "the swap of the two arrays costs a copy a sweep, and f might be broadcast for all that is known when it is "
+    "compiled, so that its adjoint goes through one more array"
+)
 PROGRAMS = [
-    Program("heat 200 × 500, loops", heat, line, writes=(0,), note=CARRIED),
-    Program("heat 200 × 500, slices", heat_slices, line, writes=(0,), port="heat", note=TEMPORARIES),
+    Program("heat 200 × 500, loops", heat, line, writes=(0,), note=TWICE),
+    Program("heat 200 × 500, slices", heat_slices, line, writes=(0,), port="heat", note=BUFFER),
     Program("Burgers 200 × 500, loops", burgers, flow, writes=(0,)),
-    Program("Burgers 200 × 500, slices", burgers_slices, flow, writes=(0,), port="burgers", note=TEMPORARIES),
-    Program("Jacobi 20 × 100 × 100, slices", jacobi, squares, (0, 1), writes=(0,), note=TEMPORARIES),
+    Program("Burgers 200 × 500, slices", burgers_slices, flow, writes=(0,), port="burgers", note=BUFFER),
+    Program("Jacobi 20 × 100 × 100, slices", jacobi, squares, (0, 1), writes=(0,), note=SWAPPED),
     Program("Gauss-Seidel 10 × 100 × 100, loops", gauss_seidel, fewer, (0, 1), writes=(0,)),
 ]

@@ -68,6 +68,7 @@ class Arrays:
         self.store: Store = {}
         self.builder = builder
         self.frozen: set[int] = set()  # cells that are reached in ways we lose sight of: read, never written
+        self.outside: dict[int, str] = {}  # of these the ones that the function does not get as arguments
         self.written: set[int] = set()
         self.ties: dict[int, set[int]] = {}  # arrays that may share the memory of a cell and are not followed
         self.origins: dict[int, frozenset[int]] = {}  # the other way round
@@ -182,6 +183,11 @@ class Arrays:
 
     def write_array(self, ref: ArrayRef, content: Sym) -> None:
         """The array in the cell is another one from now on."""
+        if ref.cell in self.outside:
+            raise UnsupportedError(
+                f"{self.outside[ref.cell]} is an array outside of the function, which is not written to",
+                remedy="Pass it as an argument, or make it in the function.",
+            )
         if ref.cell in self.frozen:
             raise NotWritable(
                 "this array may share memory with another one, in a way that is not followed",

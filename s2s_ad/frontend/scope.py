@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import difflib
 import keyword
 import math
 import sys
@@ -20,7 +21,7 @@ import numpy as np
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import BUILTINS, Frame, Machine, expression, number
 from s2s_ad.frontend.operators import read
-from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, Bound, Items, Known, Missing, Sym, Table, Tuple
+from s2s_ad.frontend.values import MISSING, NOTHING, Abstract, ArrayRef, Bound, Items, Known, Missing, Sym, Table, Tuple
 from s2s_ad.ir.kinds import List, Stream, kind_of
 from s2s_ad.ir.nodes import Value
 from s2s_ad.ir.structure import Guard, Path, Read, outline
@@ -87,7 +88,11 @@ def _outside(machine: Machine, frame: Frame, name: str) -> Abstract:
         start = () if scope is machine.unit.globals else path
         guard(machine, None if start is None else (*start, ("global", name)), value)  # until a global hides it
         return known(machine, value, None)
-    raise UnsupportedError(f"the name {name} is not defined")
+    near = difflib.get_close_matches(name, [*frame.local, *scope, *vars(builtins)], 1)
+    raise UnsupportedError(
+        f"the name {name} is not defined",
+        remedy=f"Did you mean {near[0]}?" if near else "Define it before the derivative is taken.",
+    )
 
 
 def known(machine: Machine, value: Any, path: Path | None) -> Abstract:
@@ -102,7 +107,10 @@ def known(machine: Machine, value: Any, path: Path | None) -> Abstract:
     if kind is not None:
         if path is None:
             return number(value) if not isinstance(value, list) else machine.new_list(tuple(map(number, value)))
-        return machine.wrap(Sym(read_of(machine, path, value)), frozen=True)
+        made = machine.wrap(Sym(read_of(machine, path, value)), frozen=True)
+        if isinstance(made, ArrayRef):
+            machine.outside[made.cell] = _read_name(path)
+        return made
     if type(value) in (tuple, list, dict):
         return _container(machine, value, path)
     guard(machine, path, value)
@@ -202,7 +210,7 @@ def static_attribute(machine: Machine, owner: Known, name: str) -> Abstract:
         return number(getattr(obj, name))
     raise UnsupportedError(
         f"attributes of {type(obj).__name__} objects are not read yet: .{name}",
-        remedy="Pass the number or array itself as an argument.",
+        remedy="Pass the number or array itself as an argument, or give the function that reads it an @s2s_ad.rule.",
     )
 
 

@@ -137,7 +137,8 @@ def _not_found(function: FunctionType, where: Span) -> UnsupportedError:
     return UnsupportedError(
         f"the source of {function.__qualname__} cannot be found",
         span=where,
-        remedy="Define it in a file, a notebook cell or a doctest; for text given to exec, put the text in linecache.",
+        remedy="Define it in a file, a notebook cell or a doctest; the plain prompt of Python keeps no source before "
+        "3.13. For text given to exec, put the text in linecache.",
     )
 
 

@@ -50,6 +50,8 @@ def _known(machine: Machine, made: Any, function: Known) -> Known:
     base = base_of(function.path, function.obj)
     if hasattr(function.obj, "__s2s_function__"):
         base = (*base, ("attr", "__s2s_function__"))
+    elif not hasattr(function.obj, "__globals__"):  # a function of a library, or a partial: not what is read
+        base = (("object", made.__s2s_function__),)
     machine.unit.derived[id(made)] = made, base
     return Known(made)
 

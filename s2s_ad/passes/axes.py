@@ -30,7 +30,7 @@ def turned_back(stmt: Apply, maker: Maker) -> Atom | None:
 
 def _order(turn: Apply) -> tuple[int, ...]:
     """For each axis of the result the axis that it was."""
-    rank, params = len(shape_of(turn.out.kind)), dict(turn.params)
+    rank, params = len(shape_of(turn.out.kind)), {**turn.op.defaults, **dict(turn.params)}
     if turn.op.name == "np.transpose":
         axes = params.get("axes")
         return tuple(range(rank))[::-1] if axes is None else axes_of(tuple(axes), rank)

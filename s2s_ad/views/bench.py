@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.arguments import own_copy
-from s2s_ad.derivative import How, plain_function
+from s2s_ad.derivative import How
 from s2s_ad.directional import Jvp, Vjp
 from s2s_ad.errors import KindError
 from s2s_ad.modes import derivative_of
+from s2s_ad.native import check_backend
 from s2s_ad.probe import Probe
+from s2s_ad.targets import plain_function
 
 # Griewank & Walther, section 4.4 (Cheap Gradient Principle): where memory costs no more than arithmetic
 BOUNDS = {"tangent": "2 to 2.5", "value and gradient": "3 to 4", "pullback": "3 to 4"}
@@ -67,6 +69,7 @@ def bench(f: Callable[..., Any], *args: Any, repeat: int = 7, backend: str = "nu
     >>> [cost.name for cost in made.costs]
     ['function', 'tangent', 'pullback', 'value and gradient']
     """
+    check_backend(backend)
     probe = Probe(f, args)
     if not probe.numbers:
         raise KindError("none of the arguments is real", remedy="Give it a float (5.0) or a float array.")

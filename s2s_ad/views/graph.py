@@ -56,7 +56,7 @@ class Edge:
     back: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Graph:
     """The graph as data, and as DOT, Mermaid and SVG. A notebook shows the SVG."""
 
@@ -64,6 +64,9 @@ class Graph:
     boxes: list[Box] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<graph of {self.name} with {len(self.nodes)} nodes: .svg(), .dot(), .mermaid(), .save(path)>"
 
     def dot(self) -> str:
         """In the language of Graphviz."""

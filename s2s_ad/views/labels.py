@@ -91,16 +91,18 @@ def shown(number: Any, digits: int = 6) -> str:
 
 
 def worst(number: Any) -> str:
-    """ "nan" or "inf" if there is one in it, else nothing."""
+    """ "nan", "inf" or "-inf" if there is one in it, else nothing."""
     if isinstance(number, (list, tuple)):
         found = [worst(item) for item in number]
-        return next((w for w in ("nan", "inf") if w in found), "")
+        return next((w for w in ("nan", "inf", "-inf") if w in found), "")
     array = np.asarray(number if number is not None else 0.0)
     if array.dtype.kind not in "fc":
         return ""
     if np.isnan(array).any():
         return "nan"
-    return "inf" if np.isinf(array).any() else ""
+    if not np.isinf(array).any():
+        return ""
+    return "-inf" if array.dtype.kind == "f" and not (array == np.inf).any() else "inf"
 
 
 def is_real(value: Value) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.backend.module import Emitted, format_source
-from s2s_ad.derivative import How, plain_function, title_of
+from s2s_ad.derivative import How, title_of
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.source import definition
 from s2s_ad.listing import one_number
@@ -18,6 +18,7 @@ from s2s_ad.modes import derivative_of
 from s2s_ad.pipeline import emit
 from s2s_ad.signature import parse_kinds
 from s2s_ad.span import Span
+from s2s_ad.targets import plain_function
 
 Place = tuple[str, int]  # a file, and the first line of a statement
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -47,7 +48,7 @@ class Finding:
     """The first number that is not finite.
 
     where      "primal", "tangent" or "adjoint"
-    what       "nan" or "inf"
+    what       "nan", "inf" or "-inf"
     text       the operation that gave it
     place      file and line of the source
     source     that line
@@ -68,12 +69,12 @@ class Finding:
         return f"{self.place}: {made[self.where]}\n    {self.source}".rstrip()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Trace:
     """The evaluation trace of one run.
 
-    Shown as a table by `print`, in colours by a terminal, as HTML by a notebook. `rows` are its lines, `json()` the
-    same as data, `find_nan()` the operation where NaN or inf appears first.
+    Shown as a table by `print` and at the prompt, in colours by a terminal, as HTML by a notebook. `rows` are its
+    lines, `json()` the same as data, `find_nan()` the operation where NaN or inf appears first.
     """
 
     run: WengertList
@@ -157,14 +158,20 @@ class Trace:
         for line in lines:
             trips.setdefault(line.trips[depth].number, []).append(line)
         numbers = list(trips)
-        shut = len(numbers) - self.limit
-        for k, number in enumerate(numbers):
-            if shut > 0 and self.limit - 1 <= k < len(numbers) - 1:
-                if k == self.limit - 1:
-                    yield Row("more", depth + 1, text=f"... {shut} more {'trip' if shut == 1 else 'trips'}")
+        kept = {*numbers[: self.limit - 1], numbers[-1]} if len(numbers) > self.limit else set(numbers)
+        # what is looked for is never folded away
+        kept |= {number for number in numbers if any(map(self._is_marked, trips[number]))}
+        for shown_now, group in itertools.groupby(numbers, kept.__contains__):
+            if not shown_now:
+                shut = len(list(group))
+                yield Row("more", depth + 1, text=f"... {shut} more {'trip' if shut == 1 else 'trips'}")
                 continue
-            yield Row("trip", depth, text=f"trip {number + 1}")
-            yield from self._grouped(trips[number], depth + 1)
+            for number in group:
+                yield Row("trip", depth, text=f"trip {number + 1}")
+                yield from self._grouped(trips[number], depth + 1)
+
+    def _is_marked(self, line: Union[Step, Choice]) -> bool:
+        return isinstance(line, Step) and any(first in line.apply.outputs for first in self._first.values())
 
     def _line(self, line: Union[Step, Choice]) -> Iterator[Row]:
         if isinstance(line, Choice):
@@ -254,6 +261,8 @@ class Trace:
 
     def __str__(self) -> str:
         return "\n".join(line.rstrip() for line in self.text().splitlines())
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         code = '<pre style="font-family:monospace;line-height:1.3">{code}</pre>'

@@ -14,7 +14,7 @@ import numpy as np
 
 from s2s_ad.arguments import own_copy, zeros_like
 from s2s_ad.complex_step import complex_slope, complex_step
-from s2s_ad.derivative import How, plain_function
+from s2s_ad.derivative import How
 from s2s_ad.differences import differences
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.exact import exact
@@ -24,6 +24,7 @@ from s2s_ad.modes import derivative_of
 from s2s_ad.probe import FEW, Direction, Probe, dot, partials, real_part
 from s2s_ad.shadow import NotApplicable
 from s2s_ad.symbolic import Straight
+from s2s_ad.targets import plain_function
 from s2s_ad.transforms import prepared
 from s2s_ad.views.bench import medians
 from s2s_ad.views.cost import Emitted, operations, statements

@@ -60,6 +60,11 @@ class Choice:
     trips: tuple[Trip, ...]
 
 
+def _asks(span: Span) -> bool:
+    """Whether the user's line asks something; what it unpacks has its length looked at, too."""
+    return span.text.startswith(("if ", "elif ", "assert "))
+
+
 class WengertList:
     """A run of `f` at `args`. `inputs` are those of the arguments, flat; `names` what the user calls them."""
 
@@ -170,7 +175,7 @@ class _Recorder(Evaluator):
         if isinstance(stmt, Apply):
             return self.apply(stmt, [self.read(a, scope) for a in stmt.inputs])
         if isinstance(stmt, If):
-            if stmt.span is not None:
+            if stmt.span is not None and (stmt.outputs or _asks(stmt.span)):
                 self.lines.append(Choice(stmt.span, bool(self.read(stmt.cond, scope)), self.path))
             return super().stmt(stmt, scope)
         if not isinstance(stmt, (For, While)):

@@ -92,6 +92,38 @@ def test_a_function_without_a_rule_is_named_with_how_to_add_one():
     assert "rule" in caught.value.remedy
 
 
+BUFFER = np.zeros(2)
+
+
+def into_a_buffer(x):
+    BUFFER[0] = x
+    return BUFFER[0] ** 2
+
+
+def test_an_array_outside_is_not_written_to():
+    held = np.zeros(2)
+
+    def into_what_is_held(x):
+        held[:] += x
+        return np.sum(held)
+
+    for f, name in ((into_a_buffer, "BUFFER"), (into_what_is_held, "held")):
+        with pytest.raises(s2s_ad.UnsupportedError, match=f"^{name} is an array outside") as caught:
+            s2s_ad.grad(f)(2.0)
+        assert "^" in str(caught.value) and "argument" in caught.value.remedy
+
+
+def test_a_function_in_c_is_to_get_a_rule():
+    library = ctypes.pythonapi
+
+    def absolute(x):
+        return library.abs(x)
+
+    with pytest.raises(s2s_ad.UnsupportedError, match="PyDLL") as caught:
+        s2s_ad.grad(absolute)(2.0)
+    assert "@s2s_ad.rule" in caught.value.remedy
+
+
 def test_no_source():
     scope = {}
     exec("def f(x):\n    return x * x", scope)
@@ -154,13 +186,23 @@ def with_a_check(x):
 
 
 def of_a_builtin(x):
-    return s2s_ad.jvp(math.sin, (x,), (1.0,))[1]
+    return s2s_ad.jvp(math.hypot, (x,), (1.0,))[1]
 
 
 def test_what_is_not_called_inside_is_refused_by_name():
     with pytest.raises(s2s_ad.UnsupportedError, match="s2s_ad.check_grads is not called inside") as caught:
         s2s_ad.grad(with_a_check)(1.0)
     assert "grad" in caught.value.remedy
-    with pytest.raises(s2s_ad.UnsupportedError, match="sin is an object of type") as caught:
+    with pytest.raises(s2s_ad.UnsupportedError, match="hypot is an object of type") as caught:
         s2s_ad.grad(of_a_builtin)(1.0)
-    assert "lambda x: sin(x)" in caught.value.remedy
+    assert "lambda x: hypot(x)" in caught.value.remedy
+
+
+def with_a_typo(width):
+    return widht * 2.0
+
+
+def test_a_name_that_is_not_defined_proposes_the_near_one():
+    with pytest.raises(s2s_ad.UnsupportedError, match="the name widht is not defined") as caught:
+        s2s_ad.grad(with_a_typo)(1.0)
+    assert caught.value.remedy == "Did you mean width?"

@@ -84,6 +84,10 @@ def test_other_dtypes_are_refused():
 def test_what_numba_has_not_is_refused_by_name():
     with pytest.raises(s2s_ad.UnsupportedError, match="numba cannot compile"):
         s2s_ad.grad(lambda u: np.median(np.unique(np.convolve(u, u, "same"))), backend="numba")(np.ones(3))
+    with pytest.raises(s2s_ad.UnsupportedError, match="Unknown attribute 'rfft' of type Module") as caught:
+        s2s_ad.grad(lambda u: np.sum(np.abs(np.fft.rfft(u))), backend="numba")(np.ones(3))
+    assert caught.value.span is not None and "np.fft.rfft(u)" in caught.value.span.text
+    assert len(str(caught.value)) < 500
 
 
 def test_another_backend_is_refused():

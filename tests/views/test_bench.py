@@ -41,3 +41,8 @@ def test_command(tmp_path, capsys, monkeypatch):
     with pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == 0 and "value and gradient" in capsys.readouterr().out
+
+
+def test_a_backend_that_is_not_there_is_said():
+    with pytest.raises(s2s_ad.UnsupportedError, match="no backend 'fortran'"):
+        bench(scale, np.ones(3), 2.0, backend="fortran")

@@ -120,6 +120,25 @@ def test_loops_are_shown_trip_by_trip_and_folded():
     assert all(len(line) <= 140 for line in folded.splitlines())
 
 
+def unpacking(A):
+    total = 0.0
+    for k in range(2):
+        x, y = A[k]
+        if x > 0.0:
+            total += x * y
+    return total
+
+
+def test_what_is_unpacked_is_no_branch():
+    rows = trace(unpacking, np.ones((2, 2))).rows
+    assert [row.text for row in rows if row.kind == "branch"] == ["if x > 0.0:"] * 2
+
+
+def test_the_prompt_shows_the_table():
+    made = trace(worked, 2.0, 5.0)
+    assert repr(made) == str(made)
+
+
 def test_a_trace_is_data_and_a_page():
     made = trace(worked, 2.0, 5.0)
     data = json.loads(made.json())
@@ -192,7 +211,7 @@ BUGS = [
     (log_of_negative, (-V,), "primal", "nan"),
     (overflow, (V,), "primal", "inf"),
     (infinite_difference, (V,), "primal", "inf"),
-    (norm_in_a_loop, (V,), "primal", "inf"),
+    (norm_in_a_loop, (V,), "primal", "-inf"),
     (inverse, (V,), "primal", "inf"),
     (power, (V,), "adjoint", "inf"),
     (product_of_extremes, (V,), "primal", "inf"),
@@ -216,6 +235,26 @@ def test_marks_stand_where_it_begins():
     rows = [row for row in trace(power, V).rows if row.marks]
     assert [row.marks for row in rows] == [("adjoint",), ("tangent",)]
     assert "<- first in the tangent" in str(trace(power, V))
+
+
+def test_the_sign_of_what_is_infinite():
+    with np.errstate(all="ignore"):
+        assert "is -inf\n" in str(trace(lambda x: np.log(x) * 2.0, np.array([0.0, 1.0])).find_nan())
+        assert "is inf\n" in str(trace(lambda x: np.exp(x) * 2.0, np.array([1000.0, 1.0])).find_nan())
+
+
+def growing(x, n):
+    for _ in range(n):
+        x = x * x
+    return 1.0 / x
+
+
+def test_the_trip_where_it_begins_is_not_folded_away():
+    text = str(trace(growing, 10.0, 20, limit=3))
+    assert "trip 9\n" in text and "<- first in the primal" in text
+    assert text.count("more trips") >= 2 and len(text.splitlines()) < len(
+        str(trace(growing, 10.0, 20, limit=20)).splitlines()
+    )
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
