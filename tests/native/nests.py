@@ -128,3 +128,27 @@ def stencil(seed: int) -> str:
     """The source of f(a, m): sweeps over neighbours."""
     body = Stencils(seed).program()
     return "\n".join(["import numpy as np", "", "", "def f(a, m):", *("    " + line for line in body), ""])
+
+
+WHOLE = ("n", "n", "n", "1, n", "n - 1", "n - 1, -1, -1", "0, n, 2", "i", "i, n")
+FILLS = ("t[k] = {x} * c", "t[k] += {x}", "t[k] = {x} + t[n - 1 - k]", "t[k] = t[k] + {x}", "t[n - 1 - k] = {x}",
+         "t[k - 1] = {x}", "t[0] += {x}")  # fmt: skip
+USES = ("total += np.exp(0.3 * t[k]) * {x}", "a[k] += 0.1 * t[k]", "s[k] = t[k] * {x}", "t[k] *= {x}",
+        "total += t[k] * t[0]", "m[i, k] = t[k] * c", "c = np.cos(c + t[k])")  # fmt: skip
+
+
+def scratch(seed: int) -> str:
+    """The source of f(a, m), whose trips make arrays of their own."""
+    chance = random.Random(seed)
+    reads = ("a[k]", "m[i, k]", "m[k, i]", "a[i]")
+    body = ["n = len(a)", "total = 0.0", "c = 0.4", "s = np.zeros(n)", "for i in range(n):"]
+    body.append(
+        "    t = " + chance.choice(("np.zeros(n)", "np.zeros(n)", "np.zeros_like(a)", "np.zeros(len(a))", "0.0 * a"))
+    )
+    for _ in range(chance.randint(2, 4)):
+        form = chance.choice(FILLS if chance.random() < 0.5 else USES)
+        body.append(f"    for k in range({chance.choice(WHOLE)}):")
+        body.append(f"        {form.format(x=chance.choice(reads))}")
+    body.append("return total + np.sum(a * a) + np.sum(s) + np.sum(np.sin(m))")
+    text = "\n".join("    " + line for line in body)
+    return f"import numpy as np\n\n\ndef f(a, m):\n{text}\n"

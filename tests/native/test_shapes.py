@@ -14,9 +14,25 @@ from tests.native.test_interpreted import _python_for_numba, both_agree  # noqa:
 u5, m5 = np.linspace(0.2, 0.9, 5), np.linspace(0.1, 1.3, 25).reshape(5, 5)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_in_empty_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read before it is written is NaN."""
+    assert s2s_ad.grad is not None  # the table names the functions themselves: it is made first
+    empty = np.empty
+    monkeypatch.setattr(np, "empty", lambda *args, **options: _spoiled(empty(*args, **options)))
+    monkeypatch.setattr(np, "empty_like", lambda *args, **options: _spoiled(empty(np.shape(args[0]))))
+
+
+def _spoiled(array):
+    if array.dtype == float:
+        array.fill(np.nan)
+    return array
+
+
 @pytest.mark.parametrize("seed", range(16))
-def test_random_nests(seed):
-    with imported(nests.program(seed)) as module:
+@pytest.mark.parametrize("write", [nests.program, nests.scratch])
+def test_random_nests(write, seed):
+    with imported(write(seed)) as module:
         ours, other = (s2s_ad.value_and_grad(module.f, (0, 1), backend=b) for b in ("numba", "numpy"))
         for n in (7, 4, 3, 2):
             draw = np.random.default_rng(seed)
@@ -190,3 +206,48 @@ def test_a_trip_returns_the_numbers_that_it_changes():
     both_agree(logistic_rows, (u5, 2.9, 4))
     both_agree(logistic_rows, (u5, 2.9, 0))
     assert "_trip(" in s2s_ad.grad(logistic_rows, (0, 1), backend="numba").source(u5, 2.9, 4)
+
+
+# --- zeros ------------------------------------------------------------------------------------------------------------
+
+
+def weighted(x, m):
+    """Each trip fills an array of its own."""
+    total = 0.0
+    for i in range(len(m)):
+        terms = np.zeros(len(x))
+        for c in range(len(x)):
+            terms[c] = x[c] * m[i, c]
+        for c in range(len(x)):
+            total += np.exp(terms[c]) * terms[c]
+    return total
+
+
+def partly(x, m):
+    """The first element stays zero."""
+    total = 0.0
+    for i in range(len(m)):
+        terms = np.zeros(len(x))
+        for c in range(1, len(x)):
+            terms[c] = x[c] * m[i, c]
+        for c in range(len(x)):
+            total += np.exp(terms[c])
+    return total
+
+
+def looks_back(x, m):
+    """A trip reads an element that is still zero."""
+    total = 0.0
+    for i in range(len(m)):
+        terms = np.zeros(len(x))
+        for c in range(len(x)):
+            terms[c] = x[c] + terms[len(x) - 1 - c] * m[i, c]
+        total += np.sum(terms)
+    return total
+
+
+@pytest.mark.parametrize("f", [weighted, partly, looks_back])
+def test_arrays_of_a_trip(f):
+    both_agree(f, (u5, m5))
+    source = s2s_ad.value_and_grad(f, (0, 1), backend="numba").source(u5, m5)
+    assert ("terms = np.zeros(" in source or "terms[...] = 0.0" in source) == (f is not weighted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.analysis.activity import split_params
@@ -159,15 +159,16 @@ class Affine:
                 return self.length(made.inputs[0], 0) if left else self.length(made.inputs[1], 1)
         return Sum({Length(root, axis): 1})
 
-    def length_value(self, array: Value, axis: int) -> Atom | None:
-        """The number that is the length of an axis of an array, or that was asked for when it was made."""
+    def length_value(self, array: Value, axis: int, usable: Callable[[Value], bool]) -> Atom | None:
+        """A usable number that is the length of an axis of an array, or that was asked for when it was made."""
         root = self.root(array)
         made = self.made.get(root)
         if isinstance(made, Apply) and made.op.name in _MADE:
             shape, sizes = dict(made.params).get("shape", ()), iter(made.inputs)
-            return [next(sizes, None) if n is None else Const(n, INT) for n in shape][axis]
+            size = [next(sizes, None) if n is None else Const(n, INT) for n in shape][axis]
+            return size if not isinstance(size, Value) or usable(size) else None
         for value, stmt in self.made.items():
-            if isinstance(stmt, Apply) and stmt.op.name in ("shape_item", "array_len"):
+            if isinstance(stmt, Apply) and stmt.op.name in ("shape_item", "array_len") and usable(value):
                 source, own = stmt.inputs[0], dict(stmt.params).get("axis", 0)
                 if isinstance(source, Value) and isinstance(source.kind, Array) and own == axis:
                     if self.root(source) is root:

@@ -11,7 +11,7 @@ from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of
+from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, outputs_of, substitute
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine
@@ -24,34 +24,51 @@ _UPDATES = frozenset(("index_set", "index_add"))
 
 def reused(function: Function) -> Function:
     """The function with such arrays made before its loops."""
-    return replace(function, body=_Buffers(Affine(function.body)).block(function.body))
+    return replace(function, body=_Buffers(function.body).block(function.body))
 
 
 class _Buffers(LoopPass):
-    def __init__(self, affine: Affine) -> None:
-        self.affine = affine
+    def __init__(self, body: Block) -> None:
+        self.affine = Affine(body)
+        self.homes: dict[Value, tuple[tuple[int, ...], int]] = {}  # in which blocks a value is defined, and when
+        self._note(body, ())
+
+    def _note(self, block: Block, path: tuple[int, ...]) -> None:
+        path = (*path, len(self.homes))
+        for param in block.params:
+            self.homes[param] = path, len(self.homes)
+        for stmt in block.stmts:
+            for inner in blocks_of(stmt):
+                self._note(inner, path)
+            for value in outputs_of(stmt):
+                self.homes[value] = path, len(self.homes)
+
+    def there_before(self, value: Value, loop: For) -> bool:
+        """Whether a value is defined before the loop, in a block around it."""
+        (path, when), (inner, start) = self.homes[value], self.homes[loop.body.params[0]]
+        return when < start and inner[: len(path)] == path and len(path) < len(inner)
 
     def loop(self, builder: Builder, loop: For) -> None:
         """The loop, with arrays that are its own made before it."""
         n = len(loop.init)
-        inside = defined_in(loop.body)
         stmts: list[Stmt] = []
         params: list[Value] = []
         init: list[Atom] = []
         results: list[Atom] = []
+        same: dict[Value, Atom] = {}
         for k, stmt in enumerate(loop.body.stmts):
             if isinstance(stmt, Apply) and stmt.op.name in _EMPTY | _ZEROS and isinstance(stmt.out.kind, Array):
                 last = _last_version(stmt.out, loop.body.stmts[k + 1 :], loop.body.results)
-                sizes = self.sizes(stmt, inside)
+                sizes = self.sizes(stmt, loop)
                 if last is not None and sizes is not None:
                     param = replace(stmt.out)
                     init.append(self.made(builder, stmt, sizes))
                     params.append(param)
-                    zero = stmt.op.name in _ZEROS
-                    write = OPS["index_set"] if zero else OPS["stop_gradient"]
-                    inputs: tuple[Atom, ...] = (param, ZERO_FLOAT) if zero else (param,)
-                    index = (("index", (Ellipsis,)),) if zero else ()
-                    stmts.append(Apply(write, inputs, stmt.outputs, index, stmt.span))
+                    if stmt.op.name in _ZEROS:
+                        index = (("index", (Ellipsis,)),)
+                        stmts.append(Apply(OPS["index_set"], (param, ZERO_FLOAT), stmt.outputs, index, stmt.span))
+                    else:
+                        same[stmt.out] = param
                     results.append(last)
                     continue
             stmts.append(stmt)
@@ -60,18 +77,19 @@ class _Buffers(LoopPass):
             return
         body = loop.body
         whole = Block((*body.params, *params), tuple(stmts), (*body.results[:n], *results, *body.results[n:]))
+        whole = substitute(whole, same)
         outputs = (*loop.outputs[:n], *(replace(p) for p in params), *loop.outputs[n:])
         builder.emit(replace(loop, init=(*loop.init, *init), body=whole, outputs=outputs))
 
-    def sizes(self, stmt: Apply, inside: set[Value]) -> list[Atom] | None:
+    def sizes(self, stmt: Apply, loop: For) -> list[Atom] | None:
         """The lengths of the array, if they are there before the loop and it holds floats."""
         kind = stmt.out.kind
         if not isinstance(kind, Array) or not kind.rank:
             return None
         found: list[Atom] = []
         for axis in range(kind.rank):
-            size = self.affine.length_value(stmt.out, axis)
-            if size is None or size in inside:
+            size = self.affine.length_value(stmt.out, axis, lambda v: self.there_before(v, loop))
+            if size is None:
                 return None
             found.append(size)
         return found

@@ -1,6 +1,8 @@
-"""Elements that each trip of a loop adds to where they are zero, and sets to zero again at its end.
+"""Zeros that need not be written.
 
-Where a trip finds zeros it writes instead of adding, and the zeros are written once, after the loop.
+Elements that each trip of a loop adds to where they are zero, and sets to zero again at its end: a trip that finds
+zeros writes instead of adding, and the zeros are written once, after the loop. The same for an array of zeros to whose
+every element a loop adds before anybody looks at it. And what a loop writes where it has read, if nobody reads it then.
 """
 
 from __future__ import annotations
@@ -11,18 +13,19 @@ from typing import Any
 from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.nodes import Apply, Block, Const, For, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, clone, defined_in, free_values, inputs_of, substitute
+from s2s_ad.ir.walk import all_stmts, blocks_of, clone, defined_in, free_values, inputs_of, substitute
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import accesses
 from s2s_ad.passes.native.affine import Affine, Sum
 from s2s_ad.passes.native.loops import LoopPass
 
-_ZEROS = frozenset(("np.zeros", "np.zeros_like", "zeros_like"))
+_EMPTY = {"np.zeros": "np.empty", "np.zeros_like": "np.empty_like", "zeros_like": "np.empty_like"}
+_ZEROS = frozenset(_EMPTY)
 
 
 def written_once(block: Block) -> Block:
     """The block with such zeros written once."""
-    return _Zeros(Affine(block)).block(block)
+    return _Zeros(block).block(block)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def sweep_of(stmt: Stmt, slot: int, affine: Affine) -> Sweep | None:
 
     It may read the element before it is written.
     """
-    if not isinstance(stmt, For) or stmt.trips is None or stmt.reverse or stmt.stops or stmt.xs:
+    if not isinstance(stmt, For) or stmt.trips is None or stmt.stops or stmt.xs and not stmt.even:
         return None
     if not isinstance(stmt.trips.step, Const) or stmt.trips.step.value != 1:
         return None
@@ -75,10 +78,56 @@ def clears(sweep: Sweep) -> bool:
 
 
 class _Zeros(LoopPass):
-    def __init__(self, affine: Affine) -> None:
-        self.affine = affine
+    def __init__(self, body: Block) -> None:
+        self.affine = Affine(body)
+        self.read = {a for s in all_stmts(body) for a in inputs_of(s)} | set(body.results)
+        self.read |= {r for s in all_stmts(body) for inner in blocks_of(s) for r in inner.results}
+
+    def block(self, block: Block) -> Block:
+        return super().block(self.filled(block))
+
+    # --- arrays that are made -----------------------------------------------------------------------------------------
+
+    def filled(self, block: Block) -> Block:
+        """The block in which arrays are made empty, if the loop that gets them writes to all of their elements."""
+        for made in block.stmts:
+            if not isinstance(made, Apply) or made.op.name not in _EMPTY:
+                continue
+            first = _only_user(made.out, block)
+            if first is None:
+                continue
+            sweep = sweep_of(first, first.init.index(made.out), self.affine)
+            if sweep is None or not self.covers(sweep, made.out) or not _alone(sweep):
+                continue
+            empty = replace(made, op=OPS[_EMPTY[made.op.name]])
+            written = _writing(sweep)
+            block = replace(
+                block, stmts=tuple(empty if s is made else written if s is first else s for s in block.stmts)
+            )
+        return block
+
+    def covers(self, sweep: Sweep, array: Value) -> bool:
+        """Whether it goes over all elements of an array with one axis."""
+        rest = sweep.stop.plus(self.affine.length(array, 0), -1)
+        return not sweep.row and not (sweep.start.terms or sweep.start.constant or rest.terms or rest.constant)
+
+    # --- what nobody reads --------------------------------------------------------------------------------------------
+
+    def not_written(self, loop: For) -> For:
+        """The loop without writes to elements that it has read, into arrays that nobody reads after it."""
+        for slot in range(len(loop.init)):
+            sweep = sweep_of(loop, slot, self.affine) if loop.outputs[slot] not in self.read else None
+            if sweep is None or sweep.stmt.op.name != "index_set" or _alone(sweep):
+                continue
+            stmts = tuple(s for s in loop.body.stmts if s is not sweep.stmt)
+            body = substitute(replace(loop.body, stmts=stmts), {sweep.stmt.out: split_params(loop)[1][slot]})
+            loop = replace(loop, body=body)
+        return loop
+
+    # --- zeros at the end of a trip -----------------------------------------------------------------------------------
 
     def loop(self, builder: Builder, loop: For) -> None:
+        loop = self.not_written(loop)
         later: list[tuple[Value, Value, For]] = []
         for slot in range(len(loop.init)):
             found = self.sweeps(loop, slot)
@@ -101,14 +150,11 @@ class _Zeros(LoopPass):
         if not isinstance(zeros, Apply) or zeros.op.name not in _ZEROS:
             return None
         at = split_params(loop)[1][slot]
-        users = _users(at, loop.body)
-        if not users or not isinstance(users[0], For) or users[0].init.count(at) != 1:
+        user = _only_user(at, loop.body)
+        first = sweep_of(user, user.init.index(at), self.affine) if user is not None else None
+        if first is None or first.stmt.op.name != "index_add":
             return None
-        first = sweep_of(users[0], users[0].init.index(at), self.affine)
-        if first is None or first.stmt.op.name != "index_add" or len(users) > 1 or at in loop.body.results:
-            return None
-        own = split_params(first.loop)[1][first.slot]
-        if len(_users(own, first.loop.body)) > 1:
+        if not _alone(first):
             return None
         at = first.loop.outputs[first.slot]
         users = _users(at, loop.body)
@@ -116,25 +162,43 @@ class _Zeros(LoopPass):
         if not isinstance(end, For) or end.init != (at,) or not all(_only_reads(s, at) for s in users[:-1]):
             return None
         last = sweep_of(end, 0, self.affine)
-        if last is None or not clears(last) or not first.same_part(last) or len(end.body.stmts) != 1:
+        if last is None or not clears(last) or not first.same_part(last) or len(end.body.stmts) != 1 or end.xs:
             return None
         if loop.body.results[slot] is not end.outputs[0] or list(loop.body.results).count(end.outputs[0]) != 1:
             return None
-        outside = end.trips is not None and inside.isdisjoint(
-            (end.trips.start, end.trips.stop, *last.stmt.inputs[2:-1])
-        )
-        return (
-            (first, last) if outside and not _users(end.outputs[0], loop.body) and at not in loop.body.results else None
-        )
+        bounds = (end.trips.start, end.trips.stop) if end.trips is not None else ()
+        if not inside.isdisjoint((*bounds, *last.stmt.inputs[2:-1])) or _users(end.outputs[0], loop.body):
+            return None
+        return None if at in loop.body.results else (first, last)
 
 
 def _written(loop: For, slot: int, first: Sweep, last: Sweep) -> For:
     """The loop whose trips write where they added, and leave what they have written."""
-    written = replace(first.stmt, op=OPS["index_set"])
-    inner = replace(first.loop.body, stmts=tuple(written if s is first.stmt else s for s in first.loop.body.stmts))
-    stmts = [replace(first.loop, body=inner) if s is first.loop else s for s in loop.body.stmts if s is not last.loop]
+    stmts = [_writing(first) if s is first.loop else s for s in loop.body.stmts if s is not last.loop]
     body = replace(loop.body, stmts=tuple(stmts))
     return replace(loop, body=substitute(body, {last.loop.outputs[0]: first.loop.outputs[first.slot]}))
+
+
+def _alone(sweep: Sweep) -> bool:
+    """Whether it does not look at what it finds there."""
+    return len(_users(split_params(sweep.loop)[1][sweep.slot], sweep.loop.body)) == 1
+
+
+def _writing(sweep: Sweep) -> For:
+    """The loop that writes what it adds."""
+    written, body = replace(sweep.stmt, op=OPS["index_set"]), sweep.loop.body
+    return replace(sweep.loop, body=replace(body, stmts=tuple(written if s is sweep.stmt else s for s in body.stmts)))
+
+
+def _only_user(value: Value, block: Block) -> For | None:
+    """The loop that carries it on, if nothing else reads it."""
+    users = _users(value, block)
+    if len(users) != 1 or value in block.results:
+        return None
+    user = users[0]
+    if not isinstance(user, For) or inputs_of(user).count(value) != 1 or value not in user.init:
+        return None
+    return None if value in free_values(user.body) else user
 
 
 def _users(value: Value, block: Block) -> list[Stmt]:
