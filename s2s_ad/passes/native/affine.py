@@ -239,13 +239,14 @@ class Affine:
         return number
 
     def no_more(self, number: Sum) -> Iterator[Sum]:
-        """Sums that are surely not more: max(n, 0) is at least n, and two lengths that were compared are one."""
+        """Sums that are surely not more: lengths that are compared are one, max(n, 0) >= n, min(a, b) <= a, b."""
         yield number
         for symbol, count in number.terms.items():
             made = self.made.get(symbol) if isinstance(symbol, Value) else None
             if not isinstance(made, Apply):
                 continue
-            if made.op.name == "same_length" or made.op.name == "not_negative" and count > 0:
+            one_sided = {"not_negative": count > 0, "lesser": count < 0}
+            if one_sided.get(made.op.name, made.op.name == "same_length"):
                 for one in self.alternatives(made.inputs):
                     yield from self.no_more(number.plus(Sum({symbol: 1}), -count).plus(one, count))
                 return

@@ -75,7 +75,9 @@ class Gather:
         kept, fresh = Builder(loop.span), [replace(outputs[k]) for k in rest]
         for slot, zeroing in plan.zeroed.items():
             loop = _zeroed_first(kept, loop, slot, zeroing)
-        kept.emit(_without(loop, plan.cleared, fresh))
+        # that there are few is said where it stands: else the compiler makes much of this loop, and little of the other
+        few = kept.apply(OPS["lesser"], stop, plus(kept, start, Const(plan.width, INT)))
+        kept.emit(_without(replace(loop, trips=Range(start, few, ONE_INT)), plan.cleared, fresh))
         made = tuple(outputs[k] for k in rest)
         builder.emit(If(enough, inner.block((), [ends[k] for k in rest]), kept.block((), fresh), made, loop.span))
         clearing = _Gathered(self.affine, builder, loop, plan)
