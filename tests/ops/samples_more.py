@@ -133,7 +133,7 @@ REDUCTIONS = {
     ],
 }
 
-_gaps = np.array([[0.3, np.nan, 1.2], [-0.7, 0.4, np.nan], [1.9, -1.1, 0.8], [0.6, 2.2, np.nan]])
+_gaps = np.array([[1.9, -1.1, 0.8], [0.3, np.nan, 1.2], [-0.7, 0.4, np.nan], [0.6, 2.2, np.nan]])
 _points = np.array([-1.0, 0.0, 0.7, 2.0])
 ORDER = {
     "np.unique": [
@@ -267,6 +267,7 @@ NATIVE = {
     "trip_count": [([0, 5, 2], {}), ([5, 0, -1], {})],
     "lesser": [([3, 2], {})],
     "checked_place": [([2, 5], {}), ([-1, 5], {})],
+    "same_length": [([4, 4], {}), ([-1, 0], {})],
     "joined": [([r(3), r(2)], {})],
     "grown": [([r(3), 2], {})],
     "with_row": [([r(2, 3), r(3), 1], {})],
