@@ -70,14 +70,12 @@ class _Analysis:
             return self.result
         self.result.on_spot = set(self.stores)
         tried: set[tuple[Stmt, int]] = set()
-        memory = self.memory()
-        for store in self.stores:  # whatever is copied for one of them, nothing shares more memory than before
-            if self.safe(store, memory):
-                continue
-            if not self.copy_views(store, memory):
+        while failing := self.failing(self.stores):
+            for store in failing:
+                if self.safe(store, self.memory()) or self.copy_views(store, self.memory()):
+                    continue  # most of them are mended by what was copied for those before
                 if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
                     self.result.on_spot.discard(store)
-            memory = self.memory()
         self.result.on_spot.update(self.sums)
         while failing := self.failing([*self.stores, *self.sums]):
             # a sum is not worth a copy: neither of what it reads, nor of what another write needs then
