@@ -49,6 +49,12 @@ class NotTried(Exception):
     """NumPy itself does not take the arguments, or the table refuses them."""
 
 
+# what one version of NumPy refuses, an earlier one deprecates
+_NO_VALUE = (
+    ValueError, TypeError, IndexError, ArithmeticError, AssertionError, np.linalg.LinAlgError, DeprecationWarning,
+)  # fmt: skip
+
+
 def value_of(op: Op, trial: Trial) -> Any:
     """What NumPy, or Python, makes of the arguments, without any of our code where the operation has a function."""
     inputs = [plain(x) for x in trial.inputs]
@@ -58,7 +64,7 @@ def value_of(op: Op, trial: Trial) -> Any:
             if own is not None:
                 return own(*inputs, **trial.params)
             return op.evaluate(tuple(inputs), tuple(trial.params.items()), Case(op, inputs).kinds())
-        except (ValueError, TypeError, IndexError, ArithmeticError, AssertionError, np.linalg.LinAlgError) as error:
+        except _NO_VALUE as error:
             raise NotTried(f"{type(error).__name__}: {error}") from error
 
 
