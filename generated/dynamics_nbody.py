@@ -24,10 +24,10 @@ def nbody_grad(x, v, mass, dt, steps):
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
     dt_bar = 0.0
-    for a_2, v, a, acceleration_saved_2 in reversed(tape):
+    for a, v, a_2, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
         a_bar += v_bar * (0.5 * dt)
-        dt_bar += np.sum(v_bar * a) * 0.5
+        dt_bar += np.sum(v_bar * a_2) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
         x_bar += v3
@@ -37,7 +37,7 @@ def nbody_grad(x, v, mass, dt, steps):
         v_bar += x_bar * dt
         # v += 0.5 * dt * a  [dynamics.py:21]
         a_bar = v_bar * (0.5 * dt)
-        dt_bar += np.sum(v_bar * a_2) * 0.5
+        dt_bar += np.sum(v_bar * a) * 0.5
     # a = acceleration(x, mass, 0.1)  [dynamics.py:19]
     v5, v6 = acceleration_bwd(acceleration_saved, a_bar)
     x_bar += v5
@@ -67,10 +67,10 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
     dt_bar = 0.0
-    for a_2, v, a, acceleration_saved_2 in reversed(tape):
+    for a, v, a_2, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
         a_bar += v_bar * (0.5 * dt)
-        dt_bar += np.sum(v_bar * a) * 0.5
+        dt_bar += np.sum(v_bar * a_2) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
         x_bar += v3
@@ -80,7 +80,7 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
         v_bar += x_bar * dt
         # v += 0.5 * dt * a  [dynamics.py:21]
         a_bar = v_bar * (0.5 * dt)
-        dt_bar += np.sum(v_bar * a_2) * 0.5
+        dt_bar += np.sum(v_bar * a) * 0.5
     # a = acceleration(x, mass, 0.1)  [dynamics.py:19]
     v5, v6 = acceleration_bwd(acceleration_saved, a_bar)
     x_bar += v5
@@ -134,10 +134,10 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
     dt_bar = 0.0
-    for a_2, v, a, acceleration_saved_2 in reversed(tape):
+    for a, v, a_2, acceleration_saved_2 in reversed(tape):
         # v += 0.5 * dt * a  [dynamics.py:24]
         a_bar += v_bar * (0.5 * dt)
-        dt_bar += np.sum(v_bar * a) * 0.5
+        dt_bar += np.sum(v_bar * a_2) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
         v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
         x_bar += v3
@@ -147,7 +147,7 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
         v_bar += x_bar * dt
         # v += 0.5 * dt * a  [dynamics.py:21]
         a_bar = v_bar * (0.5 * dt)
-        dt_bar += np.sum(v_bar * a_2) * 0.5
+        dt_bar += np.sum(v_bar * a) * 0.5
     # a = acceleration(x, mass, 0.1)  [dynamics.py:19]
     v5, v6 = acceleration_bwd(acceleration_saved, a_bar)
     x_bar += v5

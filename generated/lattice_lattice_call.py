@@ -51,26 +51,24 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = v7
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v11 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
+    for i, v5 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v7 if 0.0 > spot * v11 - strike else v_bar
+        v_bar = v7 if 0.0 > spot * v5 - strike else v_bar
         strike_bar -= v_bar
-        v11_bar = v_bar * spot
-        spot_bar += v_bar * v11
-        v12 = 2 * i - steps
-        up_bar += (
-            v11_bar * (v12 * up ** (1.0 if v12 == 0 else v12 - 1)) if v11_bar != 0 else v11_bar
-        )
+        v5_bar = v_bar * spot
+        spot_bar += v_bar * v5
+        v11 = 2 * i - steps
+        up_bar += v5_bar * (v11 * up ** (1.0 if v11 == 0 else v11 - 1)) if v5_bar != 0 else v5_bar
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v4
-    v13 = v_bar * p
-    up_bar = up_bar - v13 - v13 / up * v3 + v_bar / up * v3
+    v12 = v_bar * p
+    up_bar = up_bar - v12 - v12 / up * v3 + v_bar / up * v3
     v_bar *= v2
     rate_bar += v_bar * dt
     dt_bar += v_bar * rate
@@ -133,26 +131,24 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     up_bar = v7
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v11 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
+    for i, v5 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v7 if 0.0 > spot * v11 - strike else v_bar
+        v_bar = v7 if 0.0 > spot * v5 - strike else v_bar
         strike_bar -= v_bar
-        v11_bar = v_bar * spot
-        spot_bar += v_bar * v11
-        v12 = 2 * i - steps
-        up_bar += (
-            v11_bar * (v12 * up ** (1.0 if v12 == 0 else v12 - 1)) if v11_bar != 0 else v11_bar
-        )
+        v5_bar = v_bar * spot
+        spot_bar += v_bar * v5
+        v11 = 2 * i - steps
+        up_bar += v5_bar * (v11 * up ** (1.0 if v11 == 0 else v11 - 1)) if v5_bar != 0 else v5_bar
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v4
-    v13 = v_bar * p
-    up_bar = up_bar - v13 - v13 / up * v3 + v_bar / up * v3
+    v12 = v_bar * p
+    up_bar = up_bar - v12 - v12 / up * v3 + v_bar / up * v3
     v_bar *= v2
     rate_bar += v_bar * dt
     dt_bar += v_bar * rate
@@ -282,26 +278,24 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     up_bar = v7
     spot_bar = 0.0
     strike_bar = 0.0
-    for i, v11 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
+    for i, v5 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v7 if 0.0 > spot * v11 - strike else v_bar
+        v_bar = v7 if 0.0 > spot * v5 - strike else v_bar
         strike_bar -= v_bar
-        v11_bar = v_bar * spot
-        spot_bar += v_bar * v11
-        v12 = 2 * i - steps
-        up_bar += (
-            v11_bar * (v12 * up ** (1.0 if v12 == 0 else v12 - 1)) if v11_bar != 0 else v11_bar
-        )
+        v5_bar = v_bar * spot
+        spot_bar += v_bar * v5
+        v11 = 2 * i - steps
+        up_bar += v5_bar * (v11 * up ** (1.0 if v11 == 0 else v11 - 1)) if v5_bar != 0 else v5_bar
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     rate_bar = v_bar * dt
     dt_bar = v_bar * rate
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar = p_bar / v4
-    v13 = v_bar * p
-    up_bar = up_bar - v13 - v13 / up * v3 + v_bar / up * v3
+    v12 = v_bar * p
+    up_bar = up_bar - v12 - v12 / up * v3 + v_bar / up * v3
     v_bar *= v2
     rate_bar += v_bar * dt
     dt_bar += v_bar * rate

@@ -109,44 +109,44 @@ def lstm_vjp(xs, Wf, Wi, Wo, Wc, bf, bi, bo, bc, y_bar):
     Wc_bar = np.zeros_like(Wc)
     bc_bar = np.zeros_like(bc)
     h_bar = y_bar
-    for t, (h, c, hx, v9, v8, v7, v6, tanh_c) in zip(reversed(range(v)), reversed(tape)):
+    for t, (h, c, hx, v2, v3, v4, v5, tanh_c) in zip(reversed(range(v)), reversed(tape)):
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v10 = 1.0 + v7
-        o = 1.0 / v10
+        v6 = 1.0 + v4
+        o = 1.0 / v6
         # h = o * np.tanh(c)  [networks.py:49]
         o_bar = h_bar * tanh_c
         c_bar += h_bar * o * (1.0 - tanh_c * tanh_c)
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v11 = 1.0 + v8
-        i = 1.0 / v11
-        v12 = 1.0 + v9
-        f = 1.0 / v12
+        v7 = 1.0 + v3
+        i = 1.0 / v7
+        v8 = 1.0 + v2
+        f = 1.0 / v8
         # c = f * c + i * np.tanh(Wc @ hx + bc)  [networks.py:48]
-        i_bar = c_bar * v6
-        v_bar = c_bar * i * (1.0 - v6 * v6)
+        i_bar = c_bar * v5
+        v_bar = c_bar * i * (1.0 - v5 * v5)
         bc_bar += v_bar
         hx_bar = Wc.T @ v_bar
         Wc_bar += np.outer(v_bar, hx)
         f_bar = c_bar * c
         c_bar *= f
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v13 = o_bar / v10 * o * v7
+        v9 = o_bar / v6 * o * v4
         # o = sigmoid(Wo @ hx + bo)  [networks.py:47]
-        bo_bar += v13
-        Wo_bar += np.outer(v13, hx)
-        hx_bar += Wo.T @ v13
+        bo_bar += v9
+        Wo_bar += np.outer(v9, hx)
+        hx_bar += Wo.T @ v9
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v14 = i_bar / v11 * i * v8
+        v10 = i_bar / v7 * i * v3
         # i = sigmoid(Wi @ hx + bi)  [networks.py:46]
-        bi_bar += v14
-        Wi_bar += np.outer(v14, hx)
-        hx_bar += Wi.T @ v14
+        bi_bar += v10
+        Wi_bar += np.outer(v10, hx)
+        hx_bar += Wi.T @ v10
         # return 1.0 / (1.0 + np.exp(-x))  [networks.py:35]
-        v15 = f_bar / v12 * f * v9
+        v11 = f_bar / v8 * f * v2
         # f = sigmoid(Wf @ hx + bf)  [networks.py:45]
-        bf_bar += v15
-        Wf_bar += np.outer(v15, hx)
-        hx_bar += Wf.T @ v15
+        bf_bar += v11
+        Wf_bar += np.outer(v11, hx)
+        hx_bar += Wf.T @ v11
         # hx = np.concatenate([h, xs[t]])  [networks.py:44]
         h_bar = hx_bar[: h.shape[0]]
         xs_bar[t] += hx_bar[h.shape[0] :]

@@ -121,97 +121,122 @@ def kinetic_energy_grad(system, dt, steps):
     dt_bar = 0.0
     springs_1_length_bar = 0.0
     springs_1_stiffness_bar = 0.0
-    for v29, v30, v28, v23, v24, v26, v27, v25, v21, v22, v19, v20 in reversed(tape):
+    for (
+        v,
+        v2,
+        v3,
+        masses_0_velocity_x,
+        masses_0_velocity_y,
+        v7,
+        v8,
+        v9,
+        masses_1_velocity_x,
+        masses_1_velocity_y,
+        masses_2_velocity_x,
+        masses_2_velocity_y,
+    ) in reversed(tape):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         masses_2_velocity_y_bar += masses_2_position_y_bar * dt
-        dt_bar = dt_bar + masses_2_position_y_bar * v20 + masses_2_position_x_bar * v19
+        dt_bar = (
+            dt_bar
+            + masses_2_position_y_bar * masses_2_velocity_y
+            + masses_2_position_x_bar * masses_2_velocity_x
+        )
         masses_2_velocity_x_bar += masses_2_position_x_bar * dt
         masses_1_velocity_y_bar += masses_1_position_y_bar * dt
-        dt_bar = dt_bar + masses_1_position_y_bar * v22 + masses_1_position_x_bar * v21
+        dt_bar = (
+            dt_bar
+            + masses_1_position_y_bar * masses_1_velocity_y
+            + masses_1_position_x_bar * masses_1_velocity_x
+        )
         masses_1_velocity_x_bar += masses_1_position_x_bar * dt
         masses_0_velocity_y_bar += masses_0_position_y_bar * dt
-        dt_bar = dt_bar + masses_0_position_y_bar * v24 + masses_0_position_x_bar * v23
+        dt_bar = (
+            dt_bar
+            + masses_0_position_y_bar * masses_0_velocity_y
+            + masses_0_position_x_bar * masses_0_velocity_x
+        )
         masses_0_velocity_x_bar += masses_0_position_x_bar * dt
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_2_velocity_y_bar
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v31 = dt / masses_2_mass
+        v19 = dt / masses_2_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        v32 = springs_1_length / v25
-        v33 = 1.0 - v32
-        v34 = springs_1_stiffness * v33
+        v20 = springs_1_length / v9
+        v21 = 1.0 - v20
+        v22 = springs_1_stiffness * v21
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v35 = v34 * v27
-        v36 = v34 * v26
-        v31_bar = v_bar * v35 - masses_2_velocity_x_bar * v36
+        v23 = v22 * v8
+        v24 = v22 * v7
+        v19_bar = v_bar * v23 - masses_2_velocity_x_bar * v24
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v37 = v31_bar / masses_2_mass
-        masses_2_mass_bar -= v37 * v31
-        v38 = dt / masses_1_mass
+        v25 = v19_bar / masses_2_mass
+        masses_2_mass_bar -= v25 * v19
+        v26 = dt / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v35_bar = v_bar * v31 + masses_1_velocity_y_bar * v38
-        v38_bar = masses_1_velocity_y_bar * v35 + masses_1_velocity_x_bar * v36
-        v36_bar = masses_1_velocity_x_bar * v38 - masses_2_velocity_x_bar * v31
+        v23_bar = v_bar * v19 + masses_1_velocity_y_bar * v26
+        v26_bar = masses_1_velocity_y_bar * v23 + masses_1_velocity_x_bar * v24
+        v24_bar = masses_1_velocity_x_bar * v26 - masses_2_velocity_x_bar * v19
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v39 = v38_bar / masses_1_mass
+        v27 = v26_bar / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v27_bar = v35_bar * v34
-        v26_bar = v36_bar * v34
-        v34_bar = v35_bar * v27 + v36_bar * v26
+        v8_bar = v23_bar * v22
+        v7_bar = v24_bar * v22
+        v22_bar = v23_bar * v8 + v24_bar * v7
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        springs_1_stiffness_bar += v34_bar * v33
-        v40 = v34_bar * springs_1_stiffness / v25
-        v25_bar = v40 * v32
-        springs_1_length_bar -= v40
+        springs_1_stiffness_bar += v22_bar * v21
+        v28 = v22_bar * springs_1_stiffness / v9
+        v9_bar = v28 * v20
+        springs_1_length_bar -= v28
         # return math.hypot(self.x, self.y)  [objects.py:82]
-        v25 = v25 if v25 != 0 else 1.0
-        v26_bar += v25_bar * (v26 / v25)
-        v27_bar += v25_bar * (v27 / v25)
+        v9 = v9 if v9 != 0 else 1.0
+        v7_bar += v9_bar * (v7 / v9)
+        v8_bar += v9_bar * (v8 / v9)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_2_position_y_bar += v27_bar
-        masses_2_position_x_bar += v26_bar
+        masses_2_position_y_bar += v8_bar
+        masses_2_position_x_bar += v7_bar
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_1_velocity_y_bar
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v41 = dt / masses_1_mass
+        v29 = dt / masses_1_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        v42 = springs_0_length / v28
-        v43 = 1.0 - v42
-        v44 = springs_0_stiffness * v43
+        v30 = springs_0_length / v3
+        v31 = 1.0 - v30
+        v32 = springs_0_stiffness * v31
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v45 = v44 * v30
-        v46 = v44 * v29
-        v41_bar = v_bar * v45 - masses_1_velocity_x_bar * v46
+        v33 = v32 * v2
+        v34 = v32 * v
+        v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v47 = v41_bar / masses_1_mass
-        masses_1_mass_bar = masses_1_mass_bar - v39 * v38 - v47 * v41
-        v48 = dt / masses_0_mass
+        v35 = v29_bar / masses_1_mass
+        masses_1_mass_bar = masses_1_mass_bar - v27 * v26 - v35 * v29
+        v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v45_bar = v_bar * v41 + masses_0_velocity_y_bar * v48
-        v48_bar = masses_0_velocity_y_bar * v45 + masses_0_velocity_x_bar * v46
-        v46_bar = masses_0_velocity_x_bar * v48 - masses_1_velocity_x_bar * v41
+        v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
+        v36_bar = masses_0_velocity_y_bar * v33 + masses_0_velocity_x_bar * v34
+        v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v49 = v48_bar / masses_0_mass
-        dt_bar = dt_bar + v37 + v39 + v47 + v49
-        masses_0_mass_bar -= v49 * v48
+        v37 = v36_bar / masses_0_mass
+        dt_bar = dt_bar + v25 + v27 + v35 + v37
+        masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v30_bar = v45_bar * v44
-        v29_bar = v46_bar * v44
-        v44_bar = v45_bar * v30 + v46_bar * v29
+        v2_bar = v33_bar * v32
+        v_bar = v34_bar * v32
+        v32_bar = v33_bar * v2 + v34_bar * v
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        springs_0_stiffness_bar += v44_bar * v43
-        v50 = v44_bar * springs_0_stiffness / v28
-        v28_bar = v50 * v42
-        springs_0_length_bar -= v50
+        springs_0_stiffness_bar += v32_bar * v31
+        v38 = v32_bar * springs_0_stiffness / v3
+        v3_bar = v38 * v30
+        springs_0_length_bar -= v38
         # return math.hypot(self.x, self.y)  [objects.py:82]
-        v28 = v28 if v28 != 0 else 1.0
-        v29_bar += v28_bar * (v29 / v28)
-        v30_bar += v28_bar * (v30 / v28)
+        v3 = v3 if v3 != 0 else 1.0
+        v_bar += v3_bar * (v / v3)
+        v2_bar += v3_bar * (v2 / v3)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_1_position_y_bar = masses_1_position_y_bar - v27_bar + v30_bar
-        masses_0_position_y_bar -= v30_bar
-        masses_1_position_x_bar = masses_1_position_x_bar - v26_bar + v29_bar
-        masses_0_position_x_bar -= v29_bar
+        masses_1_position_y_bar = masses_1_position_y_bar - v8_bar + v2_bar
+        masses_0_position_y_bar -= v2_bar
+        masses_1_position_x_bar = masses_1_position_x_bar - v7_bar + v_bar
+        masses_0_position_x_bar -= v_bar
     return (
         instance(
             type(system),
@@ -392,97 +417,122 @@ def kinetic_energy_value_and_grad(system, dt, steps):
     dt_bar = 0.0
     springs_1_length_bar = 0.0
     springs_1_stiffness_bar = 0.0
-    for v29, v30, v28, v23, v24, v26, v27, v25, v21, v22, v19, v20 in reversed(tape):
+    for (
+        v,
+        v2,
+        v3,
+        masses_0_velocity_x,
+        masses_0_velocity_y,
+        v7,
+        v8,
+        v9,
+        masses_1_velocity_x,
+        masses_1_velocity_y,
+        masses_2_velocity_x,
+        masses_2_velocity_y,
+    ) in reversed(tape):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         masses_2_velocity_y_bar += masses_2_position_y_bar * dt
-        dt_bar = dt_bar + masses_2_position_y_bar * v20 + masses_2_position_x_bar * v19
+        dt_bar = (
+            dt_bar
+            + masses_2_position_y_bar * masses_2_velocity_y
+            + masses_2_position_x_bar * masses_2_velocity_x
+        )
         masses_2_velocity_x_bar += masses_2_position_x_bar * dt
         masses_1_velocity_y_bar += masses_1_position_y_bar * dt
-        dt_bar = dt_bar + masses_1_position_y_bar * v22 + masses_1_position_x_bar * v21
+        dt_bar = (
+            dt_bar
+            + masses_1_position_y_bar * masses_1_velocity_y
+            + masses_1_position_x_bar * masses_1_velocity_x
+        )
         masses_1_velocity_x_bar += masses_1_position_x_bar * dt
         masses_0_velocity_y_bar += masses_0_position_y_bar * dt
-        dt_bar = dt_bar + masses_0_position_y_bar * v24 + masses_0_position_x_bar * v23
+        dt_bar = (
+            dt_bar
+            + masses_0_position_y_bar * masses_0_velocity_y
+            + masses_0_position_x_bar * masses_0_velocity_x
+        )
         masses_0_velocity_x_bar += masses_0_position_x_bar * dt
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_2_velocity_y_bar
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v31 = dt / masses_2_mass
+        v19 = dt / masses_2_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        v32 = springs_1_length / v25
-        v33 = 1.0 - v32
-        v34 = springs_1_stiffness * v33
+        v20 = springs_1_length / v9
+        v21 = 1.0 - v20
+        v22 = springs_1_stiffness * v21
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v35 = v34 * v27
-        v36 = v34 * v26
-        v31_bar = v_bar * v35 - masses_2_velocity_x_bar * v36
+        v23 = v22 * v8
+        v24 = v22 * v7
+        v19_bar = v_bar * v23 - masses_2_velocity_x_bar * v24
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v37 = v31_bar / masses_2_mass
-        masses_2_mass_bar -= v37 * v31
-        v38 = dt / masses_1_mass
+        v25 = v19_bar / masses_2_mass
+        masses_2_mass_bar -= v25 * v19
+        v26 = dt / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v35_bar = v_bar * v31 + masses_1_velocity_y_bar * v38
-        v38_bar = masses_1_velocity_y_bar * v35 + masses_1_velocity_x_bar * v36
-        v36_bar = masses_1_velocity_x_bar * v38 - masses_2_velocity_x_bar * v31
+        v23_bar = v_bar * v19 + masses_1_velocity_y_bar * v26
+        v26_bar = masses_1_velocity_y_bar * v23 + masses_1_velocity_x_bar * v24
+        v24_bar = masses_1_velocity_x_bar * v26 - masses_2_velocity_x_bar * v19
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v39 = v38_bar / masses_1_mass
+        v27 = v26_bar / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v27_bar = v35_bar * v34
-        v26_bar = v36_bar * v34
-        v34_bar = v35_bar * v27 + v36_bar * v26
+        v8_bar = v23_bar * v22
+        v7_bar = v24_bar * v22
+        v22_bar = v23_bar * v8 + v24_bar * v7
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        springs_1_stiffness_bar += v34_bar * v33
-        v40 = v34_bar * springs_1_stiffness / v25
-        v25_bar = v40 * v32
-        springs_1_length_bar -= v40
+        springs_1_stiffness_bar += v22_bar * v21
+        v28 = v22_bar * springs_1_stiffness / v9
+        v9_bar = v28 * v20
+        springs_1_length_bar -= v28
         # return math.hypot(self.x, self.y)  [objects.py:82]
-        v25 = v25 if v25 != 0 else 1.0
-        v26_bar += v25_bar * (v26 / v25)
-        v27_bar += v25_bar * (v27 / v25)
+        v9 = v9 if v9 != 0 else 1.0
+        v7_bar += v9_bar * (v7 / v9)
+        v8_bar += v9_bar * (v8 / v9)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_2_position_y_bar += v27_bar
-        masses_2_position_x_bar += v26_bar
+        masses_2_position_y_bar += v8_bar
+        masses_2_position_x_bar += v7_bar
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_1_velocity_y_bar
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v41 = dt / masses_1_mass
+        v29 = dt / masses_1_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        v42 = springs_0_length / v28
-        v43 = 1.0 - v42
-        v44 = springs_0_stiffness * v43
+        v30 = springs_0_length / v3
+        v31 = 1.0 - v30
+        v32 = springs_0_stiffness * v31
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v45 = v44 * v30
-        v46 = v44 * v29
-        v41_bar = v_bar * v45 - masses_1_velocity_x_bar * v46
+        v33 = v32 * v2
+        v34 = v32 * v
+        v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v47 = v41_bar / masses_1_mass
-        masses_1_mass_bar = masses_1_mass_bar - v39 * v38 - v47 * v41
-        v48 = dt / masses_0_mass
+        v35 = v29_bar / masses_1_mass
+        masses_1_mass_bar = masses_1_mass_bar - v27 * v26 - v35 * v29
+        v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v45_bar = v_bar * v41 + masses_0_velocity_y_bar * v48
-        v48_bar = masses_0_velocity_y_bar * v45 + masses_0_velocity_x_bar * v46
-        v46_bar = masses_0_velocity_x_bar * v48 - masses_1_velocity_x_bar * v41
+        v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
+        v36_bar = masses_0_velocity_y_bar * v33 + masses_0_velocity_x_bar * v34
+        v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v49 = v48_bar / masses_0_mass
-        dt_bar = dt_bar + v37 + v39 + v47 + v49
-        masses_0_mass_bar -= v49 * v48
+        v37 = v36_bar / masses_0_mass
+        dt_bar = dt_bar + v25 + v27 + v35 + v37
+        masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v30_bar = v45_bar * v44
-        v29_bar = v46_bar * v44
-        v44_bar = v45_bar * v30 + v46_bar * v29
+        v2_bar = v33_bar * v32
+        v_bar = v34_bar * v32
+        v32_bar = v33_bar * v2 + v34_bar * v
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        springs_0_stiffness_bar += v44_bar * v43
-        v50 = v44_bar * springs_0_stiffness / v28
-        v28_bar = v50 * v42
-        springs_0_length_bar -= v50
+        springs_0_stiffness_bar += v32_bar * v31
+        v38 = v32_bar * springs_0_stiffness / v3
+        v3_bar = v38 * v30
+        springs_0_length_bar -= v38
         # return math.hypot(self.x, self.y)  [objects.py:82]
-        v28 = v28 if v28 != 0 else 1.0
-        v29_bar += v28_bar * (v29 / v28)
-        v30_bar += v28_bar * (v30 / v28)
+        v3 = v3 if v3 != 0 else 1.0
+        v_bar += v3_bar * (v / v3)
+        v2_bar += v3_bar * (v2 / v3)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_1_position_y_bar = masses_1_position_y_bar - v27_bar + v30_bar
-        masses_0_position_y_bar -= v30_bar
-        masses_1_position_x_bar = masses_1_position_x_bar - v26_bar + v29_bar
-        masses_0_position_x_bar -= v29_bar
+        masses_1_position_y_bar = masses_1_position_y_bar - v8_bar + v2_bar
+        masses_0_position_y_bar -= v2_bar
+        masses_1_position_x_bar = masses_1_position_x_bar - v7_bar + v_bar
+        masses_0_position_x_bar -= v_bar
     return y, (
         instance(
             type(system),
@@ -853,97 +903,122 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
     dt_bar = 0.0
     springs_1_length_bar = 0.0
     springs_1_stiffness_bar = 0.0
-    for v29, v30, v28, v23, v24, v26, v27, v25, v21, v22, v19, v20 in reversed(tape):
+    for (
+        v,
+        v2,
+        v3,
+        masses_0_velocity_x,
+        masses_0_velocity_y,
+        v7,
+        v8,
+        v9,
+        masses_1_velocity_x,
+        masses_1_velocity_y,
+        masses_2_velocity_x,
+        masses_2_velocity_y,
+    ) in reversed(tape):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         masses_2_velocity_y_bar += masses_2_position_y_bar * dt
-        dt_bar = dt_bar + masses_2_position_y_bar * v20 + masses_2_position_x_bar * v19
+        dt_bar = (
+            dt_bar
+            + masses_2_position_y_bar * masses_2_velocity_y
+            + masses_2_position_x_bar * masses_2_velocity_x
+        )
         masses_2_velocity_x_bar += masses_2_position_x_bar * dt
         masses_1_velocity_y_bar += masses_1_position_y_bar * dt
-        dt_bar = dt_bar + masses_1_position_y_bar * v22 + masses_1_position_x_bar * v21
+        dt_bar = (
+            dt_bar
+            + masses_1_position_y_bar * masses_1_velocity_y
+            + masses_1_position_x_bar * masses_1_velocity_x
+        )
         masses_1_velocity_x_bar += masses_1_position_x_bar * dt
         masses_0_velocity_y_bar += masses_0_position_y_bar * dt
-        dt_bar = dt_bar + masses_0_position_y_bar * v24 + masses_0_position_x_bar * v23
+        dt_bar = (
+            dt_bar
+            + masses_0_position_y_bar * masses_0_velocity_y
+            + masses_0_position_x_bar * masses_0_velocity_x
+        )
         masses_0_velocity_x_bar += masses_0_position_x_bar * dt
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_2_velocity_y_bar
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v31 = dt / masses_2_mass
+        v19 = dt / masses_2_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        v32 = springs_1_length / v25
-        v33 = 1.0 - v32
-        v34 = springs_1_stiffness * v33
+        v20 = springs_1_length / v9
+        v21 = 1.0 - v20
+        v22 = springs_1_stiffness * v21
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v35 = v34 * v27
-        v36 = v34 * v26
-        v31_bar = v_bar * v35 - masses_2_velocity_x_bar * v36
+        v23 = v22 * v8
+        v24 = v22 * v7
+        v19_bar = v_bar * v23 - masses_2_velocity_x_bar * v24
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v37 = v31_bar / masses_2_mass
-        masses_2_mass_bar -= v37 * v31
-        v38 = dt / masses_1_mass
+        v25 = v19_bar / masses_2_mass
+        masses_2_mass_bar -= v25 * v19
+        v26 = dt / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v35_bar = v_bar * v31 + masses_1_velocity_y_bar * v38
-        v38_bar = masses_1_velocity_y_bar * v35 + masses_1_velocity_x_bar * v36
-        v36_bar = masses_1_velocity_x_bar * v38 - masses_2_velocity_x_bar * v31
+        v23_bar = v_bar * v19 + masses_1_velocity_y_bar * v26
+        v26_bar = masses_1_velocity_y_bar * v23 + masses_1_velocity_x_bar * v24
+        v24_bar = masses_1_velocity_x_bar * v26 - masses_2_velocity_x_bar * v19
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v39 = v38_bar / masses_1_mass
+        v27 = v26_bar / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v27_bar = v35_bar * v34
-        v26_bar = v36_bar * v34
-        v34_bar = v35_bar * v27 + v36_bar * v26
+        v8_bar = v23_bar * v22
+        v7_bar = v24_bar * v22
+        v22_bar = v23_bar * v8 + v24_bar * v7
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        springs_1_stiffness_bar += v34_bar * v33
-        v40 = v34_bar * springs_1_stiffness / v25
-        v25_bar = v40 * v32
-        springs_1_length_bar -= v40
+        springs_1_stiffness_bar += v22_bar * v21
+        v28 = v22_bar * springs_1_stiffness / v9
+        v9_bar = v28 * v20
+        springs_1_length_bar -= v28
         # return math.hypot(self.x, self.y)  [objects.py:82]
-        v25 = v25 if v25 != 0 else 1.0
-        v26_bar += v25_bar * (v26 / v25)
-        v27_bar += v25_bar * (v27 / v25)
+        v9 = v9 if v9 != 0 else 1.0
+        v7_bar += v9_bar * (v7 / v9)
+        v8_bar += v9_bar * (v8 / v9)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_2_position_y_bar += v27_bar
-        masses_2_position_x_bar += v26_bar
+        masses_2_position_y_bar += v8_bar
+        masses_2_position_x_bar += v7_bar
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_1_velocity_y_bar
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v41 = dt / masses_1_mass
+        v29 = dt / masses_1_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        v42 = springs_0_length / v28
-        v43 = 1.0 - v42
-        v44 = springs_0_stiffness * v43
+        v30 = springs_0_length / v3
+        v31 = 1.0 - v30
+        v32 = springs_0_stiffness * v31
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v45 = v44 * v30
-        v46 = v44 * v29
-        v41_bar = v_bar * v45 - masses_1_velocity_x_bar * v46
+        v33 = v32 * v2
+        v34 = v32 * v
+        v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v47 = v41_bar / masses_1_mass
-        masses_1_mass_bar = masses_1_mass_bar - v39 * v38 - v47 * v41
-        v48 = dt / masses_0_mass
+        v35 = v29_bar / masses_1_mass
+        masses_1_mass_bar = masses_1_mass_bar - v27 * v26 - v35 * v29
+        v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v45_bar = v_bar * v41 + masses_0_velocity_y_bar * v48
-        v48_bar = masses_0_velocity_y_bar * v45 + masses_0_velocity_x_bar * v46
-        v46_bar = masses_0_velocity_x_bar * v48 - masses_1_velocity_x_bar * v41
+        v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
+        v36_bar = masses_0_velocity_y_bar * v33 + masses_0_velocity_x_bar * v34
+        v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v49 = v48_bar / masses_0_mass
-        dt_bar = dt_bar + v37 + v39 + v47 + v49
-        masses_0_mass_bar -= v49 * v48
+        v37 = v36_bar / masses_0_mass
+        dt_bar = dt_bar + v25 + v27 + v35 + v37
+        masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v30_bar = v45_bar * v44
-        v29_bar = v46_bar * v44
-        v44_bar = v45_bar * v30 + v46_bar * v29
+        v2_bar = v33_bar * v32
+        v_bar = v34_bar * v32
+        v32_bar = v33_bar * v2 + v34_bar * v
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
-        springs_0_stiffness_bar += v44_bar * v43
-        v50 = v44_bar * springs_0_stiffness / v28
-        v28_bar = v50 * v42
-        springs_0_length_bar -= v50
+        springs_0_stiffness_bar += v32_bar * v31
+        v38 = v32_bar * springs_0_stiffness / v3
+        v3_bar = v38 * v30
+        springs_0_length_bar -= v38
         # return math.hypot(self.x, self.y)  [objects.py:82]
-        v28 = v28 if v28 != 0 else 1.0
-        v29_bar += v28_bar * (v29 / v28)
-        v30_bar += v28_bar * (v30 / v28)
+        v3 = v3 if v3 != 0 else 1.0
+        v_bar += v3_bar * (v / v3)
+        v2_bar += v3_bar * (v2 / v3)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_1_position_y_bar = masses_1_position_y_bar - v27_bar + v30_bar
-        masses_0_position_y_bar -= v30_bar
-        masses_1_position_x_bar = masses_1_position_x_bar - v26_bar + v29_bar
-        masses_0_position_x_bar -= v29_bar
+        masses_1_position_y_bar = masses_1_position_y_bar - v8_bar + v2_bar
+        masses_0_position_y_bar -= v2_bar
+        masses_1_position_x_bar = masses_1_position_x_bar - v7_bar + v_bar
+        masses_0_position_x_bar -= v_bar
     return y, (
         instance(
             type(system),

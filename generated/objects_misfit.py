@@ -67,63 +67,52 @@ def misfit_grad(kalman, measurements):
     kalman_observation_bar = np.zeros_like(kalman_observation)
     kalman_spread_bar = np.zeros_like(kalman_spread)
     measured_bar_list = []
-    for (
-        kalman_mean,
-        kalman_covariance,
-        v13,
-        v14,
-        v9,
-        residual,
-        v12,
-        spread,
-        v11,
-        v10,
-        v8,
-        v7,
-    ) in reversed(tape):
+    for kalman_mean, kalman_covariance, v, v2, v3, residual, v4, spread, v5, v6, v8, v7 in reversed(
+        tape
+    ):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
         spread_T = spread.T
-        v15 = np.linalg.solve(spread_T, residual)
-        spread_bar = 1.0 / v7 * cofactors(spread) - np.outer(v15, v8)
-        residual_bar = v8 + v15
+        v9 = np.linalg.solve(spread_T, residual)
+        spread_bar = 1.0 / v7 * cofactors(spread) - np.outer(v9, v8)
+        residual_bar = v8 + v9
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        gain = v11.T
+        gain = v5.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v16 = v9.T
-        v10_bar = v_bar @ v16
-        kalman_covariance_bar += v10.T @ v_bar
-        gain_bar = v10_bar @ kalman_observation.T
-        kalman_observation_bar += v11 @ v10_bar
+        v10 = v3.T
+        v6_bar = v_bar @ v10
+        kalman_covariance_bar += v6.T @ v_bar
+        gain_bar = v6_bar @ kalman_observation.T
+        kalman_observation_bar += v5 @ v6_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
-        residual_bar = residual_bar + v11 @ kalman_mean_bar
+        residual_bar = residual_bar + v5 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(spread_T, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v16
+        kalman_observation_bar += v_bar @ v10
         kalman_covariance_bar += kalman_observation.T @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
-        v12_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v12 + v12_bar @ v16
-        kalman_covariance_bar += kalman_observation.T @ v12_bar
+        v4_bar = spread_bar @ kalman_observation
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v4 + v4_bar @ v10
+        kalman_covariance_bar += kalman_observation.T @ v4_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
-        kalman_observation_bar += np.outer(v_bar, v13)
+        kalman_observation_bar += np.outer(v_bar, v)
         kalman_mean_bar += kalman_observation.T @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v14_bar = kalman_covariance_bar @ kalman_transition
+        v2_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
-            kalman_transition_bar + kalman_covariance_bar.T @ v14 + v14_bar @ kalman_covariance.T
+            kalman_transition_bar + kalman_covariance_bar.T @ v2 + v2_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
         kalman_mean_bar = kalman_transition.T @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = kalman_transition.T @ v14_bar
+        kalman_covariance_bar = kalman_transition.T @ v2_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return (
         instance(
@@ -181,63 +170,52 @@ def misfit_value_and_grad(kalman, measurements):
     kalman_observation_bar = np.zeros_like(kalman_observation)
     kalman_spread_bar = np.zeros_like(kalman_spread)
     measured_bar_list = []
-    for (
-        kalman_mean,
-        kalman_covariance,
-        v15,
-        v16,
-        v11,
-        residual,
-        v14,
-        spread,
-        v13,
-        v12,
-        v10,
-        v9,
-    ) in reversed(tape):
+    for kalman_mean, kalman_covariance, v, v2, v3, residual, v4, spread, v5, v6, v7, v8 in reversed(
+        tape
+    ):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
         spread_T = spread.T
-        v17 = np.linalg.solve(spread_T, residual)
-        spread_bar = 1.0 / v9 * cofactors(spread) - np.outer(v17, v10)
-        residual_bar = v10 + v17
+        v9 = np.linalg.solve(spread_T, residual)
+        spread_bar = 1.0 / v8 * cofactors(spread) - np.outer(v9, v7)
+        residual_bar = v7 + v9
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        gain = v13.T
+        gain = v5.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v18 = v11.T
-        v12_bar = v_bar @ v18
-        kalman_covariance_bar += v12.T @ v_bar
-        gain_bar = v12_bar @ kalman_observation.T
-        kalman_observation_bar += v13 @ v12_bar
+        v10 = v3.T
+        v6_bar = v_bar @ v10
+        kalman_covariance_bar += v6.T @ v_bar
+        gain_bar = v6_bar @ kalman_observation.T
+        kalman_observation_bar += v5 @ v6_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
-        residual_bar = residual_bar + v13 @ kalman_mean_bar
+        residual_bar = residual_bar + v5 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(spread_T, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v18
+        kalman_observation_bar += v_bar @ v10
         kalman_covariance_bar += kalman_observation.T @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
-        v14_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v18
-        kalman_covariance_bar += kalman_observation.T @ v14_bar
+        v4_bar = spread_bar @ kalman_observation
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v4 + v4_bar @ v10
+        kalman_covariance_bar += kalman_observation.T @ v4_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
-        kalman_observation_bar += np.outer(v_bar, v15)
+        kalman_observation_bar += np.outer(v_bar, v)
         kalman_mean_bar += kalman_observation.T @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v16_bar = kalman_covariance_bar @ kalman_transition
+        v2_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
-            kalman_transition_bar + kalman_covariance_bar.T @ v16 + v16_bar @ kalman_covariance.T
+            kalman_transition_bar + kalman_covariance_bar.T @ v2 + v2_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
         kalman_mean_bar = kalman_transition.T @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = kalman_transition.T @ v16_bar
+        kalman_covariance_bar = kalman_transition.T @ v2_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(
@@ -367,63 +345,52 @@ def misfit_vjp(kalman, measurements, y_bar=1.0):
     kalman_spread_bar = np.zeros_like(kalman_spread)
     kalman_misfit_bar = y_bar
     measured_bar_list = []
-    for (
-        kalman_mean,
-        kalman_covariance,
-        v15,
-        v16,
-        v11,
-        residual,
-        v14,
-        spread,
-        v13,
-        v12,
-        v10,
-        v9,
-    ) in reversed(tape):
+    for kalman_mean, kalman_covariance, v, v2, v3, residual, v4, spread, v5, v6, v7, v8 in reversed(
+        tape
+    ):
         # self.misfit += residual @ np.linalg.solve(spread, residual) + np.log(np.linalg.det(spread))  [objects.py:166]
         spread_T = spread.T
-        v17 = np.linalg.solve(spread_T, kalman_misfit_bar * residual)
-        spread_bar = kalman_misfit_bar / v9 * cofactors(spread) - np.outer(v17, v10)
-        residual_bar = kalman_misfit_bar * v10 + v17
+        v9 = np.linalg.solve(spread_T, kalman_misfit_bar * residual)
+        spread_bar = kalman_misfit_bar / v8 * cofactors(spread) - np.outer(v9, v7)
+        residual_bar = kalman_misfit_bar * v7 + v9
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
-        gain = v13.T
+        gain = v5.T
         # self.covariance -= gain @ self.observation @ self.covariance  [objects.py:165]
         v_bar = -kalman_covariance_bar
-        v18 = v11.T
-        v12_bar = v_bar @ v18
-        kalman_covariance_bar += v12.T @ v_bar
-        gain_bar = v12_bar @ kalman_observation.T
-        kalman_observation_bar += v13 @ v12_bar
+        v10 = v3.T
+        v6_bar = v_bar @ v10
+        kalman_covariance_bar += v6.T @ v_bar
+        gain_bar = v6_bar @ kalman_observation.T
+        kalman_observation_bar += v5 @ v6_bar
         # self.mean += gain @ residual  [objects.py:164]
         gain_bar += np.outer(kalman_mean_bar, residual)
-        residual_bar += v13 @ kalman_mean_bar
+        residual_bar += v5 @ kalman_mean_bar
         measured_bar_list.append(residual_bar)
         # gain = np.linalg.solve(spread, self.observation @ self.covariance).T  [objects.py:163]
         v_bar = np.linalg.solve(spread_T, gain_bar.T)
         spread_bar -= v_bar @ gain
-        kalman_observation_bar += v_bar @ v18
+        kalman_observation_bar += v_bar @ v10
         kalman_covariance_bar += kalman_observation.T @ v_bar
         # spread = self.observation @ self.covariance @ self.observation.T + self.spread  [objects.py:162]
         kalman_spread_bar += spread_bar
-        v14_bar = spread_bar @ kalman_observation
-        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v14 + v14_bar @ v18
-        kalman_covariance_bar += kalman_observation.T @ v14_bar
+        v4_bar = spread_bar @ kalman_observation
+        kalman_observation_bar = kalman_observation_bar + spread_bar.T @ v4 + v4_bar @ v10
+        kalman_covariance_bar += kalman_observation.T @ v4_bar
         # residual = measured - self.observation @ self.mean  [objects.py:161]
         v_bar = -residual_bar
-        kalman_observation_bar += np.outer(v_bar, v15)
+        kalman_observation_bar += np.outer(v_bar, v)
         kalman_mean_bar += kalman_observation.T @ v_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
         kalman_noise_bar += kalman_covariance_bar
-        v16_bar = kalman_covariance_bar @ kalman_transition
+        v2_bar = kalman_covariance_bar @ kalman_transition
         kalman_transition_bar = (
-            kalman_transition_bar + kalman_covariance_bar.T @ v16 + v16_bar @ kalman_covariance.T
+            kalman_transition_bar + kalman_covariance_bar.T @ v2 + v2_bar @ kalman_covariance.T
         )
         # self.mean = self.transition @ self.mean  [objects.py:157]
         kalman_transition_bar += np.outer(kalman_mean_bar, kalman_mean)
         kalman_mean_bar = kalman_transition.T @ kalman_mean_bar
         # self.covariance = self.transition @ self.covariance @ self.transition.T + self.noise  [objects.py:158]
-        kalman_covariance_bar = kalman_transition.T @ v16_bar
+        kalman_covariance_bar = kalman_transition.T @ v2_bar
     measurements_bar = np.reshape(measured_bar_list[::-1], np.shape(measurements))
     return y, (
         instance(

@@ -81,28 +81,28 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             values_bar[i] += v_bar * v9
             weight_bar = weight_bar - v_bar * v8 + v_bar * v10
             values_bar[i + 1] += v_bar * weight
-    for i, v13 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
+    for i, v3 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         v_bar = values_bar[-1]
         del values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v13 else v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v3 else v_bar
         strike_bar += v_bar
-        v13_bar = -(v_bar * spot)
-        spot_bar -= v_bar * v13
-        v14 = 2 * i - steps
-        if up != 0 or v14 >= 1:
+        v3_bar = -(v_bar * spot)
+        spot_bar -= v_bar * v3
+        v13 = 2 * i - steps
+        if up != 0 or v13 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v15 = v14 * up ** (v14 - 1)
+            v14 = v13 * up ** (v13 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v15 = 0.0 if v14 == 0 else math.inf
+            v14 = 0.0 if v13 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v13_bar * v15 if v13_bar != 0 else v13_bar
+        up_bar += v3_bar * v14 if v3_bar != 0 else v3_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v2
-    v16 = v_bar * weight
+    v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v16 - v16 / up * v + v_bar / up * v
+    up_bar = up_bar - v15 - v15 / up * v + v_bar / up * v
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -200,28 +200,28 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             values_bar[i] += v_bar * v9
             weight_bar = weight_bar - v_bar * v8 + v_bar * v10
             values_bar[i + 1] += v_bar * weight
-    for i, v13 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
+    for i, v3 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         v_bar = values_bar[-1]
         del values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v13 else v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v3 else v_bar
         strike_bar += v_bar
-        v13_bar = -(v_bar * spot)
-        spot_bar -= v_bar * v13
-        v14 = 2 * i - steps
-        if up != 0 or v14 >= 1:
+        v3_bar = -(v_bar * spot)
+        spot_bar -= v_bar * v3
+        v13 = 2 * i - steps
+        if up != 0 or v13 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v15 = v14 * up ** (v14 - 1)
+            v14 = v13 * up ** (v13 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v15 = 0.0 if v14 == 0 else math.inf
+            v14 = 0.0 if v13 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v13_bar * v15 if v13_bar != 0 else v13_bar
+        up_bar += v3_bar * v14 if v3_bar != 0 else v3_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v2
-    v16 = v_bar * weight
+    v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v16 - v16 / up * v + v_bar / up * v
+    up_bar = up_bar - v15 - v15 / up * v + v_bar / up * v
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -420,28 +420,28 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             values_bar[i] += v_bar * v9
             weight_bar = weight_bar - v_bar * v8 + v_bar * v10
             values_bar[i + 1] += v_bar * weight
-    for i, v13 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
+    for i, v3 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         v_bar = values_bar[-1]
         del values_bar[-1]
-        v_bar = 0.0 if 0.0 > strike - spot * v13 else v_bar
+        v_bar = 0.0 if 0.0 > strike - spot * v3 else v_bar
         strike_bar += v_bar
-        v13_bar = -(v_bar * spot)
-        spot_bar -= v_bar * v13
-        v14 = 2 * i - steps
-        if up != 0 or v14 >= 1:
+        v3_bar = -(v_bar * spot)
+        spot_bar -= v_bar * v3
+        v13 = 2 * i - steps
+        if up != 0 or v13 >= 1:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v15 = v14 * up ** (v14 - 1)
+            v14 = v13 * up ** (v13 - 1)
         else:
             # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-            v15 = 0.0 if v14 == 0 else math.inf
+            v14 = 0.0 if v13 == 0 else math.inf
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
-        up_bar += v13_bar * v15 if v13_bar != 0 else v13_bar
+        up_bar += v3_bar * v14 if v3_bar != 0 else v3_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v2
-    v16 = v_bar * weight
+    v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar = up_bar - v16 - v16 / up * v + v_bar / up * v
+    up_bar = up_bar - v15 - v15 / up * v + v_bar / up * v
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt

@@ -28,64 +28,64 @@ def final_angle_grad(angle, speed, damping, time, steps):
     state_1_bar = 0.0
     time_bar = 0.0
     damping_bar = 0.0
-    for state_0, state_1, v11, v10, v9, rate in reversed(tape):
+    for state_0, state_1, rate, v4, v6, v8 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
-        v12 = time / steps
+        v9 = time / steps
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v13 = 0.5 * v12
+        v10 = 0.5 * v9
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v14 = state_1 + v12 * v9
-        v15 = state_1 + v13 * v10
-        v16 = state_1 + v13 * v11
+        v11 = state_1 + v9 * v6
+        v12 = state_1 + v10 * v4
+        v13 = state_1 + v10 * rate
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v17 = (state_1 + 2.0 * v16 + 2.0 * v15 + v14) / 6.0
+        v14 = (state_1 + 2.0 * v13 + 2.0 * v12 + v11) / 6.0
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        rate_bar = state_1_bar * v12
-        v17_bar = state_0_bar * v12
-        v12_bar = state_1_bar * rate + state_0_bar * v17
+        v8_bar = state_1_bar * v9
+        v14_bar = state_0_bar * v9
+        v9_bar = state_1_bar * v8 + state_0_bar * v14
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v_bar = rate_bar / 6.0
-        v9_bar = v_bar * 2.0
-        v_bar_2 = v17_bar / 6.0
-        v15_bar = v_bar_2 * 2.0
+        v_bar = v8_bar / 6.0
+        v6_bar = v_bar * 2.0
+        v_bar_2 = v14_bar / 6.0
+        v12_bar = v_bar_2 * 2.0
         state_1_bar += v_bar_2
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v18 = state_0 + v12 * v15
+        v15 = state_0 + v9 * v12
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v14_bar = v_bar_2 - v_bar * damping
-        v19 = v_bar * math.cos(v18)
+        v11_bar = v_bar_2 - v_bar * damping
+        v16 = v_bar * math.cos(v15)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v9_bar_2 = v9_bar + v14_bar * v12
-        v12_bar = v12_bar + v14_bar * v9 - v19 * v15
-        v15_bar_2 = v15_bar - v19 * v12
-        v20 = state_0 + v13 * v16
+        v6_bar_2 = v6_bar + v11_bar * v9
+        v9_bar = v9_bar + v11_bar * v6 - v16 * v12
+        v12_bar_2 = v12_bar - v16 * v9
+        v17 = state_0 + v10 * v13
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v15_bar_2 -= v9_bar_2 * damping
-        v21 = v9_bar_2 * math.cos(v20)
+        v12_bar_2 -= v6_bar_2 * damping
+        v18 = v6_bar_2 * math.cos(v17)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v10_bar = v9_bar + v15_bar_2 * v13
-        v13_bar = v15_bar_2 * v10 - v21 * v16
-        v16_bar = v15_bar - v21 * v13
+        v4_bar = v6_bar + v12_bar_2 * v10
+        v10_bar = v12_bar_2 * v4 - v18 * v13
+        v13_bar = v12_bar - v18 * v10
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v12_bar += v13_bar * 0.5
+        v9_bar += v10_bar * 0.5
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v22 = state_0 + v13 * state_1
+        v19 = state_0 + v10 * state_1
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v16_bar -= v10_bar * damping
-        v23 = v10_bar * math.cos(v22)
+        v13_bar -= v4_bar * damping
+        v20 = v4_bar * math.cos(v19)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v11_bar = v_bar + v16_bar * v13
-        state_0_bar = state_0_bar - v19 - v21 - v23
-        v_bar_2 = v16_bar * v11 - v23 * state_1
-        state_1_bar = state_1_bar + v14_bar + v15_bar_2 + v16_bar - v23 * v13
+        rate_bar = v_bar + v13_bar * v10
+        state_0_bar = state_0_bar - v16 - v18 - v20
+        v_bar_2 = v13_bar * rate - v20 * state_1
+        state_1_bar = state_1_bar + v11_bar + v12_bar_2 + v13_bar - v20 * v10
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
-        v12_bar += v_bar_2 * 0.5
+        v9_bar += v_bar_2 * 0.5
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        damping_bar = damping_bar - v_bar * v14 - v9_bar_2 * v15 - v10_bar * v16 - v11_bar * state_1
-        state_1_bar -= v11_bar * damping
-        state_0_bar -= v11_bar * math.cos(state_0)
+        damping_bar = damping_bar - v_bar * v11 - v6_bar_2 * v12 - v4_bar * v13 - rate_bar * state_1
+        state_1_bar -= rate_bar * damping
+        state_0_bar -= rate_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
-        time_bar += v12_bar / steps
+        time_bar += v9_bar / steps
     return state_0_bar, state_1_bar, damping_bar, time_bar
 
 
@@ -115,64 +115,64 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
     state_1_bar = 0.0
     time_bar = 0.0
     damping_bar = 0.0
-    for state_0, state_1, v11, v10, v9, rate in reversed(tape):
+    for state_0, state_1, rate, v4, v6, v8 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
-        v12 = time / steps
+        v9 = time / steps
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v13 = 0.5 * v12
+        v10 = 0.5 * v9
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v14 = state_1 + v12 * v9
-        v15 = state_1 + v13 * v10
-        v16 = state_1 + v13 * v11
+        v11 = state_1 + v9 * v6
+        v12 = state_1 + v10 * v4
+        v13 = state_1 + v10 * rate
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v17 = (state_1 + 2.0 * v16 + 2.0 * v15 + v14) / 6.0
+        v14 = (state_1 + 2.0 * v13 + 2.0 * v12 + v11) / 6.0
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        rate_bar = state_1_bar * v12
-        v17_bar = state_0_bar * v12
-        v12_bar = state_1_bar * rate + state_0_bar * v17
+        v8_bar = state_1_bar * v9
+        v14_bar = state_0_bar * v9
+        v9_bar = state_1_bar * v8 + state_0_bar * v14
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v_bar = rate_bar / 6.0
-        v9_bar = v_bar * 2.0
-        v_bar_2 = v17_bar / 6.0
-        v15_bar = v_bar_2 * 2.0
+        v_bar = v8_bar / 6.0
+        v6_bar = v_bar * 2.0
+        v_bar_2 = v14_bar / 6.0
+        v12_bar = v_bar_2 * 2.0
         state_1_bar += v_bar_2
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v18 = state_0 + v12 * v15
+        v15 = state_0 + v9 * v12
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v14_bar = v_bar_2 - v_bar * damping
-        v19 = v_bar * math.cos(v18)
+        v11_bar = v_bar_2 - v_bar * damping
+        v16 = v_bar * math.cos(v15)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v9_bar_2 = v9_bar + v14_bar * v12
-        v12_bar = v12_bar + v14_bar * v9 - v19 * v15
-        v15_bar_2 = v15_bar - v19 * v12
-        v20 = state_0 + v13 * v16
+        v6_bar_2 = v6_bar + v11_bar * v9
+        v9_bar = v9_bar + v11_bar * v6 - v16 * v12
+        v12_bar_2 = v12_bar - v16 * v9
+        v17 = state_0 + v10 * v13
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v15_bar_2 -= v9_bar_2 * damping
-        v21 = v9_bar_2 * math.cos(v20)
+        v12_bar_2 -= v6_bar_2 * damping
+        v18 = v6_bar_2 * math.cos(v17)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v10_bar = v9_bar + v15_bar_2 * v13
-        v13_bar = v15_bar_2 * v10 - v21 * v16
-        v16_bar = v15_bar - v21 * v13
+        v4_bar = v6_bar + v12_bar_2 * v10
+        v10_bar = v12_bar_2 * v4 - v18 * v13
+        v13_bar = v12_bar - v18 * v10
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v12_bar += v13_bar * 0.5
+        v9_bar += v10_bar * 0.5
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v22 = state_0 + v13 * state_1
+        v19 = state_0 + v10 * state_1
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v16_bar -= v10_bar * damping
-        v23 = v10_bar * math.cos(v22)
+        v13_bar -= v4_bar * damping
+        v20 = v4_bar * math.cos(v19)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v11_bar = v_bar + v16_bar * v13
-        state_0_bar = state_0_bar - v19 - v21 - v23
-        v_bar_2 = v16_bar * v11 - v23 * state_1
-        state_1_bar = state_1_bar + v14_bar + v15_bar_2 + v16_bar - v23 * v13
+        rate_bar = v_bar + v13_bar * v10
+        state_0_bar = state_0_bar - v16 - v18 - v20
+        v_bar_2 = v13_bar * rate - v20 * state_1
+        state_1_bar = state_1_bar + v11_bar + v12_bar_2 + v13_bar - v20 * v10
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
-        v12_bar += v_bar_2 * 0.5
+        v9_bar += v_bar_2 * 0.5
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        damping_bar = damping_bar - v_bar * v14 - v9_bar_2 * v15 - v10_bar * v16 - v11_bar * state_1
-        state_1_bar -= v11_bar * damping
-        state_0_bar -= v11_bar * math.cos(state_0)
+        damping_bar = damping_bar - v_bar * v11 - v6_bar_2 * v12 - v4_bar * v13 - rate_bar * state_1
+        state_1_bar -= rate_bar * damping
+        state_0_bar -= rate_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
-        time_bar += v12_bar / steps
+        time_bar += v9_bar / steps
     return y, (state_0_bar, state_1_bar, damping_bar, time_bar)
 
 
@@ -259,62 +259,62 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
     state_1_bar = 0.0
     time_bar = 0.0
     damping_bar = 0.0
-    for state_0, state_1, v11, v10, v9, rate in reversed(tape):
+    for state_0, state_1, rate, v4, v6, v8 in reversed(tape):
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
-        v12 = time / steps
+        v9 = time / steps
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v13 = 0.5 * v12
+        v10 = 0.5 * v9
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v14 = state_1 + v12 * v9
-        v15 = state_1 + v13 * v10
-        v16 = state_1 + v13 * v11
+        v11 = state_1 + v9 * v6
+        v12 = state_1 + v10 * v4
+        v13 = state_1 + v10 * rate
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v17 = (state_1 + 2.0 * v16 + 2.0 * v15 + v14) / 6.0
+        v14 = (state_1 + 2.0 * v13 + 2.0 * v12 + v11) / 6.0
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        rate_bar = state_1_bar * v12
-        v17_bar = state_0_bar * v12
-        v12_bar = state_1_bar * rate + state_0_bar * v17
+        v8_bar = state_1_bar * v9
+        v14_bar = state_0_bar * v9
+        v9_bar = state_1_bar * v8 + state_0_bar * v14
         # mean = tuple((a + 2.0 * b + 2.0 * c + d) / 6.0 for a, b, c, d in zip(k1, k2, k3, k4))  [pendulum.py:22]
-        v_bar = rate_bar / 6.0
-        v9_bar = v_bar * 2.0
-        v_bar_2 = v17_bar / 6.0
-        v15_bar = v_bar_2 * 2.0
+        v_bar = v8_bar / 6.0
+        v6_bar = v_bar * 2.0
+        v_bar_2 = v14_bar / 6.0
+        v12_bar = v_bar_2 * 2.0
         state_1_bar += v_bar_2
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v18 = state_0 + v12 * v15
+        v15 = state_0 + v9 * v12
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v14_bar = v_bar_2 - v_bar * damping
-        v19 = v_bar * math.cos(v18)
+        v11_bar = v_bar_2 - v_bar * damping
+        v16 = v_bar * math.cos(v15)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v9_bar_2 = v9_bar + v14_bar * v12
-        v12_bar = v12_bar + v14_bar * v9 - v19 * v15
-        v15_bar_2 = v15_bar - v19 * v12
-        v20 = state_0 + v13 * v16
+        v6_bar_2 = v6_bar + v11_bar * v9
+        v9_bar = v9_bar + v11_bar * v6 - v16 * v12
+        v12_bar_2 = v12_bar - v16 * v9
+        v17 = state_0 + v10 * v13
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v15_bar_2 -= v9_bar_2 * damping
-        v21 = v9_bar_2 * math.cos(v20)
+        v12_bar_2 -= v6_bar_2 * damping
+        v18 = v6_bar_2 * math.cos(v17)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v10_bar = v9_bar + v15_bar_2 * v13
-        v13_bar = v15_bar_2 * v10 - v21 * v16
-        v16_bar = v15_bar - v21 * v13
+        v4_bar = v6_bar + v12_bar_2 * v10
+        v10_bar = v12_bar_2 * v4 - v18 * v13
+        v13_bar = v12_bar - v18 * v10
         # k3 = rates(moved(state, k2, 0.5 * time), parameter)  [pendulum.py:20]
-        v12_bar += v13_bar * 0.5
+        v9_bar += v10_bar * 0.5
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v22 = state_0 + v13 * state_1
+        v19 = state_0 + v10 * state_1
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        v16_bar -= v10_bar * damping
-        v23 = v10_bar * math.cos(v22)
+        v13_bar -= v4_bar * damping
+        v20 = v4_bar * math.cos(v19)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
-        v11_bar = v_bar + v16_bar * v13
-        state_0_bar = state_0_bar - v19 - v21 - v23
-        v_bar_2 = v16_bar * v11 - v23 * state_1
-        state_1_bar = state_1_bar + v14_bar + v15_bar_2 + v16_bar - v23 * v13
+        rate_bar = v_bar + v13_bar * v10
+        state_0_bar = state_0_bar - v16 - v18 - v20
+        v_bar_2 = v13_bar * rate - v20 * state_1
+        state_1_bar = state_1_bar + v11_bar + v12_bar_2 + v13_bar - v20 * v10
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
-        v12_bar += v_bar_2 * 0.5
+        v9_bar += v_bar_2 * 0.5
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        damping_bar = damping_bar - v_bar * v14 - v9_bar_2 * v15 - v10_bar * v16 - v11_bar * state_1
-        state_1_bar -= v11_bar * damping
-        state_0_bar -= v11_bar * math.cos(state_0)
+        damping_bar = damping_bar - v_bar * v11 - v6_bar_2 * v12 - v4_bar * v13 - rate_bar * state_1
+        state_1_bar -= rate_bar * damping
+        state_0_bar -= rate_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
-        time_bar += v12_bar / steps
+        time_bar += v9_bar / steps
     return y, (state_0_bar, state_1_bar, damping_bar, time_bar)

@@ -14,7 +14,7 @@ from s2s_ad.backend.loops import Writer
 from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.names import Classes, Namer, coalesce, flows, maybe_unbound
 from s2s_ad.backend.schedule import Schedule, Scheduler
-from s2s_ad.backend.speaking import speaking_names
+from s2s_ad.backend.speaking import speaking_names, taken_back
 from s2s_ad.backend.wishes import DERIVED, wish_of
 from s2s_ad.ir.nodes import Apply, Block, Function, Section, Value
 from s2s_ad.ir.structure import Entry
@@ -118,7 +118,8 @@ def _decide(
     spots = in_place(function, plan, live, augment=optimize)
     classes = coalesce(function, plan, live, spots, fixed)
     unbound = frozenset(v for v in maybe_unbound(function, plan) if classes.known(v))
-    namer = Namer(classes, forbidden, optimize, live.last, speaking_names(function, plan) if optimize else {})
+    speaking = speaking_names(function, plan) if optimize else {}
+    namer = Namer(classes, forbidden, optimize, live.last, speaking, taken_back(function))
     names = namer.run(function.body.results, {classes.find(value) for value in unbound})
     return _Decisions(plan, live, spots, classes, unbound, names, frozenset(namer.numbered))
 

@@ -183,7 +183,13 @@ class Namer:
     """Gives every variable its name. `reserved` are names that no variable may have."""
 
     def __init__(
-        self, classes: Classes, reserved: Iterable[str], optimize: bool, end: int, speaking: Mapping[Atom, str]
+        self,
+        classes: Classes,
+        reserved: Iterable[str],
+        optimize: bool,
+        end: int,
+        speaking: Mapping[Atom, str],
+        taken_back: Mapping[Value, Atom],
     ) -> None:
         self.classes = classes
         self.reserved = frozenset(reserved)
@@ -199,6 +205,10 @@ class Namer:
             said.setdefault(classes.find(value), set()).add(speaking.get(value, ""))
         self.speaking = {root: text for root, texts in said.items() if len(texts) == 1 for text in texts if text}
         self.spoken: set[str] = set()
+        self.saved: dict[Value, Value] = {}  # of variables that a loop takes out of a tape: those that were put in
+        for item, put_in in taken_back.items():
+            if classes.known(item) and isinstance(put_in, Value) and classes.known(put_in):
+                self.saved[classes.find(item)] = classes.find(put_in)
 
     def run(self, results: Iterable[Atom], alone: set[Value]) -> dict[Value, str]:
         classes = self.classes
@@ -218,6 +228,9 @@ class Namer:
 
     def name(self, root: Value, returned: bool) -> None:
         strength, text = self.classes.wish[root]
+        before = self.names.get(self.saved[root], "") if root in self.saved else ""
+        if before and self.free(before, root):
+            return self.give(root, before)
         if strength == NONE:
             if returned and self.optimize and self.free("y", root):
                 self.give(root, "y")

@@ -22,8 +22,7 @@ _FUNCTIONS = frozenset(
 
 def speaking_names(function: Function, plan: Schedule) -> dict[Atom, str]:
     """For values without a name of their own what they may be called, where they have to have a name."""
-    kept: dict[Value, Atom] = {}  # what is taken out of a list, or out of a branch, and what was put in
-    listed: dict[Atom, Atom] = {}
+    kept = taken_back(function)  # what is taken out of a list, or out of a branch, and what was put in
     found: dict[Atom, str] = {}
 
     def name_of(atom: Atom) -> str:
@@ -33,13 +32,8 @@ def speaking_names(function: Function, plan: Schedule) -> dict[Atom, str]:
         return text if strength >= DERIVED else found.get(atom, "")
 
     for stmt in all_stmts(function.body):
-        if isinstance(stmt, (For, While)):
-            listed.update(zip(stmt.outputs[len(stmt.init) :], stmt.body.results[len(stmt.init) :]))
         if isinstance(stmt, If):
             kept.update((out, result) for out, result in zip(stmt.outputs, stmt.then.results) if out.base is None)
-        if isinstance(stmt, For):
-            items = stmt.body.params[stmt.trips is not None :]
-            kept.update((item, listed[w.source]) for w, item in zip(stmt.xs, items) if w.source in listed)
     for stmt in all_stmts(function.body):
         if isinstance(stmt, Apply) and len(stmt.outputs) == 1:
             text = _of_operation(stmt, plan, name_of) or _of_parameter(stmt.out)
@@ -49,6 +43,19 @@ def speaking_names(function: Function, plan: Schedule) -> dict[Atom, str]:
             for out in (*stmt.outputs, *(stmt.body.params if isinstance(stmt, For) else ())):
                 if out in kept and (said := found.get(kept[out])):
                     found[out] = said
+    return found
+
+
+def taken_back(function: Function) -> dict[Value, Atom]:
+    """Of what a loop takes out of a list that another loop has made: what was put in."""
+    listed: dict[Atom, Atom] = {}
+    found: dict[Value, Atom] = {}
+    for stmt in all_stmts(function.body):
+        if isinstance(stmt, (For, While)):
+            listed.update(zip(stmt.outputs[len(stmt.init) :], stmt.body.results[len(stmt.init) :]))
+        if isinstance(stmt, For):
+            items = stmt.body.params[stmt.trips is not None :]
+            found.update((item, listed[w.source]) for w, item in zip(stmt.xs, items) if w.source in listed)
     return found
 
 
