@@ -209,7 +209,6 @@ def lattice_call_jvp(
         if 0.0 > v9:
             v9 = 0.0
             v9_dot = 0.0
-        # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         value[steps, i] = v9
         value_dot[steps, i] = v9_dot
     for step in range(steps - 1, -1, -1):

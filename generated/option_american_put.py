@@ -68,12 +68,9 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             spot_bar -= sold_bar * v7
             v11 = 2 * i - step
             if up != 0 or v11 >= 1:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v12 = v11 * up ** (v11 - 1)
             else:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v12 = 0.0 if v11 == 0 else math.inf
-            # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             up_bar += v7_bar * v12 if v7_bar != 0 else v7_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
@@ -91,12 +88,9 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
         spot_bar -= v_bar * v3
         v13 = 2 * i - steps
         if up != 0 or v13 >= 1:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v14 = v13 * up ** (v13 - 1)
         else:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v14 = 0.0 if v13 == 0 else math.inf
-        # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         up_bar += v3_bar * v14 if v3_bar != 0 else v3_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v2
@@ -187,12 +181,9 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             spot_bar -= sold_bar * v7
             v11 = 2 * i - step
             if up != 0 or v11 >= 1:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v12 = v11 * up ** (v11 - 1)
             else:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v12 = 0.0 if v11 == 0 else math.inf
-            # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             up_bar += v7_bar * v12 if v7_bar != 0 else v7_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
@@ -210,12 +201,9 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
         spot_bar -= v_bar * v3
         v13 = 2 * i - steps
         if up != 0 or v13 >= 1:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v14 = v13 * up ** (v13 - 1)
         else:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v14 = 0.0 if v13 == 0 else math.inf
-        # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         up_bar += v3_bar * v14 if v3_bar != 0 else v3_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v2
@@ -280,18 +268,14 @@ def american_put_jvp(
         v4 = 2 * i - steps
         v5 = up**v4
         if up != 0 or v4 >= 1:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v6 = v4 * up ** (v4 - 1)
         else:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v6 = 0.0 if v4 == 0 else math.inf
-        # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         v7 = strike - spot * v5
         v7_dot = strike_dot - (spot_dot * v5 + up_dot * v6 * spot)
         if 0.0 > v7:
             v7 = 0.0
             v7_dot = 0.0
-        # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         values.append(v7)
         values_dot.append(v7_dot)
     for step in range(steps - 1, -1, -1):
@@ -316,12 +300,9 @@ def american_put_jvp(
             v13 = 2 * i - step
             v14 = up**v13
             if up != 0 or v13 >= 1:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v15 = v13 * up ** (v13 - 1)
             else:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v15 = 0.0 if v13 == 0 else math.inf
-            # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             sold = strike - spot * v14
             sold_dot = strike_dot - (spot_dot * v14 + up_dot * v15 * spot)
             if sold > held:
@@ -407,12 +388,9 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             spot_bar -= sold_bar * v7
             v11 = 2 * i - step
             if up != 0 or v11 >= 1:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v12 = v11 * up ** (v11 - 1)
             else:
-                # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
                 v12 = 0.0 if v11 == 0 else math.inf
-            # sold = strike - spot * up ** (2 * i - step)  [option.py:31]
             up_bar += v7_bar * v12 if v7_bar != 0 else v7_bar
             # held = (weight * values[i + 1] + (1.0 - weight) * values[i]) / growth  [option.py:30]
             v_bar = held_bar / growth
@@ -430,12 +408,9 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
         spot_bar -= v_bar * v3
         v13 = 2 * i - steps
         if up != 0 or v13 >= 1:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v14 = v13 * up ** (v13 - 1)
         else:
-            # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
             v14 = 0.0 if v13 == 0 else math.inf
-        # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
         up_bar += v3_bar * v14 if v3_bar != 0 else v3_bar
     # weight = (growth - 1.0 / up) / (up - 1.0 / up)  [option.py:23]
     v_bar = weight_bar / v2

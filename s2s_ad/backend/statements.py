@@ -307,8 +307,12 @@ class StatementWriter:
         test = self.expressions.atom(stmt.cond)
         title, self.title = self.title, ""
         begun = self.begun
+        before = self.commented
         then = self.side(stmt, stmt.then, tail)
+        after_then, self.commented = self.commented, before
         orelse = self.side(stmt, stmt.orelse, tail)
+        if not (before == after_then == self.commented):
+            self.commented = None  # what stands below is of the line above the branches only where both are
         made_if: list[ast.stmt] = []
         if then and orelse:
             made_if = [ast.If(test, then, orelse)]
@@ -335,11 +339,9 @@ class StatementWriter:
             if self.plan.used(out):
                 pairs.append((out, result))
         inner = self.tail_of(block, pairs, stop, tail.unset) if tail is not None else None
-        self.commented = None
         body = self.block(block, inner)
         if not (body and isinstance(body[-1], ast.Raise)):
             body += self.finish(pairs, None if inner is not None and inner.stop is not None else stop)
-        self.commented = None
         return body
 
 
