@@ -12,9 +12,6 @@ from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.library import static
 from s2s_ad.frontend.machine import Machine, builtin, number, protocol
 from s2s_ad.frontend.objects import (
-    NONE,
-    Args,
-    Keywords,
     _super_init,
     attribute_of,
     class_of,
@@ -28,7 +25,7 @@ from s2s_ad.frontend.objects import (
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known
 from s2s_ad.frontend.truth import as_value
-from s2s_ad.frontend.values import Abstract, Fields, Known, Ref, Tuple, what
+from s2s_ad.frontend.values import NONE, Abstract, Args, Fields, Keywords, Known, Ref, Tuple, what
 from s2s_ad.ir.objects import has_attributes, is_namedtuple
 from s2s_ad.ir.structure import path_of_class
 

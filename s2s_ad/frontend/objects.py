@@ -14,10 +14,13 @@ from s2s_ad.frontend.operators import equals, read, same_cell
 from s2s_ad.frontend.scope import known
 from s2s_ad.frontend.truth import as_value, negate, truth
 from s2s_ad.frontend.values import (
+    NONE,
     Abstract,
+    Args,
     Bound,
     Fields,
     Items,
+    Keywords,
     Known,
     Record,
     Ref,
@@ -32,9 +35,6 @@ from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.objects import has_attributes, is_namedtuple, slots_of
 from s2s_ad.ir.structure import Path, path_of_class
 
-NONE = Known(None)
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
 _ABSENT = object()
 _REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 _METHOD_NAMES = {"div": "truediv", "bit_and": "and", "bit_or": "or", "bit_xor": "xor", "shift_left": "lshift"}
