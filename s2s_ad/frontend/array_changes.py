@@ -10,13 +10,10 @@ from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.machine import BUILTINS, Machine, builtin, method
 from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.subscripts import augment_repeated, set_item
-from s2s_ad.frontend.values import Abstract, ArrayRef, Known, Ref, Sym, is_nothing, what
+from s2s_ad.frontend.values import NONE, Abstract, Args, ArrayRef, Keywords, Known, Ref, Sym, is_nothing, what
 from s2s_ad.frontend.views import replaced
 from s2s_ad.ir.kinds import Array, is_complex
 
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
-NONE = Known(None)
 WHOLE = Known(Ellipsis)
 
 
@@ -46,17 +43,18 @@ def _sort(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> 
         assert isinstance(ordered, Ref)
         machine.write(owner, machine.content(ordered))
         return NONE
-    array = _array(machine, owner, ".sort()")
-    made = call(machine, Known(np.sort), [array, *args], keywords)
-    assert isinstance(made, Sym)
-    replaced(machine, array, Sym(made.atom))
-    return NONE
+    return _ordered(machine, "sort", owner, args, keywords)
 
 
 @method("partition")
 def _partition(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
-    array = _array(machine, owner, ".partition()")
-    made = call(machine, Known(np.partition), [array, *args], keywords)
+    return _ordered(machine, "partition", owner, args, keywords)
+
+
+def _ordered(machine: Machine, name: str, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
+    """The array is what NumPy's function of this name makes of it."""
+    array = _array(machine, owner, f".{name}()")
+    made = call(machine, Known(getattr(np, name)), [array, *args], keywords)
     assert isinstance(made, Sym)
     replaced(machine, array, Sym(made.atom))
     return NONE

@@ -17,6 +17,7 @@ from s2s_ad.frontend.streams import iterated, walked
 from s2s_ad.frontend.subscripts import SliceOf, augment_item, delete_item, get_item, set_item
 from s2s_ad.frontend.values import (
     MISSING,
+    NONE,
     NOTHING,
     Abstract,
     ArrayRef,
@@ -33,8 +34,6 @@ from s2s_ad.frontend.values import (
 from s2s_ad.frontend.views import augment
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Const, Value
-
-NONE = Known(None)
 
 
 def assign(machine: Machine, target: ast.expr, value: Abstract) -> None:

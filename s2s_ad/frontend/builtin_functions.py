@@ -25,12 +25,14 @@ from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
+    Args,
     ArrayRef,
     Bound,
     Closure,
     Fields,
     Flat,
     Items,
+    Keywords,
     Known,
     Message,
     RangeOf,
@@ -43,14 +45,9 @@ from s2s_ad.frontend.values import (
     refs_in,
     what,
 )
-from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, Scalar, is_complex
+from s2s_ad.ir.kinds import BOOL, COMPLEX, FLOAT, INT, ONE, Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Const, Range
 from s2s_ad.ops.registry import FUNCTIONS, OPS
-
-NONE = Known(None)
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
-
 
 # --- questions --------------------------------------------------------------------------------------------------------
 
@@ -241,18 +238,6 @@ def _ndim(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _size(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("np.size", args, keywords, 1, 1)
     return attributes.size(machine, operand(machine, args[0], near_array=True))
-
-
-def _asked(complex_: bool) -> Any:
-    def ask(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-        only("np.iscomplexobj", args, keywords, 1, 1)
-        return number(is_complex(operand(machine, args[0], near_array=True).kind) is complex_)
-
-    return ask
-
-
-builtin(np.iscomplexobj)(_asked(True))
-builtin(np.isrealobj)(_asked(False))
 
 
 @builtin(functools.partial)

@@ -34,6 +34,7 @@ from s2s_ad.frontend.source import definition
 from s2s_ad.frontend.specs import Flat, NoSpec, spec_of, value_of
 from s2s_ad.frontend.transformed import along_or_back, base_of, made_now
 from s2s_ad.frontend.values import (
+    NONE,
     NOTHING,
     Abstract,
     ArrayRef,
@@ -58,7 +59,6 @@ from s2s_ad.ops.compositions import COMPOSITIONS
 from s2s_ad.ops.full_forms import FULL_FORMS
 from s2s_ad.ops.registry import FUNCTIONS
 
-NONE = Known(None)
 _DEEPEST = 60  # bodies put into one another in the place of calls
 _RESULTS: dict[Any, tuple[str, ...]] = {
     np.linalg.slogdet: ("sign", "logabsdet"),

@@ -12,14 +12,14 @@ from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.loop_statements import for_each
 from s2s_ad.frontend.loops import Loop
 from s2s_ad.frontend.machine import FLAGS, Frame, Machine, expression
-from s2s_ad.frontend.merge import NONE, branch
+from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.methods import append
 from s2s_ad.frontend.operators import read, static_key
 from s2s_ad.frontend.scope import targets_of
 from s2s_ad.frontend.streams import Stream, iterated, unrolled, walked
 from s2s_ad.frontend.subscripts import set_key
 from s2s_ad.frontend.truth import condition
-from s2s_ad.frontend.values import Abstract, Generator, Nested, Ref, Sym, Table
+from s2s_ad.frontend.values import NONE, Abstract, Generator, Nested, Ref, Sym, Table
 
 
 @dataclass(frozen=True)

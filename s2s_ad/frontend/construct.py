@@ -12,15 +12,13 @@ from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.library import static
 from s2s_ad.frontend.machine import Machine, builtin, number, protocol
 from s2s_ad.frontend.objects import (
-    NONE,
-    Args,
-    Keywords,
     _super_init,
     attribute_of,
     class_of,
     find,
     is_generated,
     known_class,
+    member,
     record,
     set_attribute,
     variables,
@@ -28,7 +26,7 @@ from s2s_ad.frontend.objects import (
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known
 from s2s_ad.frontend.truth import as_value
-from s2s_ad.frontend.values import Abstract, Fields, Known, Ref, Tuple, what
+from s2s_ad.frontend.values import NONE, Abstract, Args, Fields, Keywords, Known, Ref, Tuple, what
 from s2s_ad.ir.objects import has_attributes, is_namedtuple
 from s2s_ad.ir.structure import path_of_class
 
@@ -57,8 +55,7 @@ def _init(machine: Machine, cls: type, made: Abstract, positional: Args, keyword
     if is_generated(raw):
         _init_dataclass(machine, base, made, positional, keywords)
     elif base is not object:
-        init = known(machine, raw, (*path_of_class(base), ("attr", "__init__")))
-        call(machine, init, [made, *positional], keywords)
+        call(machine, member(machine, base, "__init__", raw), [made, *positional], keywords)
     elif positional or keywords:
         raise UnsupportedError(f"{cls.__name__}() takes no arguments")
 
@@ -104,8 +101,7 @@ def _init_dataclass(machine: Machine, cls: Any, made: Abstract, positional: Args
     _fill(machine, made, values)
     after, base = find(_class(machine, made), "__post_init__")
     if isinstance(after, types.FunctionType):
-        path = (*path_of_class(base), ("attr", "__post_init__"))
-        call(machine, known(machine, after, path), [made, *late], {})
+        call(machine, member(machine, base, "__post_init__", after), [made, *late], {})
 
 
 def _class(machine: Machine, made: Abstract) -> type:
@@ -128,10 +124,8 @@ def _constant(machine: Machine, value: Any, path: Any) -> Abstract:
 
 
 def _record(machine: Machine, cls: Any, positional: Args, keywords: Keywords) -> Abstract:
-    if not any("__new__" in base.__dict__ and "_fields" in base.__dict__ for base in cls.__mro__[:1]):
-        owner = find(cls, "__new__")[1]
-        if "_fields" not in owner.__dict__:
-            raise UnsupportedError(f"{cls.__name__} has a __new__ of its own, which is not looked into")
+    if "_fields" not in find(cls, "__new__")[1].__dict__:
+        raise UnsupportedError(f"{cls.__name__} has a __new__ of its own, which is not looked into")
     names = cls._fields
     given = {**dict(zip(names, positional)), **keywords}
     unknown = [name for name in keywords if name not in names or name in names[: len(positional)]]

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any, Union
 
 from s2s_ad.frontend.machine import BROKE, CONTINUED, FLAGS, RESULT, RETURNED, Machine, Side, statement
-from s2s_ad.frontend.merge import NONE, branch, merge
+from s2s_ad.frontend.merge import branch, merge
 from s2s_ad.frontend.truth import Truth, condition
-from s2s_ad.frontend.values import Abstract, Sym
+from s2s_ad.frontend.values import NONE, Abstract, Sym
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom, Const
 

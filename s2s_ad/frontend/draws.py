@@ -17,7 +17,7 @@ from s2s_ad.frontend.library import sizes_of, static
 from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.operators import binary, operand, static_int
 from s2s_ad.frontend.subscripts import get_item
-from s2s_ad.frontend.values import NOTHING, Abstract, ArrayRef, Known, Sym, Tuple, is_nothing, what
+from s2s_ad.frontend.values import NONE, NOTHING, Abstract, ArrayRef, Known, Sym, Tuple, is_nothing, what
 from s2s_ad.frontend.views import replaced
 from s2s_ad.ir.kinds import FLOAT, INT, MANY, NEVER, Array, Kind, Scalar, Stream, broadcast
 from s2s_ad.ir.nodes import Atom, Const
@@ -25,7 +25,6 @@ from s2s_ad.ops.core import literal
 from s2s_ad.ops.linear import dim_of
 
 Given = dict[str, Abstract]
-NONE = Known(None)
 
 _SETTINGS = ("dtype", "replace", "shuffle", "endpoint", "axis", "method", "check_valid", "tol", "version")
 _WHOLE = frozenset("""

@@ -8,17 +8,16 @@ import numpy as np
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.calls import call
+from s2s_ad.frontend.iteration import only
 from s2s_ad.frontend.library import make_array, static
 from s2s_ad.frontend.machine import INDEXED, Machine, builtin, number
 from s2s_ad.frontend.operators import operand, read, static_int
 from s2s_ad.frontend.subscripts import SliceOf
-from s2s_ad.frontend.values import Abstract, Known, Sym, Tuple
-from s2s_ad.ir.kinds import INT, Array, Scalar
+from s2s_ad.frontend.values import Abstract, Args, Keywords, Known, Sym, Tuple
+from s2s_ad.ir.kinds import INT, Array, Scalar, is_complex
 from s2s_ad.ir.nodes import Atom, Const
 from s2s_ad.ops.registry import FUNCTIONS
 
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
 _WEAK = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 
@@ -56,14 +55,15 @@ def _issubdtype(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     return number(bool(np.issubdtype(static(machine, args[0]), static(machine, args[1]))))
 
 
-@builtin(np.iscomplexobj)
-def _iscomplexobj(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    return number(_dtype(machine, operand(machine, args[0], near_array=True)).kind == "c")
+def _asked(name: str, complex_: bool) -> None:
+    @builtin(getattr(np, name))
+    def ask(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+        only(f"np.{name}", args, keywords, 1, 1)
+        return number(is_complex(operand(machine, args[0], near_array=True).kind) is complex_)
 
 
-@builtin(np.isrealobj)
-def _isrealobj(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    return number(_dtype(machine, operand(machine, args[0], near_array=True)).kind != "c")
+_asked("iscomplexobj", True)
+_asked("isrealobj", False)
 
 
 @builtin(np.asanyarray)
@@ -129,19 +129,22 @@ def _grids(sparse: bool) -> Any:
 
 def _row(machine: Machine, index: Abstract) -> Abstract:
     """np.r_[a, 0:3, x]: one after the other."""
-    parts = [read(part) for part in (index.items if isinstance(index, Tuple) else (index,))]
-    arrays = [_steps(machine, p) if isinstance(p, SliceOf) else _lifted(machine, p) for p in parts]
-    return call(machine, Known(np.concatenate), [Tuple(tuple(arrays))], {})
+    return call(machine, Known(np.concatenate), [Tuple(tuple(_parts(machine, index)))], {})
 
 
 def _columns(machine: Machine, index: Abstract) -> Abstract:
     """np.c_[a, b]: vectors as columns, matrices side by side."""
-    parts = [read(part) for part in (index.items if isinstance(index, Tuple) else (index,))]
-    arrays = [_steps(machine, p) if isinstance(p, SliceOf) else _lifted(machine, p) for p in parts]
+    arrays = _parts(machine, index)
     ranks = {a.kind.rank for a in arrays if isinstance(a, Sym) and isinstance(a.kind, Array)}
     if not ranks <= {1, 2}:
         raise KindError("np.c_ is supported for vectors and matrices", remedy="Use np.concatenate(..., axis=-1).")
     return call(machine, Known(np.column_stack), [Tuple(tuple(arrays))], {})
+
+
+def _parts(machine: Machine, index: Abstract) -> list[Abstract]:
+    """What is put together, each with an axis at least."""
+    parts = [read(part) for part in (index.items if isinstance(index, Tuple) else (index,))]
+    return [_steps(machine, part) if isinstance(part, SliceOf) else _lifted(machine, part) for part in parts]
 
 
 def _lifted(machine: Machine, part: Abstract) -> Abstract:

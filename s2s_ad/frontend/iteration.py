@@ -18,11 +18,14 @@ from s2s_ad.frontend.streams import Stream, iterated, range_of, walked
 from s2s_ad.frontend.subscripts import SliceOf, get_item, set_key
 from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
+    NONE,
     NOTHING,
     Abstract,
+    Args,
     Enumerate,
     Generator,
     Items,
+    Keywords,
     Known,
     Mapped,
     NeedsUnroll,
@@ -39,10 +42,6 @@ from s2s_ad.ir.builder import ONE_INT, TRUE, ZERO_INT
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, List
 from s2s_ad.ir.nodes import Const
 from s2s_ad.ops.iteration_compositions import ordered
-
-NONE = Known(None)
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
 
 
 def _itself(value: Any) -> Any:

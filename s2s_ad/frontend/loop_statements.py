@@ -13,10 +13,10 @@ from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.control import run_block, status, unless
 from s2s_ad.frontend.loops import ConditionWrites, Loop
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
-from s2s_ad.frontend.merge import NONE, branch
+from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, iterated, unrolled, walked
 from s2s_ad.frontend.truth import as_bool, condition
-from s2s_ad.frontend.values import Abstract, Known, Nested, Sym, refs_in
+from s2s_ad.frontend.values import NONE, Abstract, Known, Nested, Sym, refs_in
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom
 

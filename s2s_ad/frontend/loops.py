@@ -10,11 +10,23 @@ from functools import partial
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.control import either
 from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, FLAGS, RETURNED, Machine, Side
-from s2s_ad.frontend.merge import NONE, hints_of
+from s2s_ad.frontend.merge import hints_of
 from s2s_ad.frontend.shapes import Joiner, flow, hold, met, rebuild, same_shape, slots
 from s2s_ad.frontend.slots import Fresh
 from s2s_ad.frontend.streams import Stream
-from s2s_ad.frontend.values import MISSING, Abstract, Items, Key, Missing, NeedsUnroll, Poison, Store, Sym, is_nothing
+from s2s_ad.frontend.values import (
+    MISSING,
+    NONE,
+    Abstract,
+    Items,
+    Key,
+    Missing,
+    NeedsUnroll,
+    Poison,
+    Store,
+    Sym,
+    is_nothing,
+)
 from s2s_ad.ir.builder import FALSE, TRUE
 from s2s_ad.ir.kinds import INT, List
 from s2s_ad.ir.nodes import Absent, Atom, Block, Const, For, Unbound, Value, While

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from s2s_ad.errors import DifferentiationError, KindError, UnsupportedError
 from s2s_ad.frontend.arrays import NO_AXES, Arrays, NotWritable
@@ -17,6 +17,7 @@ from s2s_ad.frontend.values import (
     MISSING,
     NOTHING,
     Abstract,
+    Args,
     ArrayRef,
     Chosen,
     Enumerate,
@@ -24,6 +25,7 @@ from s2s_ad.frontend.values import (
     Generator,
     Items,
     Key,
+    Keywords,
     Mapped,
     NeedsUnroll,
     Nested,
@@ -372,10 +374,11 @@ class Machine(Arrays):
             raise UnsupportedError("the program is nested too deeply", span=where, remedy="Use a loop.") from None
 
 
+H = TypeVar("H", bound=Callable[..., Any])
 Expression = Callable[[Machine, Any], Abstract]
 Statement = Callable[[Machine, Any], None]
-Builtin = Callable[[Machine, list[Abstract], dict[str, Abstract]], Abstract]
-Method = Callable[[Machine, Abstract, list[Abstract], dict[str, Abstract]], Abstract]
+Builtin = Callable[[Machine, Args, Keywords], Abstract]
+Method = Callable[[Machine, Abstract, Args, Keywords], Abstract]
 EXPRESSIONS: dict[type[ast.AST], Expression] = {}
 STATEMENTS: dict[type[ast.AST], Statement] = {}
 BUILTINS: dict[Any, Builtin] = {}
@@ -384,44 +387,37 @@ PROTOCOL: dict[str, Callable[..., Any]] = {}  # what calls and operators do with
 INDEXED: dict[int, Callable[[Machine, Abstract], Abstract]] = {}  # id of an object of NumPy → what [...] of it makes
 
 
-def expression(*types: type[ast.AST]) -> Callable[[Expression], Expression]:
-    def decorate(handler: Expression) -> Expression:
-        EXPRESSIONS.update(dict.fromkeys(types, handler))
+def _entering(table: dict[Any, H], keys: Iterable[Any]) -> Callable[[H], H]:
+    """Decorate what handles these keys, which nothing else may handle already."""
+
+    def decorate(handler: H) -> H:
+        for key in keys:
+            if key in table:
+                raise ValueError(f"{key} is handled already, in {table[key].__module__}")
+            table[key] = handler
         return handler
 
     return decorate
+
+
+def expression(*types: type[ast.AST]) -> Callable[[Expression], Expression]:
+    return _entering(EXPRESSIONS, types)
 
 
 def statement(*types: type[ast.AST]) -> Callable[[Statement], Statement]:
-    def decorate(handler: Statement) -> Statement:
-        STATEMENTS.update(dict.fromkeys(types, handler))
-        return handler
-
-    return decorate
+    return _entering(STATEMENTS, types)
 
 
 def builtin(*functions: Any) -> Callable[[Builtin], Builtin]:
-    def decorate(handler: Builtin) -> Builtin:
-        BUILTINS.update(dict.fromkeys(functions, handler))
-        return handler
-
-    return decorate
+    return _entering(BUILTINS, functions)
 
 
 def method(*names: str) -> Callable[[Method], Method]:
-    def decorate(handler: Method) -> Method:
-        METHODS.update(dict.fromkeys(names, handler))
-        return handler
-
-    return decorate
+    return _entering(METHODS, names)
 
 
 def protocol(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
-        PROTOCOL[name] = handler
-        return handler
-
-    return decorate
+    return _entering(PROTOCOL, [name])
 
 
 def special(machine: Machine, owner: Abstract, name: str, *args: Abstract) -> Abstract | None:

@@ -10,6 +10,7 @@ from s2s_ad.frontend.shapes import Joiner, flow, met, rebuild, slots
 from s2s_ad.frontend.slots import Fresh, Slot, same_atom
 from s2s_ad.frontend.values import (
     MISSING,
+    NONE,
     NOTHING,
     Abstract,
     ArrayRef,
@@ -28,8 +29,6 @@ from s2s_ad.frontend.values import (
 from s2s_ad.ir.kinds import BOOL
 from s2s_ad.ir.nodes import Atom, Const, If, Unbound, Value
 from s2s_ad.ir.walk import outputs_of
-
-NONE = Known(None)
 
 
 def branch(machine: Machine, cond: Atom, then: Callable[[], Abstract], orelse: Callable[[], Abstract]) -> Abstract:

@@ -11,12 +11,23 @@ from s2s_ad.frontend.machine import Machine, builtin, expression, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.truth import condition, negate
-from s2s_ad.frontend.values import Abstract, Fields, Items, Known, Message, Ref, Sym, Table, Tuple, is_nothing, what
+from s2s_ad.frontend.values import (
+    NONE,
+    Abstract,
+    Fields,
+    Items,
+    Known,
+    Message,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    is_nothing,
+    what,
+)
 from s2s_ad.ir.kinds import NEVER
 from s2s_ad.ir.nodes import Apply, Atom, Const, Value
 from s2s_ad.ops.registry import OPS
-
-NONE = Known(None)
 
 
 @expression(ast.JoinedStr)

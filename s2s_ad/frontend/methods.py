@@ -15,15 +15,25 @@ from s2s_ad.frontend.machine import Machine, method, number
 from s2s_ad.frontend.operators import concatenate, equals, operand, read, static_int, static_key
 from s2s_ad.frontend.shapes import list_atom
 from s2s_ad.frontend.subscripts import SliceOf, get_item, list_item, list_part, set_key
-from s2s_ad.frontend.values import Abstract, Items, Known, Message, Ref, Sym, Table, Tuple, View, what
+from s2s_ad.frontend.values import (
+    NONE,
+    Abstract,
+    Args,
+    Items,
+    Keywords,
+    Known,
+    Message,
+    Ref,
+    Sym,
+    Table,
+    Tuple,
+    View,
+    what,
+)
 from s2s_ad.ir.kinds import Array, List, Scalar, is_complex
 from s2s_ad.ir.nodes import Const
 from s2s_ad.ops.compositions import COMPOSITIONS
 from s2s_ad.ops.registry import FUNCTIONS, OPS
-
-NONE = Known(None)
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
 
 
 def _list(machine: Machine, owner: Abstract, name: str) -> Ref:
@@ -285,10 +295,10 @@ def _copy(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> 
 
 @method("astype")
 def _astype(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
-    args = [*args, *(keywords[key] for key in ("dtype",) if key in keywords)]
+    args = [*args, keywords["dtype"]] if "dtype" in keywords else args
     if not args:
         raise UnsupportedError(".astype() takes a dtype")
-    if any(key in keywords and static(machine, keywords[key]) is False for key in ("copy",)):
+    if "copy" in keywords and static(machine, keywords["copy"]) is False:
         raise UnsupportedError(".astype(copy=False) may be the array itself", remedy="Leave copy=False out.")
     return cast(machine, operand(machine, owner), static(machine, args[0]))
 

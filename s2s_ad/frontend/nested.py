@@ -15,9 +15,11 @@ from s2s_ad.frontend.streams import range_of
 from s2s_ad.frontend.subscripts import get_item
 from s2s_ad.frontend.values import (
     Abstract,
+    Args,
     ArrayRef,
     Enumerate,
     Items,
+    Keywords,
     Mapped,
     Nested,
     RangeOf,
@@ -30,9 +32,6 @@ from s2s_ad.frontend.values import (
 )
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT
 from s2s_ad.ir.kinds import Array
-
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
 
 
 def _pool(machine: Machine, value: Abstract) -> Abstract:

@@ -14,10 +14,13 @@ from s2s_ad.frontend.operators import equals, read, same_cell
 from s2s_ad.frontend.scope import known
 from s2s_ad.frontend.truth import as_value, negate, truth
 from s2s_ad.frontend.values import (
+    NONE,
     Abstract,
+    Args,
     Bound,
     Fields,
     Items,
+    Keywords,
     Known,
     Record,
     Ref,
@@ -32,9 +35,6 @@ from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.objects import has_attributes, is_namedtuple, slots_of
 from s2s_ad.ir.structure import Path, path_of_class
 
-NONE = Known(None)
-Args = list[Abstract]
-Keywords = dict[str, Abstract]
 _ABSENT = object()
 _REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 _METHOD_NAMES = {"div": "truediv", "bit_and": "and", "bit_or": "or", "bit_xor": "xor", "shift_left": "lshift"}
@@ -72,6 +72,11 @@ def known_class(cls: type) -> Known:
     return Known(cls, path_of_class(cls))
 
 
+def member(machine: Machine, base: type, name: str, value: Any, *inner: str) -> Abstract:
+    """What the class has under the name, as it is reached from there; `inner`: what of that is meant."""
+    return known(machine, value, (*path_of_class(base), *(("attr", part) for part in (name, *inner))))
+
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -89,9 +94,7 @@ def attribute_of(machine: Machine, owner: Abstract, cls: type, name: str) -> Abs
         return _of_class(machine, owner, cls, raw, base, name)
     more, base = find(cls, "__getattr__")
     if isinstance(more, types.FunctionType):
-        return call(
-            machine, known(machine, more, (*path_of_class(base), ("attr", "__getattr__"))), [owner, Known(name)], {}
-        )
+        return call(machine, member(machine, base, "__getattr__", more), [owner, Known(name)], {})
     raise UnsupportedError(
         f"a {cls.__name__} has no attribute {name}", remedy="Set it before it is read, as in __init__."
     )
@@ -134,33 +137,30 @@ def _has_slot(cls: type, name: str) -> bool:
 def _got(machine: Machine, owner: Abstract, raw: property, base: type, name: str) -> Abstract:
     if raw.fget is None:
         raise UnsupportedError(f"the property {name} cannot be read")
-    return call(
-        machine, known(machine, raw.fget, (*path_of_class(base), ("attr", name), ("attr", "fget"))), [owner], {}
-    )
+    return call(machine, member(machine, base, name, raw.fget, "fget"), [owner], {})
 
 
 def _of_class(machine: Machine, owner: Abstract | None, cls: type, raw: Any, base: type, name: str) -> Abstract:
     """What the class has under a name, as its object `owner` (or the class itself, if None) shows it."""
-    path: Path = (*path_of_class(base), ("attr", name))
     if isinstance(raw, staticmethod):
-        return known(machine, raw.__func__, path)
+        return member(machine, base, name, raw.__func__)
     if isinstance(raw, classmethod):
-        return Bound(known(machine, raw.__func__, (*path, ("attr", "__func__"))), (known_class(cls),), {})
+        return Bound(member(machine, base, name, raw.__func__, "__func__"), (known_class(cls),), {})
     if isinstance(raw, functools.cached_property) and owner is not None:
-        value = machine.held(call(machine, known(machine, raw.func, (*path, ("attr", "func"))), [owner], {}))
+        value = machine.held(call(machine, member(machine, base, name, raw.func, "func"), [owner], {}))
         if isinstance(owner, Ref):
             _write(machine, owner, name, value)
         return value
     wraps = isinstance(raw, types.FunctionType) or hasattr(raw, "__s2s_function__")
     if wraps or type(raw).__module__ == "functools" and hasattr(raw, "__wrapped__"):
-        function = known(machine, raw, path)
+        function = member(machine, base, name, raw)
         return function if owner is None else Bound(function, (owner,), {})
     if owner is not None and hasattr(type(raw), "__get__"):
         raise UnsupportedError(
             f"{cls.__name__}.{name} is a {type(raw).__name__}, whose meaning is not looked into",
             remedy="Use a method or a property.",
         )
-    return known(machine, raw, path)
+    return member(machine, base, name, raw)
 
 
 def class_attribute(machine: Machine, owner: Known, name: str) -> Abstract:
@@ -257,20 +257,14 @@ def set_attribute(machine: Machine, owner: Abstract, name: str, value: Abstract)
     if isinstance(raw, property):
         if raw.fset is None:
             raise UnsupportedError(f"the property {name} of a {cls.__name__} cannot be set")
-        path = (*path_of_class(base), ("attr", name), ("attr", "fset"))
-        call(machine, known(machine, raw.fset, path), [owner, value], {})
+        call(machine, member(machine, base, name, raw.fset, "fset"), [owner, value], {})
         return
     setter, base = find(cls, "__setattr__")
     if is_frozen(cls) or isinstance(owner, Record):
         remedy = f"Make another one: {'p._replace(' if isinstance(owner, Record) else 'replace(p, '}{name}=...)."
         raise UnsupportedError(f"a {cls.__name__} cannot be changed: it is frozen", remedy=remedy)
     if isinstance(setter, types.FunctionType):
-        call(
-            machine,
-            known(machine, setter, (*path_of_class(base), ("attr", "__setattr__"))),
-            [owner, Known(name), value],
-            {},
-        )
+        call(machine, member(machine, base, "__setattr__", setter), [owner, Known(name), value], {})
         return
     _set(machine, owner, name, value)
 
@@ -339,7 +333,7 @@ def special_of(machine: Machine, owner: Abstract, name: str, args: tuple[Abstrac
     raw, base = find(cls, name)
     if raw is _ABSENT or base is object or not isinstance(raw, types.FunctionType) or is_generated(raw):
         return None
-    return call(machine, known(machine, raw, (*path_of_class(base), ("attr", name))), [owner, *args], {})
+    return call(machine, member(machine, base, name, raw), [owner, *args], {})
 
 
 @protocol("binary")

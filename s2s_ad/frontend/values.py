@@ -29,6 +29,8 @@ class Abstract:
 
 
 Store = dict[Key, Abstract]
+Args = list[Abstract]
+Keywords = dict[str, Abstract]
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,6 +275,7 @@ class NeedsUnroll(UnsupportedError):
 
 
 MISSING = Missing()
+NONE = Known(None)
 NOTHING = Sym(Unbound(NEVER))  # the result of what is never reached, or not understood yet
 
 

@@ -10,16 +10,14 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.library import static
 from s2s_ad.frontend.machine import Machine, builtin
-from s2s_ad.frontend.values import Abstract, Bound, Known
+from s2s_ad.frontend.values import Abstract, Args, Bound, Keywords, Known
 from s2s_ad.ir.nodes import Call
 from s2s_ad.ir.walk import blocks_of
 from s2s_ad.ops.iteration_compositions import of_each_element
 
-NONE = Known(None)
-
 
 @builtin(np.vectorize)
-def _vectorize(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+def _vectorize(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     options = {name: static(machine, value) for name, value in keywords.items() if name != "pyfunc"}
     options.update(zip(("otypes", "doc"), (static(machine, value) for value in args[1:])))
     if options.get("signature") is not None or options.get("excluded"):
@@ -46,7 +44,7 @@ def _of_each(function: Any, dtype: Any, *args: Any) -> None:
 
 
 @builtin(_of_each)
-def _each(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
+def _each(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     function, dtype, *arrays = args
     if keywords:
         raise UnsupportedError("what np.vectorize makes takes no arguments by name here", remedy="Give them in order.")

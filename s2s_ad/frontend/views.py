@@ -11,10 +11,10 @@ from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.frontend.arrays import may_be_view, rows_change
 from s2s_ad.frontend.layout import in_order, turned
 from s2s_ad.frontend.machine import Machine
-from s2s_ad.frontend.merge import NONE, branch
+from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.steps import Index, index_of, joined, through
-from s2s_ad.frontend.values import Abstract, ArrayRef, Chosen, Step, Sym, is_nothing, what
+from s2s_ad.frontend.values import NONE, Abstract, ArrayRef, Chosen, Step, Sym, is_nothing, what
 from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, is_complex
 from s2s_ad.ir.nodes import Atom, Value
 from s2s_ad.ops.core import Op
