@@ -11,7 +11,6 @@ from s2s_ad.derivative import Derivative, How
 from s2s_ad.directional import Jvp, Linearized, Vjp
 from s2s_ad.inside import parts_of
 from s2s_ad.modes import Jacobian
-from s2s_ad.native import check_backend
 
 
 def _options(wrt: Any, argnums: Any) -> Any:
@@ -39,7 +38,6 @@ def grad(
     >>> grad(lambda w: 2.0 * (3.0 * w) ** 2 + 4.0)(1.0)
     36.0
     """
-    check_backend(backend)
     return Derivative(f, How("grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
@@ -58,7 +56,6 @@ def value_and_grad(
     >>> value_and_grad(lambda x, y: x * y, wrt=("x", "y"))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    check_backend(backend)
     return Derivative(f, How("value_and_grad", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
@@ -82,7 +79,6 @@ def jacfwd(
     array([[4., 0.],
            [0., 6.]])
     """
-    check_backend(backend)
     return Derivative(f, How("jacfwd", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
@@ -103,7 +99,6 @@ def jacrev(
     >>> jacrev(lambda x, y: (x * y, x + y), wrt=("x", "y"))(2.0, 5.0)
     ((5.0, 2.0), (1.0, 1.0))
     """
-    check_backend(backend)
     return Derivative(f, How("jacrev", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
@@ -126,7 +121,6 @@ def jacobian(
     >>> jacobian(lambda x: np.sum(x * x))(np.array([2.0, 3.0]))
     array([4., 6.])
     """
-    check_backend(backend)
     return Jacobian(f, How("jacobian", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
@@ -149,7 +143,6 @@ def hessian(
     array([[6., 4.],
            [4., 0.]])
     """
-    check_backend(backend)
     return Derivative(f, How("hessian", _options(wrt, argnums), has_aux, optimize, of, backend))
 
 
@@ -171,7 +164,6 @@ def elementwise_grad(
     >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    check_backend(backend)
     return Derivative(f, How("elementwise_grad", _options(wrt, argnums), False, optimize, of, backend))
 
 
@@ -216,7 +208,6 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    check_backend(backend)
     derivative = _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)
     return derivative(one_for_each("primals", primals), one_for_each("tangents", tangents))  # type: ignore[no-any-return]
 
@@ -232,7 +223,6 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    check_backend(backend)
     return _once.get(f, How("fwd", None, False, optimize, of, backend), Vjp)(*primals)  # type: ignore[no-any-return]
 
 
@@ -254,7 +244,6 @@ def hvp(
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
     array([6., 4.])
     """
-    check_backend(backend)
     derivative = _once.get(f, How("hvp", None, False, optimize, of, backend), Jvp)
     return derivative(one_for_each("primals", primals), one_for_each("vectors", vectors))
 
@@ -270,13 +259,11 @@ def linearize(
     >>> tangent(1.0, 0.0), tangent(0.0, 1.0)
     (5.0, 2.0)
     """
-    check_backend(backend)
     return _once.get(f, How("lin", None, False, optimize, of, backend), Linearized)(*primals)  # type: ignore[no-any-return]
 
 
 def _parts(mode: str) -> Callable[..., tuple[Any, ...]]:
     def parts(f: Any, *, of: Any = None, backend: str = "numpy", optimize: bool = True) -> tuple[Any, ...]:
-        check_backend(backend)
         return parts_of(f, How(mode, None, False, optimize, of, backend))
 
     return parts

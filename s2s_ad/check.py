@@ -19,9 +19,9 @@ from s2s_ad.differences import Differences, differences
 from s2s_ad.errors import KindError
 from s2s_ad.exact import exact
 from s2s_ad.ir.nodes import Apply
-from s2s_ad.ir.structure import leaf_kinds, spec_of
+from s2s_ad.ir.structure import has_real, spec_of
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.probe import Direction, Probe, dot, partials, real_part
+from s2s_ad.probe import Direction, Probe
 from s2s_ad.shadow import NotApplicable
 from s2s_ad.targets import held_by, plain_function
 
@@ -206,14 +206,10 @@ def _real_parameters(f: Any, args: tuple[Any, ...]) -> tuple[str | int, ...]:
     found: list[str | int] = []
     for place, name in enumerate([name for name in list(bound)[len(held) :] if name not in named]):
         if signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
-            found += [place + i for i, value in enumerate(bound[name]) if _is_real(value)]
-        elif _is_real(bound[name]):
+            found += [place + i for i, value in enumerate(bound[name]) if has_real(spec_of(value))]
+        elif has_real(spec_of(bound[name])):
             found.append(name)
     return tuple(found)
-
-
-def _is_real(value: Any) -> bool:
-    return any(kind.real for kind in leaf_kinds(spec_of(value)))
 
 
 class _Comparison:
@@ -257,13 +253,7 @@ class _Comparison:
     def _reverse(self) -> tuple[Any, list[float]]:
         probe = self.probe
         value, pullback = vjp(probe.f, *replica(probe.args))
-        cts = pullback(probe.weight)
-        found = partials(cts)
-        # a partial is picked, not multiplied out: the others may be infinite
-        return value, [
-            found[d.at] if d.at is not None else float(real_part(sum(dot(t, ct) for t, ct in zip(d.tangents, cts))))
-            for d in probe.directions
-        ]
+        return value, probe.products(probe.by_name(pullback(probe.weight)))
 
     def _title(self, what: str) -> str:
         at = ", ".join(short(a) for a in self.probe.args)

@@ -22,10 +22,11 @@ from s2s_ad.frontend.lower import lower
 from s2s_ad.ir.builder import const
 from s2s_ad.ir.kinds import FLOAT, Kind
 from s2s_ad.ir.nodes import Atom, Block, Value
-from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, leaves, spec_of
+from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, has_real, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import substitute
 from s2s_ad.load import annotate
+from s2s_ad.native import check_backend
 from s2s_ad.pipeline import Compiled, compile_kept, emit
 from s2s_ad.quick import Quick
 from s2s_ad.store import NotKept, fingerprint, spec_text
@@ -55,6 +56,7 @@ class How:
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise ValueError(f"no such derivative: {self.mode}")
+        check_backend(self.backend)
 
 
 def _at(owner: Any, mode: str) -> Any:
@@ -135,8 +137,7 @@ class Derivative:
     def compiled_for(self, values: dict[str, Any]) -> tuple[Compiled, dict[str, Any]]:
         """The code for arguments like these, and what it reads from outside now."""
         specs = self._floats({name: spec_of(value) for name, value in values.items()})
-        compiled, reads = self.compiled_for_specs(specs)
-        return compiled, reads
+        return self.compiled_for_specs(specs)
 
     def compiled_for_specs(self, specs: dict[str, Spec]) -> tuple[Compiled, dict[str, Any]]:
         key = tuple(specs.values())
@@ -190,7 +191,7 @@ class Derivative:
         spec = specs[name] if isinstance(name, str) else None
         if not (several and isinstance(spec, Node)):
             return [name]
-        return [(str(name), i) for i, item in enumerate(spec.items) if any(k.real for k in leaf_kinds(item))]
+        return [(str(name), i) for i, item in enumerate(spec.items) if has_real(item)]
 
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
         """The derivative as a program, for arguments with these specs."""
@@ -270,7 +271,7 @@ class Derivative:
         wrt = self.how.wrt
         if wrt is None:
             free = {name: specs[name] for name in self._free() if name in specs}
-            names = tuple(name for name, spec in free.items() if any(k.real for k in leaf_kinds(spec)))
+            names = tuple(name for name, spec in free.items() if has_real(spec))
             if not names and self.how.mode in WHOLE:
                 names = tuple(n for n, s in free.items() if any(str(k) == "int" for k in leaf_kinds(s)))
             return names, len(names) == 1
@@ -313,9 +314,10 @@ class Derivative:
         """The specs for example arguments, or kinds; with none: of the last call, else the annotations, else floats."""
         if not args:
             held = dict(zip(self.parameters, self._args)) | self._named
-            return self._last or {
-                name: spec_of(held[name]) if name in held else self._guess(p) for name, p in self.parameters.items()
-            }
+            guessed = (
+                (name, spec_of(held[name]) if name in held else self._guess(p)) for name, p in self.parameters.items()
+            )
+            return self._last or self._floats(dict(guessed))
         given = [kind_given(a) for a in args]
         plain = [None if isinstance(g, Kind) else a for g, a in zip(given, args)]
         specs = {name: spec_of(value) for name, value in self._bind(tuple(plain), {}).items()}
@@ -341,17 +343,17 @@ class Derivative:
         are taken, else the annotations of the function, else floats.
         """
         way = self.chosen(args)
-        return format_source(way.compiled_for_specs(way._floats(way.specs(args)))[0].emitted.text)
+        return format_source(way.compiled_for_specs(way.specs(args))[0].emitted.text)
 
     def ssa(self, *args: Any) -> str:
         """The text form of its SSA."""
         way = self.chosen(args)
-        return text_of(way.lowered(way._floats(way.specs(args))).program)
+        return text_of(way.lowered(way.specs(args)).program)
 
     def save(self, path: str | FilePath, *args: Any) -> None:
         """Write its module; it runs where s2s_ad is not installed."""
         way = self.chosen(args)
-        lowered = way.lowered(way._floats(way.specs(args)))
+        lowered = way.lowered(way.specs(args))
         text = format_source(emit([lowered], self.how.optimize, title_of(self.function), self.how.backend).text)
         write_whole(FilePath(path), text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from s2s_ad import transforms
@@ -150,7 +151,7 @@ class Second(_Part):
         assert isinstance(made.result, Node)
         found = dict(zip(names, made.result.items))
         kept = self._kept(found, made.program.main.body)
-        return transforms.with_result(transforms.with_main(made, kept), Node(tuple, tuple(self._each(found))))
+        return replace(transforms.with_main(made, kept), result=Node(tuple, tuple(self._each(found))))
 
     def _kept(self, found: dict[Any, Spec], body: Block) -> Block:
         """Without the cotangents of what the call has left to its default."""

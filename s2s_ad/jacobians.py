@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
-from s2s_ad.ir.kinds import ONE, RECORD, Array, Kind, List
+from s2s_ad.ir.kinds import ONE, RECORD, Array, Kind, List, is_number
 from s2s_ad.ir.nodes import Atom, Block, Program, Value
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.walk import outputs_of, substitute
 from s2s_ad.ops.derive import zero
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.directions import WithZeros, along, is_number, only_tangents, split
+from s2s_ad.passes.directions import WithZeros, along, only_tangents, split
 from s2s_ad.passes.forward import forward, forward_each
 from s2s_ad.passes.reverse import halves, reverse_joint
 from s2s_ad.transforms import (

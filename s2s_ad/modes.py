@@ -12,11 +12,10 @@ from s2s_ad import jacobians
 from s2s_ad.arguments import kind_given, own_copy
 from s2s_ad.derivative import Derivative, How
 from s2s_ad.directional import Jvp, Linearized, Vjp
-from s2s_ad.ir.kinds import Kind
+from s2s_ad.ir.kinds import Kind, is_number
 from s2s_ad.ir.nodes import Apply, Program
 from s2s_ad.ir.structure import Spec, leaf_kinds, leaves, spec_of
 from s2s_ad.ir.walk import all_stmts
-from s2s_ad.passes.directions import is_number
 from s2s_ad.targets import held_by
 
 

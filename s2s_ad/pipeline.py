@@ -11,11 +11,11 @@ from typing import Any
 from s2s_ad import store
 from s2s_ad.backend.module import Emitted, emit_module
 from s2s_ad.cache import DiskCache, native_folder
-from s2s_ad.ir.kinds import Scalar, kind_of
-from s2s_ad.ir.nodes import Block, Call, Function, Program
+from s2s_ad.ir.kinds import is_number, kind_of
+from s2s_ad.ir.nodes import Function, Program
 from s2s_ad.ir.structure import Entry, Guard, Leaf, Lowered, Param, Read, Spec, leaf_kinds, resolve
 from s2s_ad.ir.text import text_of
-from s2s_ad.ir.walk import map_inputs
+from s2s_ad.ir.walk import with_callees
 from s2s_ad.load import load
 from s2s_ad.native import native
 from s2s_ad.passes.dce import reachable, without_unread
@@ -158,13 +158,7 @@ def _whole(functions: Mapping[str, Function], name: str) -> list[str]:
 def _renamed(function: Function, names: Mapping[str, str]) -> Function:
     if all(old == new for old, new in names.items()):
         return function
-
-    def block(b: Block) -> Block:
-        stmts = [map_inputs(s, lambda a: a, block) for s in b.stmts]
-        moved = [replace(s, callee=names[s.callee]) if isinstance(s, Call) else s for s in stmts]
-        return replace(b, stmts=tuple(moved))
-
-    return replace(function, name=names[function.name], body=block(function.body))
+    return replace(function, name=names[function.name], body=with_callees(function.body, names))
 
 
 def _entry(lowered: Lowered, name: str) -> Entry:
@@ -178,4 +172,4 @@ def _entry(lowered: Lowered, name: str) -> Entry:
 
 
 def _is_number(spec: Spec) -> bool:
-    return isinstance(spec, Leaf) and (isinstance(spec.kind, Scalar) or getattr(spec.kind, "shape", None) == ())
+    return isinstance(spec, Leaf) and is_number(spec.kind)

@@ -11,12 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.arguments import converted, replica
-from s2s_ad.derivative import lowered_target
+from s2s_ad.arguments import converted, own_copy, replica
+from s2s_ad.derivative import Derivative, lowered_target
+from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import INT, Array, Kind, List, is_complex
 from s2s_ad.ir.objects import attribute_names, has_attributes, is_namedtuple
-from s2s_ad.ir.structure import Leaf, Lowered, Spec, leaf_kinds, leaves, real_leaves, rebuild, resolve, spec_of
+from s2s_ad.ir.structure import (
+    Leaf,
+    Lowered,
+    Spec,
+    has_real,
+    leaf_kinds,
+    leaves,
+    real_leaves,
+    rebuild,
+    resolve,
+    spec_of,
+)
 from s2s_ad.ir.walk import all_stmts, outputs_of
+from s2s_ad.shadow import NotApplicable
 from s2s_ad.targets import held_by, plain_function
 from s2s_ad.transforms import as_float, prepared
 
@@ -40,9 +53,14 @@ class Probe:
         self.f = f
         self.specs = [spec_of(a) for a in args]
         self.args = tuple(replica(converted(spec, a)) for spec, a in zip(self.specs, args))
-        if not any(kind.real for spec in self.specs for kind in leaf_kinds(spec)):
+        if not any(map(has_real, self.specs)):
             self._take_ints_as_floats()
         self.numbers = [n for tree in self.args_seen() for n in _real_numbers(tree)]
+
+    def need_numbers(self) -> None:
+        """KindError where there is nothing to differentiate by."""
+        if not self.numbers:
+            raise KindError("none of the arguments is real", remedy="Give it a float (5.0) or a float array.")
 
     @cached_property
     def value(self) -> Any:
@@ -81,6 +99,12 @@ class Probe:
 
     def call(self, args: tuple[Any, ...]) -> Any:
         return self.f(*replica(args))
+
+    def itself(self) -> Callable[[], Any]:
+        """The function at its arguments, to be timed: copies are made of what it writes to only."""
+        f = self.f if isinstance(self.f, Derivative) else getattr(self.f, "__s2s_function__", self.f)
+        args = self.args
+        return (lambda: f(*own_copy(args))) if self.lowered.written else lambda: f(*args)
 
     def weighted(self, value: Any) -> Any:
         """The value as one real number."""
@@ -158,6 +182,28 @@ class Probe:
             elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name not in named:
                 tops.append(p.name)
         return tops
+
+    def products(self, cotangents: Mapping[str, Any]) -> list[float]:
+        """The derivative along each direction, of the cotangents of the parameters."""
+        given = [cotangents.get(name) for name in self.by_name(self.args)]
+        found = partials(given)
+        # a partial is picked, not multiplied out: the others may be infinite
+        return [
+            (
+                found[direction.at]
+                if direction.at is not None
+                else float(real_part(dot(list(self.by_name(direction.tangents).values()), given)))
+            )
+            for direction in self.directions
+        ]
+
+    def check_value(self, found: float) -> None:
+        """NotApplicable where a program run in another way does not come to what the function gives."""
+        here = float(self.weighted(self.value))
+        with np.errstate(all="ignore"):
+            same = np.isclose(found, here, rtol=1e-6 if self.epsilon < 1e-12 else 1e-2, atol=1e-9, equal_nan=True)
+        if not same:
+            raise NotApplicable(f"its value is {found:.6g} where the function gives {here:.6g}")
 
     # --- the function as a program ------------------------------------------------------------------------------------
 

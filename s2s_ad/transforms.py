@@ -10,12 +10,12 @@ from typing import Union
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
-from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List, Scalar, is_complex
-from s2s_ad.ir.nodes import Atom, Block, Call, Function, Program, Section, Stmt, Value
+from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List, Scalar, is_complex, is_number
+from s2s_ad.ir.nodes import Atom, Block, Function, Program, Section, Stmt, Value
 from s2s_ad.ir.objects import float_attributes
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.verify import verify
-from s2s_ad.ir.walk import map_inputs, substitute
+from s2s_ad.ir.walk import substitute, with_callees
 from s2s_ad.ops.derive import zero
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
@@ -164,7 +164,7 @@ def scalar_output(lowered: Lowered, has_aux: bool) -> tuple[Spec, tuple[bool, ..
         raise KindError(
             f"grad needs a function that returns one real number; this one returns {_describe(result)}",
             span=lowered.program.main.span,
-            remedy=_COMPLEX if isinstance(result, Leaf) and is_complex(result.kind) and _single(result.kind) else _MANY,
+            remedy=_COMPLEX if isinstance(result, Leaf) and is_complex(result.kind) and is_number(result.kind) else _MANY,
         )
     return result, tuple(i == 0 for i in range(len(kinds)))
 
@@ -173,10 +173,6 @@ _MANY = "Use jacobian for all its derivatives, vjp with a cotangent, or reduce i
 _COMPLEX = (
     "Take its real part or its absolute value. The derivative of a holomorphic function is jvp with a tangent of 1."
 )
-
-
-def _single(kind: Kind) -> bool:
-    return not isinstance(kind, Array) or not kind.shape
 
 
 def _is_real_scalar(kind: Kind) -> bool:
@@ -203,7 +199,7 @@ def value_and_grad(
     _, outputs = scalar_output(lowered, has_aux)
     flags = wrt_flags(lowered, wrt)
     n_in, n_out = len(lowered.program.main.body.params), len(leaf_kinds(lowered.result))
-    outputs = tuple(on and _may_vary(kind) for on, kind in zip(outputs, leaf_kinds(lowered.result)))
+    outputs = tuple(on and kind.real for on, kind in zip(outputs, leaf_kinds(lowered.result)))
     program = reverse_joint(lowered.program, flags, outputs)
     main = program.main
     seeds = main.body.params[n_in:]
@@ -224,10 +220,6 @@ def value_and_grad(
     return finished(lowered, program, body, spec, suffix, optimize, lowered.arguments)
 
 
-def _may_vary(kind: Kind) -> bool:
-    return kind.real
-
-
 def in_order(lowered: Lowered, wrt: Sequence[Wanted], cts: Sequence[Atom], flags: Sequence[bool]) -> list[Atom]:
     """The cotangents in the order of `wrt`, which may not be that of the parameters."""
     found: dict[Wanted, list[Atom]] = {}
@@ -244,13 +236,12 @@ def jvp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
     flags = wrt_flags(lowered, wrt)
     program, varied = forward(lowered.program, flags)
     main = program.main
-    n_in, n_out = len(lowered.program.main.body.params), len(leaf_kinds(lowered.result))
+    n_out = len(leaf_kinds(lowered.result))
     values, dots = main.body.results[:n_out], list(main.body.results[n_out:])
     builder = Builder()
     builder.stmts.extend(main.body.stmts)
     tangents = [dots.pop(0) if on else zero(builder, v) if v.kind.real else None for v, on in zip(values, varied)]
-    args = n_in - len(lowered.reads)
-    params = (*main.body.params[:args], *main.body.params[n_in:], *main.body.params[args:n_in])
+    params = _reads_last(lowered, main.body.params)
     results = (*values, *(t for t in tangents if t is not None))
     # tangents stand in the order of the parameters, as the program has them
     dotted = {f"{name}_dot": real_leaves(spec) for name, spec in lowered.arguments.items() if name in wrt}
@@ -265,14 +256,20 @@ def vjp(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> Lowered:
     kinds = leaf_kinds(lowered.result)
     program = reverse_joint(lowered.program, flags, tuple(kind.real for kind in kinds))
     main = program.main
-    n_in, n_out = len(lowered.program.main.body.params), len(kinds)
-    args = n_in - len(lowered.reads)
-    params = (*main.body.params[:args], *main.body.params[n_in:], *main.body.params[args:n_in])
+    n_out = len(kinds)
+    params = _reads_last(lowered, main.body.params)
     cts = in_order(lowered, wrt, main.body.results[n_out:], flags)
     arguments = {**lowered.arguments, **_fresh(lowered, {_seed_name(lowered): real_leaves(lowered.result)})}
     spec = Node(tuple, (lowered.result, gradient_spec(lowered, wrt, len(wrt) == 1)))
     block = Block(params, main.body.stmts, (*main.body.results[:n_out], *cts))
     return finished(lowered, program, block, spec, "vjp", optimize, arguments)
+
+
+def _reads_last(lowered: Lowered, params: Sequence[Value]) -> tuple[Value, ...]:
+    """The arguments, what a transform has added behind all inputs, and then what is read outside."""
+    n_in = len(lowered.program.main.body.params)
+    args = n_in - len(lowered.reads)
+    return (*params[:args], *params[n_in:], *params[args:n_in])
 
 
 def _seed_name(lowered: Lowered) -> str:
@@ -360,18 +357,12 @@ def _moved_aside(program: Program, name: str) -> Program:
     if not called:
         return program
 
-    def renamed(block: Block) -> Block:
-        stmts = [map_inputs(s, lambda a: a, renamed) for s in block.stmts]
-        moved = [replace(s, callee="_" + name) if isinstance(s, Call) and s.callee == name else s for s in stmts]
-        return replace(block, stmts=tuple(moved))
-
+    names = {name: f"_{name}"}
     functions = {
-        ("_" + name if key == name else key): replace(
-            f, name="_" + name if key == name else f.name, body=renamed(f.body)
-        )
+        names.get(key, key): replace(f, name=names.get(key, f.name), body=with_callees(f.body, names))
         for key, f in program.functions.items()
     }
-    return replace(program, functions=functions, entry="_" + name if program.entry == name else program.entry)
+    return replace(program, functions=functions, entry=names.get(program.entry, program.entry))
 
 
 def with_main(lowered: Lowered, body: Block) -> Lowered:
@@ -379,11 +370,6 @@ def with_main(lowered: Lowered, body: Block) -> Lowered:
     main = replace(lowered.program.main, body=body)
     functions = {**lowered.program.functions, lowered.program.entry: main}
     return replace(lowered, program=replace(lowered.program, functions=functions))
-
-
-def with_result(lowered: Lowered, result: Spec) -> Lowered:
-    """The same with its results in another structure."""
-    return replace(lowered, result=result)
 
 
 def owned(lowered: Lowered) -> Lowered:

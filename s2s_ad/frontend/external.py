@@ -9,9 +9,9 @@ from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.scope import guard, read_of, unique
 from s2s_ad.frontend.specs import Flat, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, Known
-from s2s_ad.ir.nodes import Atom, Block, Call, Stmt, Value
+from s2s_ad.ir.nodes import Atom, Value
 from s2s_ad.ir.structure import Lowered, Path, Read, leaf_kinds, resolve
-from s2s_ad.ir.walk import map_inputs
+from s2s_ad.ir.walk import with_callees
 
 
 def call_derivative(
@@ -65,16 +65,8 @@ def _merge(machine: Machine, lowered: Lowered) -> dict[str, str]:
     unit = machine.unit
     names = {name: unique(name, unit.names, []) for name in lowered.program.functions}
 
-    def stmt(s: Stmt) -> Stmt:
-        if isinstance(s, Call):
-            return replace(s, callee=names[s.callee])
-        return map_inputs(s, lambda atom: atom, block)
-
-    def block(b: Block) -> Block:
-        return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
-
     for name, function in lowered.program.functions.items():
-        unit.functions[names[name]] = replace(function, name=names[name], body=block(function.body))
+        unit.functions[names[name]] = replace(function, name=names[name], body=with_callees(function.body, names))
     return names
 
 

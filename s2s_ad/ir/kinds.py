@@ -114,6 +114,11 @@ _PYTHON = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
 _STREAMS = {"numpy.random._generator.Generator", "numpy.random.mtrand.RandomState", "random.Random"}
 
 
+def is_number(kind: Kind) -> bool:
+    """Whether it is a single number, of Python or NumPy."""
+    return isinstance(kind, Scalar) or isinstance(kind, Array) and not kind.shape
+
+
 def is_complex(kind: Kind) -> bool:
     """Whether it is a complex number or an array of them."""
     return kind == COMPLEX or isinstance(kind, Array) and kind.dtype.startswith("complex")

@@ -141,6 +141,11 @@ def leaf_kinds(spec: Spec) -> list[Kind]:
     return [] if isinstance(spec, Static) else [kind for item in spec.items for kind in leaf_kinds(item)]
 
 
+def has_real(spec: Spec) -> bool:
+    """Whether there is a number in it that a derivative can be taken by."""
+    return any(kind.real for kind in leaf_kinds(spec))
+
+
 def rebuild(spec: Spec, flat: Iterator[Any], objects: list[Any] | None = None) -> Any:
     """The value with these leaves: the inverse of `leaves`. `objects` are those that have been made."""
     objects = [] if objects is None else objects

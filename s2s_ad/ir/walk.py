@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Range, Section, Stmt, Value, Walk, While
@@ -127,6 +127,20 @@ def clone(block: Block, mapping: dict[Value, Atom]) -> Block:
                 moved = replace(moved, outputs=fresh(moved.outputs))
             stmts.append(moved)
         return Block(params, tuple(stmts), tuple(map(atom, b.results)))
+
+    return inner(block)
+
+
+def with_callees(block: Block, names: Mapping[str, str]) -> Block:
+    """The block with functions of the program called by new names; those that are not among `names` keep theirs."""
+
+    def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Call):
+            return replace(s, callee=names.get(s.callee, s.callee))
+        return map_inputs(s, lambda atom: atom, inner)
+
+    def inner(b: Block) -> Block:
+        return Block(b.params, tuple(map(stmt, b.stmts)), b.results)
 
     return inner(block)
 

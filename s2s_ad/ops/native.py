@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.kinds import ANY, INT, Array, Kind, Scalar
+from s2s_ad.ir.kinds import ANY, INT, Array, Kind
 from s2s_ad.ops.control import always, first
 from s2s_ad.ops.core import Op, declare, piecewise_constant
 from s2s_ad.ops.linear import dtype_of, shape_of
@@ -85,11 +85,6 @@ def dtype_object(kind: Kind) -> Any:
     """The same as NumPy's type, as it stands in the code; None for floats, which need not be named."""
     name = dtype_of(kind)
     return None if name == "float64" else np.bool_ if name == "bool" else getattr(np, name)
-
-
-def is_number(kind: Kind) -> bool:
-    """Whether it is a single number, of Python or NumPy."""
-    return isinstance(kind, Scalar) or isinstance(kind, Array) and not kind.shape
 
 
 _CHECKED = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import ONE_FLOAT, ONE_INT, ZERO_INT, Builder, const
-from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
+from s2s_ad.ir.kinds import ANY, INT, Array, List, is_number
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Program, Range, Section, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, blocks_of, clone, free_values, inputs_of, map_inputs, outputs_of, substitute
 from s2s_ad.ops.blocks import CHUNK
@@ -16,11 +16,6 @@ from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.batch import Batch, NotBatched
 
 _BUFFERS = ("zeros_like", "list_zeros")
-
-
-def is_number(kind: Kind) -> bool:
-    """Whether there is one direction only."""
-    return not isinstance(kind, List) and not (isinstance(kind, Array) and kind.rank)
 
 
 def split(stmts: Iterable[Stmt], seeds: Iterable[Value]) -> tuple[list[Stmt], list[Stmt]]:

@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.arguments import own_copy
 from s2s_ad.derivative import How
 from s2s_ad.directional import Jvp, Vjp
-from s2s_ad.errors import KindError
 from s2s_ad.modes import derivative_of
-from s2s_ad.native import check_backend
 from s2s_ad.probe import Probe
-from s2s_ad.targets import plain_function
+from s2s_ad.views.labels import aligned
 
 # Griewank & Walther, section 4.4 (Cheap Gradient Principle): where memory costs no more than arithmetic
 BOUNDS = {"tangent": "2 to 2.5", "value and gradient": "3 to 4", "pullback": "3 to 4"}
@@ -43,13 +40,11 @@ class Bench:
     costs: tuple[Cost, ...]
 
     def __str__(self) -> str:
-        rows = [("", "time", "/ function", "in theory", "first call")]
+        rows: list[Sequence[str]] = [("", "time", "/ function", "in theory", "first call")]
         for cost in self.costs:
             first = in_units(cost.first) if cost.first is not None else ""
             rows.append((cost.name, in_units(cost.seconds), f"{cost.ratio:.2f}", cost.bound, first))
-        widths = [max(len(row[k]) for row in rows) for k in range(5)]
-        cells = [[row[0].ljust(widths[0]), *(t.rjust(w) for t, w in zip(row[1:], widths[1:]))] for row in rows]
-        return "\n".join("  ".join(row).rstrip() for row in cells)
+        return aligned(rows)
 
 
 def in_units(seconds: float) -> str:
@@ -69,15 +64,9 @@ def bench(f: Callable[..., Any], *args: Any, repeat: int = 7, backend: str = "nu
     >>> [cost.name for cost in made.costs]
     ['function', 'tangent', 'pullback', 'value and gradient']
     """
-    check_backend(backend)
     probe = Probe(f, args)
-    if not probe.numbers:
-        raise KindError("none of the arguments is real", remedy="Give it a float (5.0) or a float array.")
-    function = plain_function(f)
-    writes = bool(probe.lowered.written)  # then each call gets arrays of its own, as a derivative gives it
-    calls: dict[str, Callable[[], Any]] = {
-        "function": lambda: function(*(own_copy(probe.args) if writes else probe.args)),
-    }
+    probe.need_numbers()
+    calls: dict[str, Callable[[], Any]] = {"function": probe.itself()}
     tangents = tuple(np.ones_like(t) if isinstance(t, np.ndarray) else t for t in probe.directions[0].tangents)
     forward = derivative_of(f, How("jvp", None, False, True, backend=backend))
     reverse = derivative_of(f, How("fwd", None, False, True, backend=backend))
@@ -98,7 +87,7 @@ def bench(f: Callable[..., Any], *args: Any, repeat: int = 7, backend: str = "nu
         Cost(name, t, None if name == "function" else first[name], t / own, BOUNDS.get(name, ""))
         for name, t in zip(calls, times)
     )
-    return Bench(getattr(f, "__name__", "f"), costs)
+    return Bench(probe.name, costs)
 
 
 def medians(calls: Sequence[Callable[[], Any]], repeat: int) -> list[float]:

@@ -14,6 +14,7 @@ from s2s_ad.check import short
 from s2s_ad.probe import FEW
 from s2s_ad.views.bench import in_units
 from s2s_ad.views.curve import Curve, drawn, save
+from s2s_ad.views.labels import aligned
 from s2s_ad.views.ways import Growth, Way, Ways
 
 _COLUMNS = 3  # so many derivatives are printed; the error is that of all of them
@@ -33,7 +34,7 @@ class Comparison:
     notes: tuple[str, ...]
 
     def __str__(self) -> str:
-        parts = [self._head(), _table(self._rows()), *([_table(self._lengths())] if self.growth else [])]
+        parts = [self._head(), aligned(self._rows()), *([aligned(self._lengths())] if self.growth else [])]
         parts += [drawn(self.curves)] if self.curves else []
         return "\n\n".join([*parts, "\n".join(self.notes)] if self.notes else parts)
 
@@ -75,12 +76,6 @@ def _html_table(rows: Sequence[Sequence[str]]) -> str:
         for row, cell in zip(rows, ["th", *["td"] * (len(rows) - 1)])
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{'</tr><tr>'.join(body)}</tr></tbody></table>"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    lines = [[row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:]))] for row in rows]
-    return "\n".join("  ".join(line).rstrip() for line in lines)
 
 
 def compare(f: Callable[..., Any], *args: Any, repeat: int = 5) -> Comparison:

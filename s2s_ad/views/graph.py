@@ -12,7 +12,7 @@ from typing import Any
 from s2s_ad.derivative import Derivative, How, lowered_target
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import Array, Scalar
+from s2s_ad.ir.kinds import is_number
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, Function, If, Program, Stmt, Value, While
 from s2s_ad.ir.structure import Lowered
 from s2s_ad.ops import derive
@@ -77,7 +77,11 @@ class Graph:
             '  edge [fontname="Helvetica", fontsize=9, color="#555555"];',
             '  graph [fontname="Helvetica", fontsize=10, color="#999999", style=rounded];',
         ]
-        self._inside("", "  ", lines, self._dot_node, lambda box: (f"subgraph cluster_{box.id} {{", "}"))
+
+        def frame(box: Box) -> tuple[list[str], str]:
+            return [f"subgraph cluster_{box.id} {{", f"  label={_quoted(box.title)};"], "}"
+
+        self._inside("", "  ", lines, self._dot_node, frame)
         for edge in self.edges:
             about = [f"label={_quoted(' ' + edge.partial)}"] if edge.partial else []
             about += ["style=dashed", "constraint=false"] if edge.back else []
@@ -89,8 +93,8 @@ class Graph:
         """In the language of Mermaid, which GitHub and many notebooks draw."""
         lines = ["flowchart LR"]
 
-        def frame(box: Box) -> tuple[str, str]:
-            return f"subgraph {box.id}[{_words(box.title)}]", "end"
+        def frame(box: Box) -> tuple[list[str], str]:
+            return [f"subgraph {box.id}[{_words(box.title)}]"], "end"
 
         self._inside("", "  ", lines, self._mermaid_node, frame)
         for edge in self.edges:
@@ -104,7 +108,7 @@ class Graph:
         indent: str,
         lines: list[str],
         node_line: Callable[[Node], str],
-        frame: Callable[[Box], tuple[str, str]],
+        frame: Callable[[Box], tuple[list[str], str]],
     ) -> None:
         for node in self.nodes:
             if node.box == box:
@@ -112,9 +116,7 @@ class Graph:
         for inner in self.boxes:
             if inner.parent == box:
                 start, stop = frame(inner)
-                lines.append(indent + start)
-                if stop == "}":
-                    lines.append(f"{indent}  label={_quoted(inner.title)};")
+                lines += [indent + line for line in start]
                 self._inside(inner.id, indent + "  ", lines, node_line, frame)
                 lines.append(indent + stop)
 
@@ -333,7 +335,7 @@ def _title(span: Span | None, otherwise: str) -> str:
 
 def _of_numbers(apply: Apply) -> bool:
     """Whether everything is one number: only then is a partial one number too."""
-    return all(isinstance(a.kind, Scalar) or (isinstance(a.kind, Array) and not a.kind.rank) for a in apply.inputs)
+    return all(is_number(a.kind) for a in apply.inputs)
 
 
 class _Partials:

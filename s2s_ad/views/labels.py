@@ -17,9 +17,9 @@ _LOW = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 _MODULES = ("np", "math", "cmath")
 
 
-def label(number: int, plain: bool = False) -> str:
-    """v₋₁, or v-1."""
-    return f"v{number}" if plain else f"v{number}".translate(_LOW)
+def label(number: int) -> str:
+    """The name of a value in a list of operations: v₋₁."""
+    return f"v{number}".translate(_LOW)
 
 
 def operation(apply: Apply, labels: Mapping[Value, str], numbers: Mapping[Value, Any]) -> str:
@@ -88,6 +88,19 @@ def shown(number: Any, digits: int = 6) -> str:
         text = np.array2string(number, precision=4, threshold=6, edgeitems=2, max_line_width=10**6, separator=", ")
         return " ".join(text.split())
     return repr(number)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """A table as plain text: words on the left, numbers under one another on the right.
+
+    >>> print(aligned([("", "time"), ("function", "9"), ("tangent", "21")]))
+              time
+    function     9
+    tangent     21
+    """
+    first, *others = [max(map(len, column)) for column in zip(*rows)]
+    lines = [[row[0].ljust(first), *(cell.rjust(width) for cell, width in zip(row[1:], others))] for row in rows]
+    return "\n".join("  ".join(line).rstrip() for line in lines)
 
 
 def worst(number: Any) -> str:

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.arguments import own_copy, zeros_like
+from s2s_ad.arguments import zeros_like
 from s2s_ad.complex_step import complex_slope, complex_step
 from s2s_ad.derivative import How
 from s2s_ad.differences import differences
-from s2s_ad.errors import KindError, UnsupportedError
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.exact import exact
 from s2s_ad.frontend.source import definition
 from s2s_ad.ir.structure import spec_of
 from s2s_ad.modes import derivative_of
-from s2s_ad.probe import FEW, Direction, Probe, dot, partials, real_part
+from s2s_ad.probe import FEW, Direction, Probe
 from s2s_ad.shadow import NotApplicable
 from s2s_ad.symbolic import Straight
 from s2s_ad.targets import plain_function
@@ -80,8 +80,7 @@ class _Run:
 class Ways:
     def __init__(self, f: Callable[..., Any], args: Sequence[Any], repeat: int) -> None:
         self.probe = probe = Probe(f, args)
-        if not probe.numbers:
-            raise KindError("none of the arguments is real", remedy="Give it a float (5.0) or a float array.")
+        probe.need_numbers()
         self.repeat = repeat
         self.directions = probe.directions
         self.notes: list[str] = []
@@ -104,11 +103,8 @@ class Ways:
         return reference, ways, self._curves(values, [way for way in ways if way.name in (FORWARD_MODE, REVERSE_MODE)])
 
     def _ways(self, runs: Sequence[_Run], found: Sequence[list[float]], values: Sequence[float]) -> list[Way]:
-        writes = bool(self.probe.lowered.written)  # then each call gets arrays of its own, as a derivative gives it
-        own = self.probe.args
         timed = [run for run in runs if run.calls is None]
-        calls = [lambda: self.probe.f(*(own_copy(own) if writes else own)), *(run.call for run in timed)]
-        function, *times = medians(calls, self.repeat)
+        function, *times = medians([self.probe.itself(), *(run.call for run in timed)], self.repeat)
         measured = dict(zip((run.name for run in timed), times))
         ways = [Way("the function itself", (), None, self.size, function)]
         for run, derivatives in zip(runs, found):
@@ -224,7 +220,7 @@ class Ways:
         given = self.probe.by_name(direction.tangents)
         return [given[name] if name in given else zeros_like(self.bound[name]) for name in self._real]
 
-    @property
+    @functools.cached_property
     def _real(self) -> list[str]:
         """The parameters that the derivatives are by; those left to their defaults move nowhere."""
         specs = {name: spec_of(value) for name, value in self.bound.items()}
@@ -238,18 +234,7 @@ class Ways:
 
         def products(result: Any) -> list[float]:
             cts = result[1] if len(self._real) > 1 else (result[1],)
-            by_name = dict(zip(self._real, cts))
-            given = [by_name[name] for name in probe.by_name(probe.args) if name in by_name]
-            found = partials(given)
-            tangents = [probe.by_name(d.tangents) for d in self.directions]
-            return [
-                (
-                    found[d.at]
-                    if d.at is not None
-                    else float(real_part(sum(dot(t[k], by_name[k]) for k in t if k in by_name)))
-                )
-                for d, t in zip(self.directions, tangents)
-            ]
+            return probe.products(dict(zip(self._real, cts)))
 
         operations = made.length(seed)
         own = definition(plain_function(probe.f)).node

@@ -66,7 +66,7 @@ def _asks(span: Span) -> bool:
 
 
 class WengertList:
-    """A run of `f` at `args`. `inputs` are those of the arguments, flat; `names` what the user calls them."""
+    """A run of `f` at `args`. `inputs` are the values of its arguments, flat."""
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
         self.probe = Probe(f, args)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import List
+from s2s_ad.ir.kinds import List, is_number
 from s2s_ad.ir.nodes import Apply, Atom
-from s2s_ad.ops.native import dtype_object, is_number
+from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 
 Made = Callable[[Builder, Apply, Sequence[Atom]], Atom]

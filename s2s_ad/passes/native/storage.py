@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
-from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List
+from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List, is_number
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Range, Value
-from s2s_ad.ops.native import dtype_object, is_number, kind_in_array
+from s2s_ad.ops.native import dtype_object, kind_in_array
 from s2s_ad.ops.registry import OPS
 
 FIRST_ROOM = 16  # items of an array that grows
