@@ -5,8 +5,8 @@ Only derivatives of derivatives meet them: an adjoint that has to start from zer
 
 from __future__ import annotations
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Stmt, Value, While
+from s2s_ad.ir.walk import split_params
 
 Depths = frozenset[int]  # 0: the value itself may be None; 1: its items; and so on
 NEVER: Depths = frozenset()

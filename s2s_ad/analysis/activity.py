@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from s2s_ad.analysis.shifts import cancelled
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
-from s2s_ad.ir.walk import outputs_of
+from s2s_ad.ir.walk import outputs_of, split_params
 
 Key = tuple[str, tuple[bool, ...]]
 
@@ -166,12 +166,6 @@ class Activity:
             _add(useful, [a for a, p in zip(stmt.init, carried) if p in useful])
             walks = stmt.xs if isinstance(stmt, For) else ()
             _add(useful, [w.source for w, p in zip(walks, items[len(items) - len(walks) :]) if p in useful])
-
-
-def split_params(stmt: For | While) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-    """The params of a loop body: (index and items, carried)."""
-    at = len(stmt.body.params) - len(stmt.init)
-    return stmt.body.params[:at], stmt.body.params[at:]
 
 
 def flags(values: Sequence[Atom], active: set[Value]) -> tuple[bool, ...]:

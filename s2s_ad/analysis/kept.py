@@ -7,7 +7,6 @@ loops make the two indices equal in every axis.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from s2s_ad.analysis.affine import Sum, contradictory
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import dtype_of
 from s2s_ad.ops.registry import OPS
@@ -66,7 +65,7 @@ class Kept:
         self.chains: dict[Value, _Chain] = {}
         self.users: dict[Value, list[Stmt]] = {}  # the statements that make another version of one
         self.stored: dict[Value, Apply] = {}
-        self.reads: Counter[Atom] = Counter(body.results)
+        self.reads = use_counts(body)
         self._survey(body, (), ())
         if any(isinstance(s, Apply) and s.op.store for s in self.places):
             self._follow_all(body)
@@ -107,7 +106,6 @@ class Kept:
             self.around[value] = loops
         for at, stmt in enumerate(block.stmts):
             self.places[stmt] = (*path, Step(at, stmt, None))
-            self.reads.update(inputs_of(stmt))
             if isinstance(stmt, Apply):
                 self.makers.update((out, stmt) for out in stmt.outputs)
                 if stmt.op.store and isinstance(stmt.inputs[0], Value):
@@ -123,7 +121,6 @@ class Kept:
             for value in outputs_of(stmt):
                 self.around[value] = loops
             for inner in blocks_of(stmt):
-                self.reads.update(inner.results)
                 around = (*loops, stmt) if isinstance(stmt, (For, While)) else loops
                 self._survey(inner, (*path, Step(at, stmt, inner)), around)
 
@@ -343,7 +340,7 @@ def _follow(block: Block, value: Value, start: int, path: tuple[Step, ...], chai
             after = stmt.out
         elif isinstance(stmt, (For, While)) and value in stmt.init:
             k = stmt.init.index(value)
-            param = stmt.body.params[len(stmt.body.params) - len(stmt.init) + k]
+            param = split_params(stmt)[1][k]
             end, found = _follow(stmt.body, param, 0, (*path, Step(at, stmt, stmt.body)), chain)
             found = [param, end, *found]
             after = stmt.outputs[k] if stmt.body.results[k] is end and stmt.init.count(value) == 1 else None

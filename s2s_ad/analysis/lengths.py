@@ -15,7 +15,7 @@ from typing import Any
 
 from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Dim, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Section, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, defined_in, outputs_of
+from s2s_ad.ir.walk import blocks_of, defined_in, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise, shape_of
 from s2s_ad.ops.indexing import WHOLE
 from s2s_ad.ops.linear import axes_of, dtype_of
@@ -117,7 +117,7 @@ class Lengths:
 
     def _loop(self, stmt: For | While) -> None:
         """What a loop carries keeps its shape if no trip changes it."""
-        params = stmt.body.params[len(stmt.body.params) - len(stmt.init) :]
+        params = split_params(stmt)[1]
         steady = {
             k for k, p in enumerate(params) if shape_of(p.kind) and shape_of(p.kind) == shape_of(stmt.init[k].kind)
         }

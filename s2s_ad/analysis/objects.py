@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from s2s_ad.ir.kinds import Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Value, While
-from s2s_ad.ir.walk import all_stmts
+from s2s_ad.ir.walk import all_stmts, split_params
 
 
 class Objects:
@@ -31,8 +31,7 @@ class Objects:
                         self._join(result, out)
             elif isinstance(stmt, (For, While)):
                 params = stmt.body.params
-                for k, init in enumerate(stmt.init):
-                    param = params[len(params) - len(stmt.init) + k]
+                for k, (init, param) in enumerate(zip(stmt.init, split_params(stmt)[1])):
                     for atom in (init, stmt.body.results[k], stmt.outputs[k]):
                         self._join(atom, param)
                 if isinstance(stmt, For):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Value, While
-from s2s_ad.ir.walk import all_stmts
+from s2s_ad.ir.walk import all_stmts, split_params
 
 
 def overwritten(block: Block) -> frozenset[Value]:
@@ -24,9 +24,7 @@ def overwritten(block: Block) -> frozenset[Value]:
                 for result in results:
                     flows(result, out)
         elif isinstance(stmt, (For, While)):
-            n = len(stmt.init)
-            for k, (init, out, result) in enumerate(zip(stmt.init, stmt.outputs, stmt.body.results)):
-                param = stmt.body.params[len(stmt.body.params) - n + k]
+            for init, param, out, result in zip(stmt.init, split_params(stmt)[1], stmt.outputs, stmt.body.results):
                 flows(init, param)
                 flows(result, param)
                 flows(param, out)

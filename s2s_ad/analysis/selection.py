@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.shifts import cancelled
 from s2s_ad.ir.kinds import Array, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Program, Section, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of, split_params
 from s2s_ad.ops.guards import HANDS_NAN_ON, POWERS, Guard, bounded, pole
 from s2s_ad.ops.indexing import has_mask
 

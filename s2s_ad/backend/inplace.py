@@ -18,7 +18,7 @@ from s2s_ad.backend.schedule import Schedule
 from s2s_ad.backend.wishes import wish_of
 from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts
+from s2s_ad.ir.walk import all_stmts, split_params
 
 MOST_KNOWN = 8
 MOST_VIEWS = 20  # of one array, among which those to be copied are looked for
@@ -45,11 +45,8 @@ class _Analysis:
         self.slots: dict[Value, _Slot] = {}
         for stmt in self.stmts:
             if isinstance(stmt, (For, While)):
-                n = len(stmt.init)
-                blocks = (stmt.body, stmt.cond) if isinstance(stmt, While) else (stmt.body,)
-                for block in blocks:
-                    for k, param in enumerate(block.params[len(block.params) - n :]):
-                        self.slots[param] = _Slot(stmt, k)
+                heads = [split_params(stmt)[1], *([stmt.cond.params] if isinstance(stmt, While) else [])]
+                self.slots.update((p, _Slot(stmt, k)) for params in heads for k, p in enumerate(params))
             elif isinstance(stmt, Apply) and stmt.op.store:
                 self.stores.append(stmt)
             elif isinstance(stmt, Apply) and augment and self.could_augment(stmt):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Section, Stmt, Value, While
-from s2s_ad.ir.walk import inputs_of
+from s2s_ad.ir.walk import inputs_of, split_params
 
 Interval = tuple[int, int]
 
@@ -151,7 +151,7 @@ class _Walker:
         if isinstance(stmt, For):
             self.live.headers[stmt] = before, after_cond
         # in a while loop the variable belongs to the condition until that has been evaluated
-        for value in stmt.body.params[len(stmt.body.params) - n :] if isinstance(stmt, For) else ():
+        for value in split_params(stmt)[1] if isinstance(stmt, For) else ():
             self.extra.setdefault(value, []).append((before, after_cond))
         end = self.block(stmt.body)
         for atom in stmt.body.results[:n]:

@@ -9,6 +9,7 @@ from s2s_ad.backend.outline import mark
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.statements import StatementWriter, is_const
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
+from s2s_ad.ir.walk import split_params
 
 
 class Writer(StatementWriter):
@@ -17,8 +18,7 @@ class Writer(StatementWriter):
     def loop(self, stmt: For | While, out: list[ast.stmt]) -> None:
         title, self.title = self.title, ""
         begun = self.begun
-        n = len(stmt.init)
-        params = stmt.body.params[len(stmt.body.params) - n :]
+        n, params = len(stmt.init), split_params(stmt)[1]
         live = [k for k in range(n) if self._needed(stmt, k)]
         anew = {params[k] for k in live if (stmt, k) in self.spots.copied_init}
         made = self.copies([(params[k], stmt.init[k]) for k in live], anew)
@@ -45,7 +45,7 @@ class Writer(StatementWriter):
         out += self.copies([(stmt.outputs[k], params[k]) for k in live if self.plan.used(stmt.outputs[k])])
 
     def _needed(self, stmt: For | While, k: int) -> bool:
-        values = [stmt.body.params[len(stmt.body.params) - len(stmt.init) + k], stmt.outputs[k]]
+        values = [split_params(stmt)[1][k], stmt.outputs[k]]
         if isinstance(stmt, While):
             values.append(stmt.cond.params[k])
         return any(map(self.plan.used, values))

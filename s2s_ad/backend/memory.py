@@ -9,7 +9,7 @@ from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, outputs_of
+from s2s_ad.ir.walk import blocks_of, outputs_of, split_params
 from s2s_ad.ops.indexing import has_mask, may_repeat
 
 # Views that may be written through; any other alias (a broadcast, a diagonal) may be read-only or overlap itself.
@@ -167,8 +167,7 @@ class Memory:
 
     def loop(self, stmt: For | While, loops: tuple[Stmt, ...]) -> None:
         n = len(stmt.init)
-        params = stmt.body.params[len(stmt.body.params) - n :]
-        for k, (init, param) in enumerate(zip(stmt.init, params)):
+        for k, (init, param) in enumerate(zip(stmt.init, split_params(stmt)[1])):
             heads = [param, stmt.outputs[k]]
             if isinstance(stmt, While):
                 heads.append(stmt.cond.params[k])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import Memory
 from s2s_ad.ir.nodes import Atom, Block, For, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of
+from s2s_ad.ir.walk import blocks_of, split_params
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Slot:
 
     @property
     def param(self) -> Value:
-        return self.loop.body.params[len(self.loop.body.params) - len(self.loop.init) + self.k]
+        return split_params(self.loop)[1][self.k]
 
     @property
     def after(self) -> Value:

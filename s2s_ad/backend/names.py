@@ -10,7 +10,7 @@ from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, WEAK, root_of, wish_of
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Unbound, Value, While
-from s2s_ad.ir.walk import all_stmts
+from s2s_ad.ir.walk import all_stmts, split_params
 
 
 class Classes:
@@ -102,12 +102,10 @@ def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
     stmts = list(all_stmts(function.body))
     loops = [s for s in stmts if isinstance(s, (For, While))]
     for loop in loops:
-        n = len(loop.init)
-        for k, param in enumerate(loop.body.params[len(loop.body.params) - n :]):
+        for k, param in enumerate(split_params(loop)[1]):
             yield param, loop.outputs[k]
     for loop in loops:
-        n = len(loop.init)
-        for k, param in enumerate(loop.body.params[len(loop.body.params) - n :]):
+        for k, param in enumerate(split_params(loop)[1]):
             yield loop.body.results[k], param
     for stmt in stmts:
         if isinstance(stmt, If):
@@ -116,8 +114,7 @@ def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
                     for result in results:
                         yield result, out
     for loop in loops:
-        n = len(loop.init)
-        for k, param in enumerate(loop.body.params[len(loop.body.params) - n :]):
+        for k, param in enumerate(split_params(loop)[1]):
             yield loop.init[k], param
 
 
@@ -151,7 +148,7 @@ def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace,
         if isinstance(stmt, Apply) and stmt in spots.on_spot:
             classes.merge(stmt.inputs[0], stmt.outputs[0], whatever_the_names=stmt.op.store)
         if isinstance(stmt, (For, While)):
-            for param, out in zip(stmt.body.params[len(stmt.body.params) - len(stmt.init) :], stmt.outputs):
+            for param, out in zip(split_params(stmt)[1], stmt.outputs):
                 # what a loop leaves behind goes on under the name that it had inside, unless the user has two
                 classes.merge(param, out, whatever_the_names=min(wish_of(param)[0], wish_of(out)[0]) < HINT)
     unbound = maybe_unbound(function, plan)
@@ -165,7 +162,7 @@ def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace,
             classes.merge(source, target)
     for loop, header in live.headers.items():
         assert isinstance(loop, For)
-        for k, param in enumerate(loop.body.params[len(loop.body.params) - len(loop.init) :]):
+        for k, param in enumerate(split_params(loop)[1]):
             if (loop, k) not in spots.copied_init and _alike(loop.init[k], param):
                 classes.merge(loop.init[k], param, header=header)
     for stmt in all_stmts(function.body):

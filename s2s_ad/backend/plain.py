@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from s2s_ad.ir.kinds import Array, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts
+from s2s_ad.ir.walk import all_stmts, split_params
 
 _ARITHMETIC = frozenset(
     {"add", "sub", "mul", "div", "neg", "pow", "mod", "matmul", "zero_number", "np.sum", "np.mean", "np.vdot"}
@@ -37,8 +37,6 @@ def _sources(stmt: Stmt) -> list[tuple[Value, tuple[Atom, ...]]]:
         return list(zip(stmt.outputs, zip(stmt.then.results, stmt.orelse.results)))
     if not isinstance(stmt, (For, While)):
         return []
-    n = len(stmt.init)
-    blocks = (stmt.body, stmt.cond) if isinstance(stmt, While) else (stmt.body,)
-    carried = [*(block.params[len(block.params) - n :] for block in blocks), stmt.outputs]
+    carried = [split_params(stmt)[1], *([stmt.cond.params] if isinstance(stmt, While) else []), stmt.outputs]
     ends = list(zip(stmt.init, stmt.body.results))
     return [pair for values in carried for pair in zip(values, ends)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -34,6 +35,12 @@ def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
     if isinstance(stmt, While):
         return (stmt.cond, stmt.body)
     return ()
+
+
+def split_params(stmt: For | While) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """The params of a loop body: (index and items, carried)."""
+    at = len(stmt.body.params) - len(stmt.init)
+    return stmt.body.params[:at], stmt.body.params[at:]
 
 
 def all_stmts(block: Block) -> Iterator[Stmt]:
@@ -153,3 +160,13 @@ def defined_in(block: Block) -> set[Value]:
         for inner in blocks_of(stmt):
             found |= defined_in(inner)
     return found
+
+
+def use_counts(block: Block) -> Counter[Atom]:
+    """How often each atom is read in the block and in those inside it."""
+    uses: Counter[Atom] = Counter(block.results)
+    for stmt in all_stmts(block):
+        uses.update(inputs_of(stmt))
+        for inner in blocks_of(stmt):
+            uses.update(inner.results)
+    return uses

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.nodes import Apply, Atom, Const, Value
+from s2s_ad.ir.nodes import Apply, Atom, Const
 from s2s_ad.ops.fitting import is_elementwise, shape_of
 from s2s_ad.ops.linear import axes_of
 from s2s_ad.ops.registry import OPS
@@ -40,7 +40,7 @@ def _order(turn: Apply) -> tuple[int, ...]:
     return tuple(order)
 
 
-def with_plain_axes(stmt: Apply, maker: Maker, uses: Counter[Value], builder: Builder) -> Apply | None:
+def with_plain_axes(stmt: Apply, maker: Maker, uses: Counter[Atom], builder: Builder) -> Apply | None:
     """The same with fewer operations on axes; None where there are none to be saved."""
     if stmt.op.name in _AXES and (outer := _factor_out(stmt, maker, uses, builder)) is not None:
         return outer
@@ -53,7 +53,7 @@ def with_plain_axes(stmt: Apply, maker: Maker, uses: Counter[Value], builder: Bu
     return None
 
 
-def _factor_out(stmt: Apply, maker: Maker, uses: Counter[Value], builder: Builder) -> Apply | None:
+def _factor_out(stmt: Apply, maker: Maker, uses: Counter[Atom], builder: Builder) -> Apply | None:
     """A sign, or a constant factor, after the axes have been changed: there it meets others."""
     x = stmt.inputs[0]
     made = maker(x, "neg") or maker(x, "mul")
@@ -66,7 +66,7 @@ def _factor_out(stmt: Apply, maker: Maker, uses: Counter[Value], builder: Builde
     return replace(stmt, op=made.op, inputs=tuple(changed if a is plain[0] else a for a in made.inputs), params=())
 
 
-def _sum_without(stmt: Apply, maker: Maker, uses: Counter[Value]) -> Apply | None:
+def _sum_without(stmt: Apply, maker: Maker, uses: Counter[Atom]) -> Apply | None:
     """np.sum(x, axis=0) for what takes out the axis that keepdims=True has kept."""
     kept = maker(stmt.inputs[0], "np.sum")
     if kept is None or uses[kept.out] != 1 or not dict(kept.params).get("keepdims", False):
@@ -78,7 +78,7 @@ def _sum_without(stmt: Apply, maker: Maker, uses: Counter[Value]) -> Apply | Non
     return replace(stmt, op=kept.op, inputs=kept.inputs, params=params)
 
 
-def _turned_product(stmt: Apply, maker: Maker, uses: Counter[Value], builder: Builder) -> Apply | None:
+def _turned_product(stmt: Apply, maker: Maker, uses: Counter[Atom], builder: Builder) -> Apply | None:
     """y.T @ x for (x.T @ y).T"""
     product = maker(stmt.inputs[0], "matmul")
     rank = len(shape_of(stmt.out.kind))

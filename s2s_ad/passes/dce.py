@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.nodes import (
     Absent,
     Apply,
@@ -24,7 +23,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs, outputs_of, split_params
 
 
 def dce(program: Program) -> Program:

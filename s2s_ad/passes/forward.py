@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from s2s_ad.analysis.absence import maybe_absent
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, name_like
 from s2s_ad.ir.kinds import Kind, join
@@ -26,6 +25,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
+from s2s_ad.ir.walk import split_params
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import tangent, zero
 from s2s_ad.passes.variants import Variants, named

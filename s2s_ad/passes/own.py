@@ -9,7 +9,7 @@ from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, free_values, map_inputs, substitute
+from s2s_ad.ir.walk import all_stmts, free_values, map_inputs, split_params, substitute
 from s2s_ad.ops.registry import OPS
 
 STACKING = ("rows", "columns", "list_to_array", "list_to_array_like")
@@ -141,8 +141,7 @@ def _sources(block: Block) -> dict[Value, set[Value]]:
                 loop(stmt)
 
     def loop(stmt: For | While) -> None:
-        carried = stmt.body.params[len(stmt.body.params) - len(stmt.init) :]
-        items = stmt.body.params[: len(stmt.body.params) - len(stmt.init)]
+        items, carried = split_params(stmt)
         if isinstance(stmt, For) and stmt.xs:
             for item, walk in zip(items[-len(stmt.xs) :], stmt.xs):
                 note(item, walk.source)

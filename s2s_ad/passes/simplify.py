@@ -4,11 +4,10 @@ a NaN, and nothing is reassociated."""
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, const
 from s2s_ad.ir.kinds import FLOAT, INT
@@ -28,7 +27,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
+from s2s_ad.ir.walk import map_inputs, split_params, use_counts
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.fitting import is_elementwise, same_lengths, shape_lender, shape_of
 from s2s_ad.ops.registry import OPS
@@ -55,23 +54,9 @@ def simplify_function(function: Function) -> Function:
     return function
 
 
-def _use_counts(block: Block) -> Counter[Value]:
-    uses: Counter[Value] = Counter()
-
-    def count(b: Block) -> None:
-        uses.update(a for a in b.results if isinstance(a, Value))
-
-    count(block)
-    for stmt in all_stmts(block):
-        uses.update(a for a in inputs_of(stmt) if isinstance(a, Value))
-        for inner in blocks_of(stmt):
-            count(inner)
-    return uses
-
-
 class _Simplifier:
     def __init__(self, body: Block) -> None:
-        self.uses = _use_counts(body)
+        self.uses = use_counts(body)
         self.fills: Callable[[Apply], bool] = lambda write: Lengths(body).fills(write)  # rarely asked
         self.same: dict[Value, Atom] = {}
         self.makers: dict[Value, Apply] = {}
@@ -266,7 +251,7 @@ class _Simplifier:
         if name in ("mul", "div"):
             for i in (0, 1):
                 factor = self.maker(x[i], "neg")
-                if factor is not None and self.uses[x[i]] == 1:  # type: ignore[index]
+                if factor is not None and self.uses[x[i]] == 1:
                     plain = (factor.inputs[0], x[1]) if i == 0 else (x[0], factor.inputs[0])
                     return OPS["neg"], (builder.apply_all(stmt.op, plain, stmt.params)[0],)
         return None
@@ -312,7 +297,7 @@ class _Simplifier:
 
     def gathered(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """(c*u) * (d*v) as (c*d)*u*v where c and d are powers of two, so that every rounding stays."""
-        once = [isinstance(a, Const) or (self.maker(a, "mul") is not None and self.uses[a] == 1) for a in stmt.inputs]  # type: ignore[index]
+        once = [isinstance(a, Const) or (self.maker(a, "mul") is not None and self.uses[a] == 1) for a in stmt.inputs]
         if not all(once):
             return None
         parts = [self.product(a) for a in stmt.inputs]
@@ -344,7 +329,7 @@ class _Simplifier:
                 constant *= part.value
             elif (sign := self.maker(part, "neg")) is not None and (part is atom or self.uses[sign.out] == 1):
                 constant, todo = -constant, [sign.inputs[0], *todo]
-            elif made is not None and len(factors) + len(todo) < 3 and (part is atom or self.uses[part] == 1):  # type: ignore[index]
+            elif made is not None and len(factors) + len(todo) < 3 and (part is atom or self.uses[part] == 1):
                 todo[:0] = made.inputs
             elif isinstance(part, Value):
                 factors.append(part)

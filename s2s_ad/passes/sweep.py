@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from s2s_ad.analysis.absence import maybe_absent
-from s2s_ad.analysis.activity import flags, split_params
+from s2s_ad.analysis.activity import flags
 from s2s_ad.analysis.kept import Kept
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.overwritten import overwritten
@@ -35,7 +35,7 @@ from s2s_ad.ir.nodes import (
     Walk,
     While,
 )
-from s2s_ad.ir.walk import all_stmts, clone, free_values, map_inputs, outputs_of, substitute
+from s2s_ad.ir.walk import all_stmts, clone, free_values, map_inputs, outputs_of, split_params, substitute
 from s2s_ad.ops.control import PACK, UNPACK
 from s2s_ad.ops.derive import pullback
 from s2s_ad.ops.guards import Guard

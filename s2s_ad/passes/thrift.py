@@ -3,7 +3,6 @@ user wrote is computed as he wrote it, to the last digit."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from functools import cache
 
@@ -11,7 +10,7 @@ from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import ANY, MANY, ONE
 from s2s_ad.ir.nodes import Apply, Atom, Block, Program, Section, Stmt, Value
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs
+from s2s_ad.ir.walk import all_stmts, map_inputs, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import axes_of
 from s2s_ad.ops.registry import OPS
@@ -36,13 +35,10 @@ def with_inner_products(program: Program) -> Program:
 class _Thrift:
     def __init__(self, body: Block) -> None:
         self.lengths = cache(lambda: Lengths(body))  # rarely asked
-        self.uses: Counter[Atom] = Counter(body.results)
+        self.uses = use_counts(body)
         self.makers: dict[Atom, Apply] = {}
         self.taken_away: set[Atom] = set()  # a sign is printed as -= or as a difference there
         for stmt in all_stmts(body):
-            self.uses.update(inputs_of(stmt))
-            for inner in blocks_of(stmt):
-                self.uses.update(inner.results)
             if isinstance(stmt, Apply) and stmt.op.name == "index_add":
                 self.taken_away.add(stmt.inputs[1])
             if isinstance(stmt, Apply) and len(stmt.outputs) == 1:

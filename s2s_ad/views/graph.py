@@ -15,6 +15,7 @@ from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import is_number
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, Function, If, Program, Stmt, Value, While
 from s2s_ad.ir.structure import Lowered
+from s2s_ad.ir.walk import split_params
 from s2s_ad.ops import derive
 from s2s_ad.ops.evaluate import Evaluator, Scope
 from s2s_ad.passes.simplify import simplify_function
@@ -308,8 +309,7 @@ class _Drawing:
 
     def loop(self, stmt: For | While, box: str) -> None:
         inside = self.box(_title(stmt.span, "loop"), box)
-        n = len(stmt.init)
-        carried = stmt.body.params[len(stmt.body.params) - n :]
+        n, carried = len(stmt.init), split_params(stmt)[1]
         if isinstance(stmt, For):
             for walk, item in zip(stmt.xs, stmt.body.params[1 if stmt.trips is not None else 0 :]):
                 if is_real(item):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Const, For
-from s2s_ad.ir.walk import blocks_of, free_values, inputs_of
+from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, split_params
 from s2s_ad.ops.linear import dtype_of, shape_of
 
 ACCESSES = frozenset(("getitem", "index_set", "index_add"))

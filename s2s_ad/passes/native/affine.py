@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import INT, MANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, outputs_of
+from s2s_ad.ir.walk import all_stmts, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise, shape_of
 
 _SAME_SHAPE = frozenset(

@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import FALSE, TRUE, Builder, const
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, List, Scalar, is_number
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, For, Function, If, Section, Stmt, Unbound, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, split_params
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 

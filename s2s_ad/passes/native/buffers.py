@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
-from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, outputs_of, substitute
+from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, outputs_of, split_params, substitute
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import INT, List
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, For, Function, Range, Value, Walk
+from s2s_ad.ir.walk import split_params
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
 from s2s_ad.passes.native.origins import Origins

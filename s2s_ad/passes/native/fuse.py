@@ -8,12 +8,20 @@ forward: the same sums in another order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Section, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of, map_inputs, outputs_of, substitute
+from s2s_ad.ir.walk import (
+    all_stmts,
+    blocks_of,
+    free_values,
+    inputs_of,
+    map_inputs,
+    outputs_of,
+    split_params,
+    substitute,
+    use_counts,
+)
 
 _SUMS = frozenset(("add", "sub"))
 
@@ -173,21 +181,7 @@ def _accumulates_all(loop: For) -> bool:
     )
 
 
-def use_counts(block: Block) -> Counter[Value]:
-    uses: Counter[Value] = Counter()
-
-    def count(atoms: Iterable[Atom]) -> None:
-        uses.update(a for a in atoms if isinstance(a, Value))
-
-    count(block.results)
-    for stmt in all_stmts(block):
-        count(inputs_of(stmt))
-        for inner in blocks_of(stmt):
-            count(inner.results)
-    return uses
-
-
-def only_sums(block: Block, start: Value, end: Atom, uses: Counter[Value]) -> bool:
+def only_sums(block: Block, start: Value, end: Atom, uses: Counter[Atom]) -> bool:
     """Whether the block only adds to `start`, reads it nowhere else, and leaves the sum in `end`."""
     at: Atom = start
     while True:

@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ONE_INT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value
-from s2s_ad.ir.walk import all_stmts, blocks_of, defined_in, inputs_of, outputs_of, substitute
+from s2s_ad.ir.walk import all_stmts, blocks_of, defined_in, inputs_of, outputs_of, split_params, substitute, use_counts
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import Accesses, accesses
 from s2s_ad.passes.native.affine import Affine, Sum
 from s2s_ad.passes.native.factors import sum_of
-from s2s_ad.passes.native.fuse import only_sums, use_counts
+from s2s_ad.passes.native.fuse import only_sums
 from s2s_ad.passes.native.storage import minus, plus
 from s2s_ad.passes.native.zeros import Sweep, clears, sweep_of
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
-from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of, split_params
 from s2s_ad.ops.registry import OPS
 
 _CHEAP = frozenset(("add", "sub", "neg", "shape_item", "array_len", "array_size", "list_len", "not_negative"))
@@ -124,9 +123,7 @@ class _Overflow:
 
     def carried(self, stmt: For | While) -> None:
         """What a loop carries stays small if a trip adds little to it, or leaves it alone."""
-        n = len(stmt.init)
-        params = stmt.body.params[len(stmt.body.params) - n :]
-        for k, param in enumerate(params):
+        for k, param in enumerate(split_params(stmt)[1]):
             result = stmt.body.results[k]
             if param.kind == INT and self.small(stmt.body, param, result):
                 start = self.of(stmt.init[k])

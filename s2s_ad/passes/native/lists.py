@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List, is_number
 from s2s_ad.ir.nodes import Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
-from s2s_ad.ir.walk import map_inputs, outputs_of
+from s2s_ad.ir.walk import map_inputs, outputs_of, split_params
 from s2s_ad.ops.native import kind_in_array
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder

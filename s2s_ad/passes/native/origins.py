@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import MANY, Array, List
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Range, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise
 
 _SAME_SHAPE = frozenset(

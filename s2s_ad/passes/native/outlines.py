@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Stmt, Value
-from s2s_ad.ir.walk import all_stmts, free_values, substitute
+from s2s_ad.ir.walk import all_stmts, free_values, split_params, substitute
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine
 

@@ -14,7 +14,7 @@ from typing import Any
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Value
-from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of
+from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of, split_params
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine, Sum
 from s2s_ad.passes.native.gather import Gather
@@ -77,7 +77,7 @@ class _Rolling(LoopPass):
 
     def chain(self, loop: For, k: int) -> list[_Add]:
         """The sums into the k-th carried array, if the loop does nothing else with it; empty if it does."""
-        body, at = loop.body, loop.body.params[len(loop.body.params) - len(loop.init) + k]
+        body, at = loop.body, split_params(loop)[1][k]
         index = body.params[0]
         if not isinstance(at.kind, Array) or at.kind.dtype != "float64":
             return []
@@ -108,7 +108,7 @@ class _Rolling(LoopPass):
         gone = {add.stmt for add in chain}
         before = [s for s in loop.body.stmts if s not in gone]
         tail = Builder(loop.span)
-        at = loop.body.params[len(loop.body.params) - len(loop.init) + k]
+        at = split_params(loop)[1][k]
         params: list[Value] = []
         results: list[Atom] = []
         ends: list[_End] = []

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Stmt, Value, Walk
-from s2s_ad.ir.walk import blocks_of, clone, defined_in, free_values, inputs_of, map_inputs
+from s2s_ad.ir.walk import blocks_of, clone, defined_in, free_values, inputs_of, map_inputs, split_params
 from s2s_ad.passes.native.affine import Affine
 
 CHEAP = 1  # the cost of an operation that is done again

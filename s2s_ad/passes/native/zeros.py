@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from s2s_ad.analysis.activity import split_params
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.nodes import Apply, Block, Const, For, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, clone, defined_in, free_values, inputs_of, substitute
+from s2s_ad.ir.walk import all_stmts, blocks_of, clone, defined_in, free_values, inputs_of, split_params, substitute
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import accesses
 from s2s_ad.passes.native.affine import Affine, Sum
