@@ -164,7 +164,9 @@ def scalar_output(lowered: Lowered, has_aux: bool) -> tuple[Spec, tuple[bool, ..
         raise KindError(
             f"grad needs a function that returns one real number; this one returns {_describe(result)}",
             span=lowered.program.main.span,
-            remedy=_COMPLEX if isinstance(result, Leaf) and is_complex(result.kind) and is_number(result.kind) else _MANY,
+            remedy=(
+                _COMPLEX if isinstance(result, Leaf) and is_complex(result.kind) and is_number(result.kind) else _MANY
+            ),
         )
     return result, tuple(i == 0 for i in range(len(kinds)))
 

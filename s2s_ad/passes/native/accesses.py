@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from s2s_ad.ir.kinds import INT, Array
-from s2s_ad.ir.nodes import Apply, Atom, Const, For
-from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, split_params
+from s2s_ad.ir.kinds import FLOAT, INT, Array
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For
+from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of, split_params, substitute
 from s2s_ad.ops.linear import dtype_of, shape_of
+from s2s_ad.passes.native.affine import Affine
 
 ACCESSES = frozenset(("getitem", "index_set", "index_add"))
 _SHAPE_ONLY = frozenset(("shape_item", "array_len"))
@@ -22,6 +23,17 @@ class Accesses:
 
     slot: int
     found: list[tuple[Apply, Place]]
+
+
+@dataclass(frozen=True)
+class Add:
+    """What a trip adds to the element so far from its index."""
+
+    stmt: Apply
+    offset: int
+
+
+Row = tuple[object, ...]  # all of a place but its last entry, by what the whole numbers are made of
 
 
 def place_of(stmt: Apply) -> Place | None:
@@ -60,3 +72,23 @@ def accesses(loop: For, slot: int) -> Accesses | None:
             versions.add(at)
     left = [r for r in loop.body.results if r in versions]
     return Accesses(slot, found) if left == [at] and loop.body.results[slot] is at else None
+
+
+def sums_by_row(array: Accesses, loop: For, affine: Affine) -> dict[Row, list[Add]] | None:
+    """What a trip adds to elements along rows that no trip changes; None if it does anything else with the array."""
+    index, inside = loop.body.params[0], defined_in(loop.body)
+    rows: dict[Row, list[Add]] = {}
+    for stmt, place in array.found:
+        last = affine.sum(place[-1])
+        if stmt.op.name != "index_add" or stmt.inputs[1].kind != FLOAT:
+            return None
+        if dict(last.terms) != {index: 1} or not inside.isdisjoint(place[:-1]):
+            return None
+        rows.setdefault(tuple(map(affine.key, place[:-1])), []).append(Add(stmt, last.constant))
+    return rows
+
+
+def without(body: Block, writes: Collection[Apply]) -> Block:
+    """The body without these writes: who asks for the shape of what one of them made asks what it was made of."""
+    left = tuple(s for s in body.stmts if s not in writes)
+    return substitute(replace(body, stmts=left), {s.out: s.inputs[0] for s in writes})

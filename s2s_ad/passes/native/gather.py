@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from s2s_ad.ir.builder import ONE_INT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT
-from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Value
 from s2s_ad.ir.walk import all_stmts, blocks_of, defined_in, inputs_of, outputs_of, split_params, substitute, use_counts
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.native.accesses import Accesses, accesses
+from s2s_ad.passes.native.accesses import Accesses, Add, Row, accesses, sums_by_row, without
 from s2s_ad.passes.native.affine import Affine, Sum
 from s2s_ad.passes.native.factors import sum_of
 from s2s_ad.passes.native.fuse import only_sums
@@ -28,20 +28,12 @@ MOST = 60  # operations that are done for an element
 CHEAP = 1  # the cost of an operation that is done once for each neighbour
 
 
-@dataclass(frozen=True)
-class _Add:
-    """What a trip adds to the element so far from its index."""
-
-    stmt: Apply
-    offset: int
-
-
 @dataclass
 class _Plan:
     """What a loop does: by slots of what it carries."""
 
-    wide: dict[int, list[list[_Add]]] = field(default_factory=dict)  # sums onto neighbours of one row
-    plain: dict[int, list[_Add]] = field(default_factory=dict)  # the other sums
+    wide: dict[int, list[list[Add]]] = field(default_factory=dict)  # sums onto neighbours of one row
+    plain: dict[int, list[Add]] = field(default_factory=dict)  # the other sums
     cleared: dict[int, Apply] = field(default_factory=dict)  # what each trip writes where it has read
     numbers: list[int] = field(default_factory=list)  # sums that are one number
     zeroed: dict[int, Sweep] = field(default_factory=dict)  # what sets all elements to zero that are then summed up
@@ -117,7 +109,7 @@ class Gather:
         init[slot] = before.init[found.slot]
         return replace(loop, init=tuple(init))
 
-    def row(self, add: _Add) -> tuple[object, ...]:
+    def row(self, add: Add) -> Row:
         return tuple(map(self.affine.key, add.stmt.inputs[2:-1]))
 
     def plan(self, loop: For) -> _Plan | None:
@@ -138,27 +130,22 @@ class Gather:
                 return None
             if any(isinstance(e, int) for stmt, _ in found.found for e in dict(stmt.params)["index"]):
                 return None
-            if all(stmt.op.name == "index_add" for stmt, _ in found.found):
-                if not self.sums(plan, found, body.params[0], inside):
+            rows = sums_by_row(found, loop, self.affine)
+            if rows is not None:
+                if not self.sums(plan, slot, rows):
                     return None
             elif not self.clears(plan, found, body.params[0], inside):
                 return None
         return plan if plan.wide and self.cheap(plan, loop) else None
 
-    def sums(self, plan: _Plan, array: Accesses, index: Value, inside: set[Value]) -> bool:
-        rows: dict[tuple[object, ...], list[_Add]] = {}
-        for stmt, place in array.found:
-            offset = self.offset(place[-1], index)
-            if offset is None or stmt.inputs[1].kind != FLOAT or not inside.isdisjoint(place[:-1]):
-                return False
-            rows.setdefault(tuple(map(self.affine.key, place[:-1])), []).append(_Add(stmt, offset))
+    def sums(self, plan: _Plan, slot: int, rows: Mapping[Row, list[Add]]) -> bool:
         for adds in rows.values():
             if _width(adds) > WIDEST:
                 return False
             if _width(adds):
-                plan.wide.setdefault(array.slot, []).append(adds)
+                plan.wide.setdefault(slot, []).append(adds)
             else:
-                plan.plain.setdefault(array.slot, []).extend(adds)
+                plan.plain.setdefault(slot, []).extend(adds)
         return True
 
     def clears(self, plan: _Plan, array: Accesses, index: Value, inside: set[Value]) -> bool:
@@ -234,7 +221,7 @@ class _Gathered:
         )
         return out
 
-    def gathered(self, array: Atom, slot: int, adds: list[_Add]) -> Value:
+    def gathered(self, array: Atom, slot: int, adds: list[Add]) -> Value:
         """All sums onto one row."""
         offsets, builder, zeroed = _offsets(adds), self.builder, self.plan.zeroed.get(slot)
         low, high = offsets[0], offsets[-1]
@@ -256,7 +243,7 @@ class _Gathered:
         assert isinstance(found, Value)
         return found
 
-    def added(self, array: Atom, place: Atom, adds: list[_Add], to_zero: bool) -> Value:
+    def added(self, array: Atom, place: Atom, adds: list[Add], to_zero: bool) -> Value:
         """What these trips have for one element."""
         builder, model = self.builder, adds[0].stmt
         builder.span = model.span
@@ -265,7 +252,7 @@ class _Gathered:
         builder.emit(replace(model, op=op, inputs=(array, total, *model.inputs[2:-1], place), outputs=(out,)))
         return out
 
-    def total(self, builder: Builder, place: Atom, adds: Sequence[_Add]) -> Atom:
+    def total(self, builder: Builder, place: Atom, adds: Sequence[Add]) -> Atom:
         parts = [self.value(builder, a.stmt.inputs[1], place, a.offset) for a in adds]
         total = parts[0]
         for part in parts[1:]:
@@ -330,27 +317,27 @@ def _merged(loop: For, plan: _Plan) -> For:
     written = {split_params(loop)[1][slot] for slot in plan.cleared}
     factors = [v for v in reads if makers[v].inputs[0] in written]  # the adjoints that a trip takes
     builder = Builder(loop.span)
-    gone: set[Stmt] = set()
+    gone: set[Apply] = set()
     renamed: dict[Atom, Atom] = {}
     for slot, groups in plan.wide.items():
         at: Atom = split_params(loop)[1][slot]
         for k, adds in enumerate(groups):
-            merged: list[_Add] = []
+            merged: list[Add] = []
             for offset in _offsets(adds):
                 own = [a.stmt for a in adds if a.offset == offset]
                 builder.span = own[0].span
                 factor = factors[0] if len(factors) == 1 else None
                 total = sum_of(builder, [s.inputs[1] for s in own], factor, makers)
                 out = replace(own[0].out)
-                merged.append(_Add(replace(own[0], inputs=(at, total, *own[0].inputs[2:]), outputs=(out,)), offset))
+                merged.append(Add(replace(own[0], inputs=(at, total, *own[0].inputs[2:]), outputs=(out,)), offset))
                 builder.emit(merged[-1].stmt)
                 gone.update(own)
                 at = out
             groups[k] = merged
-        chained: list[_Add] = []
+        chained: list[Add] = []
         for add in plan.plain.get(slot, []):
             chained.append(
-                _Add(replace(add.stmt, inputs=(at, *add.stmt.inputs[1:]), outputs=(replace(add.stmt.out),)), add.offset)
+                Add(replace(add.stmt, inputs=(at, *add.stmt.inputs[1:]), outputs=(replace(add.stmt.out),)), add.offset)
             )
             builder.emit(chained[-1].stmt)
             gone.add(add.stmt)
@@ -358,7 +345,7 @@ def _merged(loop: For, plan: _Plan) -> For:
         if chained:
             plan.plain[slot] = chained
         renamed[loop.body.results[slot]] = at
-    left = [s for s in loop.body.stmts if s not in gone]
+    left = without(loop.body, gone).stmts
     results = tuple(renamed.get(r, r) for r in loop.body.results)
     return replace(loop, body=Block(loop.body.params, (*left, *builder.stmts), results))
 
@@ -395,10 +382,10 @@ def _needed(loop: For, atoms: Sequence[Atom]) -> list[Apply]:
     return found[::-1]
 
 
-def _offsets(adds: Sequence[_Add]) -> list[int]:
+def _offsets(adds: Sequence[Add]) -> list[int]:
     return sorted({add.offset for add in adds})
 
 
-def _width(adds: Sequence[_Add]) -> int:
+def _width(adds: Sequence[Add]) -> int:
     offsets = _offsets(adds)
     return offsets[-1] - offsets[0]

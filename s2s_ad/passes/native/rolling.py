@@ -9,34 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from s2s_ad.ir.builder import ZERO_FLOAT, Builder
-from s2s_ad.ir.kinds import FLOAT, INT, Array
+from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Value
-from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of, split_params
+from s2s_ad.ir.walk import split_params
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.native.affine import Affine, Sum
+from s2s_ad.passes.native.accesses import Add, Row, accesses, sums_by_row, without
+from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.gather import Gather
 from s2s_ad.passes.native.loops import LoopPass
 from s2s_ad.passes.native.storage import plus
 
 WIDEST = 6  # places that one trip adds to
-FAR = 1000
 
 
 def rolled(block: Block) -> Block:
     """The block with such sums in its loops."""
     return _Rolling(Affine(block)).block(block)
-
-
-@dataclass
-class _Add:
-    """One index_add of a chain: its statement, what the last entry of the index is beside the loop's, and the rest."""
-
-    stmt: Apply
-    offset: int
-    row: tuple[Any, ...]
 
 
 class _Rolling(LoopPass):
@@ -61,11 +51,11 @@ class _Rolling(LoopPass):
             return
         later: list[tuple[Value, Value, list[_End]]] = []
         for k in range(len(loop.init)):
-            chain = self.chain(loop, k)
-            rows = _rows(chain, loop)
+            array = accesses(loop, k)
+            rows = None if array is None or len(array.found) < 2 else sums_by_row(array, loop, self.affine)
             if rows is None:
                 continue
-            loop, ends = self.changed(loop, k, chain, rows)
+            loop, ends = self.changed(loop, k, rows)
             if ends:
                 made, outputs = loop.outputs[k], list(loop.outputs)
                 outputs[k] = replace(made)
@@ -75,38 +65,9 @@ class _Rolling(LoopPass):
         for made, before, ends in later:
             self.finish(builder, loop, made, before, ends)
 
-    def chain(self, loop: For, k: int) -> list[_Add]:
-        """The sums into the k-th carried array, if the loop does nothing else with it; empty if it does."""
-        body, at = loop.body, split_params(loop)[1][k]
-        index = body.params[0]
-        if not isinstance(at.kind, Array) or at.kind.dtype != "float64":
-            return []
-        found: list[_Add] = []
-        for stmt in body.stmts:
-            if any(at in free_values(b) for b in blocks_of(stmt)):
-                return []
-            if at not in inputs_of(stmt):
-                continue
-            if not isinstance(stmt, Apply) or stmt.op.name != "index_add" or stmt.inputs[0] is not at:
-                return []
-            entries, places = dict(stmt.params)["index"], stmt.inputs[2:]
-            if stmt.inputs[1].kind != FLOAT or [e for e in entries] != [("in", i) for i in range(len(places))]:
-                return []
-            if len(places) != at.kind.rank or at in places:
-                return []
-            offset = self.affine.sum(places[-1]).plus(Sum({index: 1}), -1)
-            rows = tuple(_key(self.affine.sum(p)) for p in places[:-1])
-            found.append(_Add(stmt, offset.constant if not offset.terms else FAR, rows))
-            at = stmt.out
-        done = body.results[k] is at and list(body.results).count(at) == 1
-        return found if done and len(found) > 1 else []
-
-    def changed(
-        self, loop: For, k: int, chain: list[_Add], rows: dict[tuple[Any, ...], list[_Add]]
-    ) -> tuple[For, list[_End]]:
+    def changed(self, loop: For, k: int, rows: dict[Row, list[Add]]) -> tuple[For, list[_End]]:
         """The loop with the sums of each row rolled, and what is left to be added after it."""
-        gone = {add.stmt for add in chain}
-        before = [s for s in loop.body.stmts if s not in gone]
+        before = without(loop.body, [add.stmt for adds in rows.values() for add in adds]).stmts
         tail = Builder(loop.span)
         at = split_params(loop)[1][k]
         params: list[Value] = []
@@ -165,23 +126,6 @@ class _End:
     sum: Value
     model: Apply
     offset: int
-
-
-def _rows(chain: list[_Add], loop: For) -> dict[tuple[Any, ...], list[_Add]] | None:
-    """The sums by all but the last entry of their index; None where the places do not count with the loop."""
-    if not chain:
-        return None
-    inside = defined_in(loop.body)
-    rows: dict[tuple[Any, ...], list[_Add]] = {}
-    for add in chain:
-        if add.offset >= FAR or any(place in inside for place in add.stmt.inputs[2:-1]):
-            return None
-        rows.setdefault(add.row, []).append(add)
-    return rows
-
-
-def _key(number: Sum) -> Any:
-    return frozenset(number.terms.items()), number.constant
 
 
 def _total(builder: Builder, parts: Sequence[Atom]) -> Atom:

@@ -8,13 +8,12 @@ every element a loop adds before anybody looks at it. And what a loop writes whe
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.nodes import Apply, Block, Const, For, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, clone, defined_in, free_values, inputs_of, split_params, substitute
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.native.accesses import accesses
+from s2s_ad.passes.native.accesses import Row, accesses, without
 from s2s_ad.passes.native.affine import Affine, Sum
 from s2s_ad.passes.native.loops import LoopPass
 
@@ -37,7 +36,7 @@ class Sweep:
     start: Sum
     stop: Sum
     offset: int  # from the index of the loop
-    row: tuple[Any, ...]
+    row: Row
 
     def same_part(self, other: Sweep) -> bool:
         ends = [self.start.plus(other.start, -1), self.stop.plus(other.stop, -1)]
@@ -118,9 +117,7 @@ class _Zeros(LoopPass):
             sweep = sweep_of(loop, slot, self.affine) if loop.outputs[slot] not in self.read else None
             if sweep is None or sweep.stmt.op.name != "index_set" or _alone(sweep):
                 continue
-            stmts = tuple(s for s in loop.body.stmts if s is not sweep.stmt)
-            body = substitute(replace(loop.body, stmts=stmts), {sweep.stmt.out: split_params(loop)[1][slot]})
-            loop = replace(loop, body=body)
+            loop = replace(loop, body=without(loop.body, (sweep.stmt,)))
         return loop
 
     # --- zeros at the end of a trip -----------------------------------------------------------------------------------
