@@ -9,7 +9,7 @@ from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.scope import guard, read_of, unique
 from s2s_ad.frontend.specs import Flat, spec_of, value_of
 from s2s_ad.frontend.values import Abstract, Known
-from s2s_ad.ir.nodes import Atom, Value
+from s2s_ad.ir.nodes import Atom, Call, Value
 from s2s_ad.ir.structure import Lowered, Path, Read, leaf_kinds, resolve
 from s2s_ad.ir.walk import with_callees
 
