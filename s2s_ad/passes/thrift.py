@@ -120,6 +120,8 @@ class _InnerProducts(_Thrift):
         return replace(made, stmts=tuple(stmt for stmt in made.stmts if stmt not in self.done))
 
     def better(self, stmt: Apply, builder: Builder) -> Apply | None:
+        if stmt in self.done:
+            return None
         if stmt in self.renamed:
             return replace(stmt, outputs=self.renamed[stmt])
         if stmt.op.name == "np.sum":
@@ -161,6 +163,7 @@ class _InnerProducts(_Thrift):
                     w = sign.inputs[0]
                 turned = self.turned(w, along, across, builder)
                 parts = (turned, x) if along < across else (x, turned)
+                total = replace(total, outputs=self.renamed.get(total, total.outputs))
                 if params.get("keepdims", False):
                     builder.emit(replace(total, op=OPS["matmul"], inputs=parts, params=()))
                 else:
@@ -173,7 +176,7 @@ class _InnerProducts(_Thrift):
         """Take away the sign that what is made of the sum gets, if nothing else is made of it."""
         at = total
         while self.uses[at.out] == 1 and (reader := self.readers.get(at.out)) in self.own and reader is not None:
-            if reader.op.name == "neg" and at is not total:
+            if reader.op.name == "neg":
                 self.done.add(reader)
                 self.renamed[at] = reader.outputs
                 return True
