@@ -150,10 +150,8 @@ class Flat:
     def begin(self, builder: Builder, trips: Atom | None) -> Flat:
         if self.depth > 1 or trips is None:
             return self
-        if self.fits:
-            return replace(self, counted=True)
-        room = plus(builder, self.used, trips)
-        return replace(self, data=self.roomy(builder, room), counted=True)
+        data = self.data if self.fits else self.roomy(builder, plus(builder, self.used, trips))
+        return replace(self, data=data, counted=True)
 
     def end(self, builder: Builder, trips: Atom | None) -> Flat:
         if not self.counted or trips is None:
@@ -167,7 +165,8 @@ class Flat:
         if self.counted:
             return replace(self, data=self.written(builder, self.data, plus(builder, self.used, trip), items))
         used = builder.apply(OPS["add"], self.used, ONE_INT)
-        data = self.written(builder, self.roomy(builder, used), self.used, items)
+        data = self.data if self.fits else self.roomy(builder, used)
+        data = self.written(builder, data, self.used, items)
         return replace(self, data=data, used=used)
 
     def written(self, builder: Builder, data: Sequence[Value], place: Atom, items: Sequence[Atom]) -> tuple[Value, ...]:
