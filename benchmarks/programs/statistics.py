@@ -105,7 +105,7 @@ def labelled(rng, quick):
 
 
 PRODUCTS = (
-    "JAX multiplies all centred points of a component by its triangle at once; the program goes element by element, and so "
+    "JAX multiplies all points, centred, by a triangle at once; the program goes element by element, and so "
     "does the adjoint by hand"
 )
 PASSES = "JAX does several operations on an array of K × n × d numbers in one pass over it, NumPy each in its own"

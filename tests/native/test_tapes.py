@@ -1,4 +1,4 @@
-"""What native code saves in: as much room as is known before the loops, and once for all trips of a loop around them."""
+"""What native code saves in: as much room as is known before the loops, once for all trips of a loop around them."""
 
 from __future__ import annotations
 

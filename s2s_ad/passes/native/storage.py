@@ -337,7 +337,7 @@ def flat(
     listed: bool = False,
     room: Atom | None = None,
 ) -> Flat:
-    """One after the other, for lists that are filled in step; `listed`: that stay lists; `room`: for so many numbers."""
+    """One array each for lists that are filled in step; `listed`: that stay lists; `room`: for so many numbers."""
     data = []
     fits = room is not None and all(map(is_number, items))
     for like, item in zip(likes, items):
