@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.affine import Sum, contradictory
+from s2s_ad.analysis.affine import Sum, contradictory, number_of, sum_of
 from s2s_ad.analysis.lengths import Lengths
-from s2s_ad.ir.kinds import INT, Array
-from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
+from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import dtype_of
@@ -209,7 +209,7 @@ class Kept:
             for step in self.places[access.stmt]:
                 if isinstance(step.stmt, For):
                     rows += self._in_range(step.stmt, name)
-        if isinstance(later, For) and later.trips is not None and (step_by := _number(later.trips.step)):
+        if isinstance(later, For) and later.trips is not None and (step_by := number_of(later.trips.step)):
             index = later.body.params[0]
             first, second = self._sum(index, at_read), self._sum(index, at_write)
             rows.append(first - second + 1 if (step_by > 0) != later.reverse else second - first + 1)
@@ -225,26 +225,19 @@ class Kept:
 
     def _in_range(self, loop: For, name: Name) -> Iterator[Sum]:
         """That the index of a loop is in its range."""
-        if loop.trips is None or not (step := _number(loop.trips.step)):
+        if loop.trips is None or not (step := number_of(loop.trips.step)):
             return
         index, start, stop = (self._sum(a, name) for a in (loop.body.params[0], loop.trips.start, loop.trips.stop))
         yield start - index if step > 0 else index - start
         yield index - stop + 1 if step > 0 else stop - index + 1
 
     def _sum(self, atom: Atom, name: Name) -> Sum:
-        if isinstance(atom, Const) and type(atom.value) is int:
-            return Sum(atom.value)
-        made = self.makers.get(atom) if isinstance(atom, Value) else None
-        if made is not None and made.out.kind == INT:
-            parts = made.inputs
-            if made.op.name in ("add", "sub") and all(a.kind == INT for a in parts):
-                one, other = (self._sum(a, name) for a in parts)
-                return one + other if made.op.name == "add" else one - other
-            if made.op.name == "mul" and (factor := _number(parts[0]) or _number(parts[1])):
-                return self._sum(parts[1] if _number(parts[0]) else parts[0], name) * factor
-            if made.op.name in ("shape_item", "array_len"):
-                return self._length(parts[0], dict(made.params).get("axis", 0))
-        return Sum(0, {name(atom): 1})
+        def other(atom: Atom, made: Apply | None) -> Sum:
+            if made is not None and made.op.name in ("shape_item", "array_len"):
+                return self._length(made.inputs[0], dict(made.params).get("axis", 0))
+            return Sum(0, {name(atom): 1})
+
+        return sum_of(atom, self.makers, other)
 
     def _length(self, array: Atom, axis: int) -> Sum:
         chain = self.chains.get(array) if isinstance(array, Value) else None
@@ -294,11 +287,6 @@ def _holds(span: tuple[Sum, Sum | None], point: Sum) -> list[Sum]:
     """That the point is in the span."""
     first, end = span
     return [first - point, *([point - end + 1] if end is not None else [])]
-
-
-def _number(atom: Atom) -> int:
-    """The constant, 0 where it is none."""
-    return atom.value if isinstance(atom, Const) and type(atom.value) is int else 0
 
 
 def _fits(value: Value, stored: Apply) -> bool:

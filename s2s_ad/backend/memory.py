@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from s2s_ad.backend import templates
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.schedule import Schedule
+from s2s_ad.ir.groups import representative
 from s2s_ad.ir.kinds import Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, outputs_of, split_params
@@ -102,12 +103,7 @@ class Memory:
         if value not in self.parent:
             self.parent[value] = value
             self.members[value] = [value]
-        root = value
-        while self.parent[root] is not root:
-            root = self.parent[root]
-        while self.parent[value] is not root:
-            self.parent[value], value = root, self.parent[value]
-        return root
+        return representative(self.parent, value)
 
     def mark_foreign(self, atom: Atom) -> None:
         if isinstance(atom, Value) and _has_memory(atom.kind):
