@@ -43,7 +43,7 @@ def _covers(kept: Kept, read: Apply, array: Value, loops: Sequence[For]) -> bool
     for axis, entry in enumerate(entries):
         if not isinstance(entry, tuple) or entry[0] != "in" or at[entry[1]].kind != INT:
             return False
-        place = kept.sum_of(at[entry[1]], _itself)
+        place = kept.summed(at[entry[1]], _itself)
         index = next((v for v in place.factors if v in spans), None)
         if index is None or index in used or len(place.factors) > 1 or abs(place.factors[index]) != 1:
             return False
@@ -64,7 +64,7 @@ def _spans(kept: Kept, loops: Sequence[For]) -> dict[Value, tuple[Sum, Sum]]:
     for loop in loops:
         if loop.trips is None or not isinstance(loop.trips.step, Const) or abs(loop.trips.step.value) != 1:
             continue
-        start, stop = (kept.sum_of(a, _itself) for a in (loop.trips.start, loop.trips.stop))
+        start, stop = (kept.summed(a, _itself) for a in (loop.trips.start, loop.trips.stop))
         first, end = (start, stop) if loop.trips.step.value == 1 else (stop + 1, start + 1)
         moving = [v for total in (first, end) for v in total.factors if v in spans]
         if len(moving) < 2:

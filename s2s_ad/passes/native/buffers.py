@@ -29,6 +29,7 @@ def reused(function: Function) -> Function:
 
 class _Buffers(LoopPass):
     def __init__(self, body: Block) -> None:
+        super().__init__()
         self.affine = Affine(body)
         self.homes: dict[Value, tuple[tuple[int, ...], int]] = {}  # in which blocks a value is defined, and when
         self._note(body, ())
