@@ -61,9 +61,7 @@ def cholesky_vjp(A, y_bar):
         v_bar = A_bar[i, i] * (0.5 / A[i, i])
         A_bar[i, i] = v_bar
         # A[i, i] -= A[i, :i] @ A[i, :i]  [factorisations.py:42]
-        v2 = -(v_bar * A[i, :i])
-        A_bar[i, :i] += v2
-        A_bar[i, :i] += v2
+        A_bar[i, :i] -= 2.0 * (v_bar * A[i, :i])
         for j in reversed(range(i)):
             # A[i, j] /= A[j, j]  [factorisations.py:41]
             v_bar = A_bar[i, j] / A[j, j]

@@ -38,6 +38,6 @@ def f_vjp(x1, x2, y_bar=1.0):
 
     # Reverse sweep
     # return math.log(x1) + x1 * x2 - math.sin(x2)  [quickstart.py:7]
-    x2_bar = y_bar * x1 - y_bar * math.cos(x2)
+    x2_bar = y_bar * (x1 - math.cos(x2))
     x1_bar = y_bar * x2 + y_bar / x1
     return y, (x1_bar, x2_bar)

@@ -16,7 +16,7 @@ def logistic_grad(x, r, n):
         # x = r * x * (1.0 - x)  [recurrence.py:3]
         v_bar = x_bar * (1.0 - x)
         r_bar += v_bar * x
-        x_bar = v_bar * r - x_bar * (r * x)
+        x_bar = r * (v_bar - x_bar * x)
     return x_bar, r_bar
 
 
@@ -36,7 +36,7 @@ def logistic_value_and_grad(x, r, n):
         # x = r * x * (1.0 - x)  [recurrence.py:3]
         v_bar = x_bar * (1.0 - x)
         r_bar += v_bar * x
-        x_bar = v_bar * r - x_bar * (r * x)
+        x_bar = r * (v_bar - x_bar * x)
     return y, (x_bar, r_bar)
 
 
@@ -68,5 +68,5 @@ def logistic_vjp(x, r, n, y_bar=1.0):
         # x = r * x * (1.0 - x)  [recurrence.py:3]
         v_bar = x_bar * (1.0 - x)
         r_bar += v_bar * x
-        x_bar = v_bar * r - x_bar * (r * x)
+        x_bar = r * (v_bar - x_bar * x)
     return y, (x_bar, r_bar)

@@ -222,8 +222,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             + np.sum(v_bar_5 * v28)
             + np.sum(v_bar_6 * v41)
         )
-        un_bar[1:-1, 1:-1] += v_bar_6 * dt
-        un_bar[1:-1, 1:-1] += v_bar_2
+        un_bar[1:-1, 1:-1] += v_bar_6 * dt + v_bar_2
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
@@ -504,8 +503,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
             + np.sum(v_bar_5 * v28)
             + np.sum(v_bar_6 * v41)
         )
-        un_bar[1:-1, 1:-1] += v_bar_6 * dt
-        un_bar[1:-1, 1:-1] += v_bar_2
+        un_bar[1:-1, 1:-1] += v_bar_6 * dt + v_bar_2
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
@@ -975,8 +973,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
             + np.sum(v_bar_5 * v28)
             + np.sum(v_bar_6 * v41)
         )
-        un_bar[1:-1, 1:-1] += v_bar_6 * dt
-        un_bar[1:-1, 1:-1] += v_bar_2
+        un_bar[1:-1, 1:-1] += v_bar_6 * dt + v_bar_2
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0

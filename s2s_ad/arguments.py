@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -112,6 +113,8 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
         return None
     if isinstance(spec, Leaf):
         if isinstance(spec.kind, Array):
+            if type(given) is np.ndarray and given.dtype is _dtype(spec.kind.dtype) and given.shape == np.shape(primal):
+                return given.copy() if given.shape else given[()]
             if not is_complex(spec.kind) and np.iscomplexobj(given):
                 raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
             made = np.asarray(given, dtype=np.result_type(spec.kind.dtype))
@@ -139,6 +142,9 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
         names = [f"{name}.{key}" for key in spec.keys] or [f"{name}[{i}]" for i in range(len(spec.items))]
         parts = list(zip(spec.parts(primal), spec.parts(given), names))
     return spec.made([cotangent_like(s, *part[:2], what, part[2]) for s, part in zip(spec.items, parts)])
+
+
+_dtype = functools.cache(np.dtype)  # of a name
 
 
 def _same_keys(spec: Node, given: Any) -> bool:

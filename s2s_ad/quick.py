@@ -78,4 +78,8 @@ def _plain(arg: Any, spec: Spec) -> bool:
 
 def _with_arrays(args: Sequence[Any]) -> Hashable:
     """What the kinds of the arguments depend on: an axis of length 1 is part of the kind of an array."""
-    return tuple([(a.dtype, tuple([n == 1 for n in a.shape])) if type(a) is np.ndarray else type(a) for a in args])
+    return tuple([(a.dtype, _axes(a.shape)) if type(a) is np.ndarray else type(a) for a in args])
+
+
+def _axes(shape: tuple[int, ...]) -> Hashable:
+    return tuple([n == 1 for n in shape]) if 1 in shape else len(shape)

@@ -104,9 +104,9 @@ def polygamma(n, x):
 
 
 def logistic(x):
-    """1 / (1 + exp(-x)), without overflow."""
-    e = np.exp(-np.abs(x))
-    return (np.where(x >= 0, 1.0, e) / (1.0 + e))[()]
+    """1 / (1 + exp(-x)), which is 0 where exp(-x) overflows."""
+    with np.errstate(over="ignore"):
+        return 1.0 / (1.0 + np.exp(-x))
 
 
 def sinc_derivative(x, n):

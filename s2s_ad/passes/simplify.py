@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from s2s_ad.analysis.lengths import Lengths
-from s2s_ad.ir.builder import Builder, const
+from s2s_ad.ir.builder import ZERO_FLOAT, Builder, const
 from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import (
     Apply,
@@ -58,8 +58,8 @@ def simplify_function(function: Function) -> Function:
 class _Simplifier:
     def __init__(self, body: Block) -> None:
         self.uses = use_counts(body)
-        lengths = cache(lambda: Lengths(body))  # rarely asked
-        self.fills: Callable[[Apply], bool] = lambda write: lengths().fills(write)
+        self.lengths = cache(lambda: Lengths(body))  # rarely asked
+        self.fills: Callable[[Apply], bool] = lambda write: self.lengths().fills(write)
         self.same: dict[Value, Atom] = {}
         self.makers: dict[Value, Apply] = {}
         self.order: defaultdict[Value, int] = defaultdict(itertools.count().__next__)  # in which a value was first met
@@ -169,6 +169,8 @@ class _Simplifier:
                 return Const(float(x[0].value * x[1].value), FLOAT)
         if name == "div" and is_float(x[1], 1.0) and x[0].kind == stmt.out.kind:
             return x[0]
+        if name == "sub" and same_atom(x[1], ZERO_FLOAT) and x[0].kind == stmt.out.kind:
+            return x[0]
         if name == "neg":
             if isinstance(x[0], Const) and type(x[0].value) in (float, complex) and not x[0].text:
                 return Const(-x[0].value, x[0].kind)
@@ -211,11 +213,14 @@ class _Simplifier:
         for i, atom in enumerate(inputs):
             wide = self.maker(atom, "broadcast_like")
             others = (other for k, other in enumerate(inputs) if k != i)
-            if wide and (exact_shape(stmt.out) or any(same_lengths(wide.inputs[1], o, self.makers) for o in others)):
+            if wide and (exact_shape(stmt.out) or any(self.same_lengths(wide.inputs[1], o) for o in others)):
                 plain = (*inputs[:i], wide.inputs[0], *inputs[i + 1 :])
                 if stmt.op.kinds(tuple(a.kind for a in plain), stmt.params) == (stmt.out.kind,):
                     inputs = plain
         return inputs
+
+    def same_lengths(self, a: Atom, b: Atom) -> bool:
+        return same_lengths(a, b, self.makers) or bool(shape_of(b.kind)) and self.lengths().same(a, b)
 
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""
@@ -298,7 +303,7 @@ class _Simplifier:
         return self.multiplied(c + d, first, builder)
 
     def gathered(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
-        """(c*u) * (d*v) as (c*d)*u*v where c and d are powers of two, so that every rounding stays."""
+        """(c*u) * (d*v) as (c*d)*u*v where c and d are powers of two, or c*(d*u) where one is: every rounding stays."""
         once = [isinstance(a, Const) or (self.maker(a, "mul") is not None and self.uses[a] == 1) for a in stmt.inputs]
         if not all(once):
             return None
@@ -306,7 +311,8 @@ class _Simplifier:
         if parts[0] is None or parts[1] is None:
             return None
         (c, first), (d, second) = parts[0], parts[1]
-        if 1.0 in (c, d) or not power_of_two(c) or not power_of_two(d) or not 0 < len(first + second) <= 2:
+        exact = [power_of_two(c), power_of_two(d)]
+        if 1.0 in (c, d) or not 0 < len(first + second) <= 2 or not (any if len(first + second) == 1 else all)(exact):
             return None
         kinds = {str(a.kind) for a in (*first, *second)}
         if str(stmt.out.kind) not in kinds:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Program, Section, Value
-from s2s_ad.ir.walk import all_stmts, map_inputs, use_counts
+from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.registry import OPS
 
 Place = tuple[object, ...]
+_NEAR = 6  # operations
 
 
 def with_joint_sums(program: Program) -> Program:
@@ -29,7 +30,7 @@ def with_joint_sums(program: Program) -> Program:
 
 def _block(block: Block, on: bool, uses: Counter[Atom], makers: Mapping[Atom, Apply]) -> Block:
     builder = Builder()
-    moved = _joined(block, uses, makers)
+    moved = _Joined(block, uses, makers)
     same: dict[Atom, Atom] = {}
 
     def atom(a: Atom) -> Atom:
@@ -41,7 +42,7 @@ def _block(block: Block, on: bool, uses: Counter[Atom], makers: Mapping[Atom, Ap
         if isinstance(stmt, Section):
             on = stmt.annotate
         stmt = map_inputs(stmt, atom, lambda inner, on=on: _block(inner, on, uses, makers))  # type: ignore[misc]
-        parts = moved.get(stmt.outputs[0], ()) if isinstance(stmt, Apply) and on else None
+        parts = moved.get(stmt.outputs[0]) if isinstance(stmt, Apply) and on else None
         if parts is None or not isinstance(stmt, Apply):
             builder.emit(stmt)
         elif parts:
@@ -51,47 +52,63 @@ def _block(block: Block, on: bool, uses: Counter[Atom], makers: Mapping[Atom, Ap
             for part in rest:
                 whole = _sum(whole, part, made, builder)
                 made.update((s.out, s) for s in builder.stmts[-2:] if isinstance(s, Apply))
-            builder.emit(replace(stmt, inputs=(stmt.inputs[0], whole, *stmt.inputs[2:])))
-        elif stmt.out in moved:
-            same[stmt.out] = stmt.inputs[0]  # a later one adds it
+            op = OPS["index_set"] if stmt.out in moved.written else stmt.op
+            builder.emit(replace(stmt, op=op, inputs=(stmt.inputs[0], whole, *stmt.inputs[2:])))
         else:
-            builder.emit(stmt)
+            same[stmt.out] = stmt.inputs[0]  # a later one adds it
     return Block(block.params, tuple(builder.stmts), tuple(map(atom, block.results)))
 
 
-def _joined(block: Block, uses: Counter[Atom], makers: Mapping[Atom, Apply]) -> dict[Value, list[Atom]]:
-    """Of additions to elements all that each shall add; nothing for those that another takes over."""
-    found: dict[Value, list[Atom]] = {}
-    for chain in _chains(block, uses):
-        places: dict[Place, list[Apply]] = {}
-        for stmt in chain:
-            places.setdefault(_place(stmt, makers), []).append(stmt)
-        for stmts in places.values():
-            if len(stmts) > 1:
-                found.update({stmt.out: [] for stmt in stmts[:-1]})
-                found[stmts[-1].out] = [stmt.inputs[1] for stmt in stmts]
-    return found
+class _Joined(dict[Value, list[Atom]]):
+    """Of additions to elements all that each shall add; nothing for those that another takes over.
+
+    `written`: those that a plain write has gone into.
+    """
+
+    def __init__(self, block: Block, uses: Counter[Atom], makers: Mapping[Atom, Apply]) -> None:
+        super().__init__()
+        self.written: set[Value] = set()
+        self.places = {stmt: at for at, stmt in enumerate(block.stmts)}
+        self.last = {a: at for at, stmt in enumerate(block.stmts) for a in inputs_of(stmt)}
+        for chain in _chains(block, uses):
+            places: dict[Place, list[Apply]] = {}
+            if chain[0].op.name == "index_set":
+                if _place(chain[0], makers) == _place(chain[1], makers) and self.waits(*chain[:2]):
+                    self.written.add(chain[1].out)
+                    self.take_over(chain[:2])
+                chain = chain[2:] if chain[1].out in self.written else chain[1:]
+            for stmt in chain:
+                places.setdefault(_place(stmt, makers), []).append(stmt)
+            for stmts in places.values():
+                self.take_over([s for s in stmts if self.waits(s, stmts[-1])])
+
+    def waits(self, one: Apply, last: Apply) -> bool:
+        """Whether what it adds may be added later: a number, or an array that is there until then, or nearly so."""
+        value = one.inputs[1]
+        return not shape_of(value.kind) or self.places[last] - self.last[value] <= _NEAR
+
+    def take_over(self, stmts: list[Apply]) -> None:
+        if len(stmts) > 1:
+            self.update({stmt.out: [] for stmt in stmts[:-1]})
+            self[stmts[-1].out] = [stmt.inputs[1] for stmt in stmts]
 
 
 def _chains(block: Block, uses: Counter[Atom]) -> Iterator[list[Apply]]:
-    """Additions to single elements of one array between which nobody reads it."""
+    """Additions to elements of one array between which nobody reads it, and the write before them."""
     open_: dict[Atom, list[Apply]] = {}
     for stmt in block.stmts:
-        if isinstance(stmt, Apply) and _is_plain_sum(stmt):
-            x = stmt.inputs[0]
-            chain = open_.pop(x, []) if uses[x] == 1 else []
+        if isinstance(stmt, Apply) and _is_plain(stmt):
+            goes_on = stmt.op.name == "index_add" and uses[stmt.inputs[0]] == 1
+            chain = open_.pop(stmt.inputs[0], []) if goes_on else []
             open_[stmt.out] = [*chain, stmt]
-            if not chain and x in open_:
-                yield open_.pop(x)
-    yield from open_.values()
+    yield from (chain for chain in open_.values() if len(chain) > 1)
 
 
-def _is_plain_sum(stmt: Apply) -> bool:
-    if stmt.op.name != "index_add" or shape_of(stmt.inputs[1].kind):
+def _is_plain(stmt: Apply) -> bool:
+    """Whether it is about an element, or a slice, of floats."""
+    if stmt.op.name not in ("index_add", "index_set") or any(a.kind != INT for a in stmt.inputs[2:]):
         return False
-    return all(a.kind == INT for a in stmt.inputs[2:]) and all(
-        type(e) is int or isinstance(e, tuple) and e[0] == "in" for e in dict(stmt.params)["index"]
-    )
+    return stmt.inputs[1].kind == FLOAT or {getattr(a.kind, "dtype", "") for a in stmt.inputs[:2]} == {"float64"}
 
 
 def _place(stmt: Apply, makers: Mapping[Atom, Apply]) -> Place:

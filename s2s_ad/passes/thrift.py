@@ -8,8 +8,8 @@ from functools import cache
 
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import ANY, MANY, ONE
-from s2s_ad.ir.nodes import Apply, Atom, Block, Program, Section, Stmt, Value
+from s2s_ad.ir.kinds import ANY, FLOAT, MANY, ONE
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Program, Section, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, map_inputs, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import axes_of
@@ -60,6 +60,8 @@ class _Thrift:
         return map_inputs(stmt, lambda a: a, lambda b: self.block(b, on))
 
     def better(self, stmt: Apply, builder: Builder) -> Apply | None:
+        if stmt.op.name in ("add", "sub"):
+            return self.common_factor(stmt, builder)
         maker = self.makers.get(stmt.inputs[0]) if stmt.inputs else None
         if maker is None or self.uses[maker.out] != 1:
             return None
@@ -97,6 +99,36 @@ class _Thrift:
                 return replace(negated, op=product.op, inputs=inputs, params=())
         return None
 
+    def common_factor(self, total: Apply, builder: Builder) -> Apply | None:
+        """c * (a - b) for a * c - b * c, and for a * c - b * (c * d)."""
+        one, other = (self.factors(atom) for atom in total.inputs)
+        common = [a for a in one if a in other and isinstance(a, Value) and a.kind == total.out.kind]
+        if len(one) < 2 or len(other) < 2 or len(common) != 1:
+            return None
+        parts = [self.product([a for a in factors if a is not common[0]], builder) for factors in (one, other)]
+        rest = builder.apply(total.op, *parts)
+        if rest.kind != total.out.kind:
+            return None
+        return replace(total, op=OPS["mul"], inputs=(common[0], rest), params=())
+
+    def factors(self, atom: Atom) -> list[Atom]:
+        """What a product is made of, where nothing else reads it."""
+        made = self.makers.get(atom)
+        if (
+            made is None
+            or made.op.name != "mul"
+            or self.uses[made.out] != 1
+            or any(a.kind != atom.kind for a in made.inputs)
+        ):
+            return [atom]
+        return [factor for part in made.inputs for factor in self.factors(part)]
+
+    def product(self, factors: list[Atom], builder: Builder) -> Atom:
+        whole = factors[0]
+        for factor in factors[1:]:
+            whole = builder.apply(OPS["mul"], whole, factor)
+        return whole
+
 
 class _InnerProducts(_Thrift):
     """Sums of products as products of matrices."""
@@ -126,6 +158,8 @@ class _InnerProducts(_Thrift):
             return replace(stmt, outputs=self.renamed[stmt])
         if stmt.op.name == "np.sum":
             return self.inner_product(stmt)
+        if stmt.op.name == "neg":
+            return self.constant_negated(stmt)
         total = self.sums.get(stmt.outputs[0]) if stmt.op.name == "mul" else None
         if total is not None and total in self.own:
             # before the product, which may then be written over what it is made of
@@ -144,6 +178,18 @@ class _InnerProducts(_Thrift):
             return None
         if shape_of(x.kind) == (MANY,) or shape_of(x.kind) == (ANY,) and self.lengths().same(x, y):
             return replace(total, op=OPS["matmul"], inputs=(x, y), params=())
+        return None
+
+    def constant_negated(self, negated: Apply) -> Apply | None:
+        """-2.0 * x for -(2.0 * x), unless that is part of a difference."""
+        product, reader = self.makers.get(negated.inputs[0]), self.readers.get(negated.out)
+        if product is None or product.op.name != "mul" or self.uses[product.out] != 1 or self.uses[negated.out] != 1:
+            return None
+        if reader is None or reader.op.name in ("add", "sub", "neg", "index_add"):
+            return None
+        for one, other in (product.inputs, product.inputs[::-1]):
+            if isinstance(one, Const) and type(one.value) is float and not one.text and other.kind == product.out.kind:
+                return replace(negated, op=product.op, inputs=(Const(-one.value, FLOAT), other), params=())
         return None
 
     def weighted(self, total: Apply, product: Apply, builder: Builder) -> bool:

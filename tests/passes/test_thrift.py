@@ -117,3 +117,52 @@ def test_one_addition_to_an_element_of_a_line(f):
 
 def test_halves_of_a_square_are_one():
     assert "u_bar[i] -= u[i]" in s2s_ad.grad(halves).source(np.ones(3))
+
+
+def valley(u):
+    return np.sum(100.0 * (u[1:] - u[:-1] ** 2) ** 2 + (1.0 - u[:-1]) ** 2)
+
+
+def overlapping(u):
+    v = u.copy()
+    v[1:-1] = u[:-2] * u[2:] + 3.0 * u[1:-1] - u[:-2] ** 2 + 0.5 * u[2:]
+    v[1:] *= v[:-1]
+    return np.sum(v * v[::-1])
+
+
+def other_slices(u):
+    return np.sum(u[:-1] ** 2) + 2.0 * np.sum(u[1:] * u[:-1]) + np.sum(np.sin(u[:3]) * u[:-2][:3]) + np.sum(u[:-1])
+
+
+@pytest.mark.parametrize("f", [valley, overlapping, other_slices])
+def test_slices_are_added_to_once(f):
+    u = np.array([0.5, -1.25, 2.0, 0.75, 1.5])
+    agrees(f, u)
+    v = np.array([1.0, -0.5, 0.25, 2.0, -1.0])
+    h = 1e-6
+    differences = (s2s_ad.grad(f)(u + h * v) - s2s_ad.grad(f)(u - h * v)) / (2 * h)
+    same(s2s_ad.hvp(f, (u,), (v,)), differences, rtol=1e-6)
+
+
+def test_a_plain_write_takes_the_sum_after_it():
+    source = s2s_ad.grad(valley).source(np.ones(5))
+    assert "u_bar[:-1] = -2.0 * v3 - v2_bar * (2.0 * v)" in source.replace("(1.0 - v)", "v3"), source
+    assert "full_like" not in source and "ones" not in source
+
+
+def test_a_common_factor_is_taken_out():
+    def step(x, r):
+        for _ in range(4):
+            x = r * x * (1.0 - x)
+        return x
+
+    agrees(step, 0.3, 2.9)
+    assert "x_bar = r * (v_bar - x_bar * x)" in s2s_ad.grad(step, (0, 1)).source(0.3, 2.9)
+
+
+def test_slopes_of_large_margins():
+    """A logistic function without a choice: neither an overflow nor a warning."""
+    x = np.array([-1e4, -800.0, -30.0, 0.0, 30.0, 800.0, 1e4])
+    with np.errstate(all="raise", under="ignore"):
+        got = s2s_ad.grad(lambda x: np.sum(np.logaddexp(0.0, x)))(x)
+    same(got, np.array([0.0, 0.0, 1 / (1 + np.exp(30)), 0.5, 1 / (1 + np.exp(-30)), 1.0, 1.0]))
