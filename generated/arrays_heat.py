@@ -17,14 +17,17 @@ def heat_grad(u, alpha, steps):
     # return np.sum(u**2)  [arrays.py:11]
     u_bar = 2.0 * u
     alpha_bar = 0.0
+    u_bar_inner = u_bar[1:-1]
+    u_bar_low = u_bar[:-2]
+    u_bar_high = u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v_bar = u_bar[1:-1]
+        v_bar = u_bar_inner
         v_bar_2 = v_bar * alpha
         alpha_bar += v_bar @ v
-        u_bar[:-2] += v_bar_2
-        u_bar[1:-1] -= v_bar_2 * 2.0
-        u_bar[2:] += v_bar_2
+        u_bar_low += v_bar_2
+        u_bar_inner -= v_bar_2 * 2.0
+        u_bar_high += v_bar_2
     return u_bar, alpha_bar
 
 
@@ -43,14 +46,17 @@ def heat_value_and_grad(u, alpha, steps):
     # return np.sum(u**2)  [arrays.py:11]
     u_bar = 2.0 * u
     alpha_bar = 0.0
+    u_bar_inner = u_bar[1:-1]
+    u_bar_low = u_bar[:-2]
+    u_bar_high = u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v_bar = u_bar[1:-1]
+        v_bar = u_bar_inner
         v_bar_2 = v_bar * alpha
         alpha_bar += v_bar @ v
-        u_bar[:-2] += v_bar_2
-        u_bar[1:-1] -= v_bar_2 * 2.0
-        u_bar[2:] += v_bar_2
+        u_bar_low += v_bar_2
+        u_bar_inner -= v_bar_2 * 2.0
+        u_bar_high += v_bar_2
     return y, (u_bar, alpha_bar)
 
 
@@ -84,12 +90,15 @@ def heat_vjp(u, alpha, steps, y_bar=1.0):
     # return np.sum(u**2)  [arrays.py:11]
     u_bar = y_bar * (2.0 * u)
     alpha_bar = 0.0
+    u_bar_inner = u_bar[1:-1]
+    u_bar_low = u_bar[:-2]
+    u_bar_high = u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v_bar = u_bar[1:-1]
+        v_bar = u_bar_inner
         v_bar_2 = v_bar * alpha
         alpha_bar += v_bar @ v
-        u_bar[:-2] += v_bar_2
-        u_bar[1:-1] -= v_bar_2 * 2.0
-        u_bar[2:] += v_bar_2
+        u_bar_low += v_bar_2
+        u_bar_inner -= v_bar_2 * 2.0
+        u_bar_high += v_bar_2
     return y, (u_bar, alpha_bar)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.backend.expressions import negated, store
+from s2s_ad.backend.hoisted import free_name, with_views
 from s2s_ad.backend.outline import mark
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.statements import StatementWriter, is_const
+from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
 from s2s_ad.ir.walk import split_params
 
@@ -38,11 +40,26 @@ class Writer(StatementWriter):
                 mark(made[-1])
         else:
             made.append(self.while_loop(stmt, pairs, stop, unset))
+        if self.annotate and self.optimize and self.depth == 0:
+            made[-1:] = with_views(made[-1], self.axes(), self.new_name)
         self.commented = None
         self.title, self.begun = title, begun
         made = [self.marked(made[0], stmt.span, quote=False), *(remark(s, (), span=stmt.span) for s in made[1:])]
         out += made
         out += self.copies([(stmt.outputs[k], params[k]) for k in live if self.plan.used(stmt.outputs[k])])
+
+    def axes(self) -> dict[str, int]:
+        """Of names that always stand for arrays how many axes these have, at least."""
+        found: dict[str, int] = {}
+        for value, name in self.expressions.names.items():
+            rank = value.kind.rank if isinstance(value.kind, Array) and name not in self.nullable else 0
+            found[name] = min(rank, found.get(name, rank))
+        return found
+
+    def new_name(self, text: str) -> str:
+        name = free_name(text, self.expressions.variables | self.expressions.reserved | self.views)
+        self.views.add(name)
+        return name
 
     def _needed(self, stmt: For | While, k: int) -> bool:
         values = [split_params(stmt)[1][k], stmt.outputs[k]]

@@ -59,6 +59,7 @@ class StatementWriter:
         self.begun = False  # whether anything stands in the function yet
         self.commented: tuple[str, int] | None = None
         self.depth = 0  # of loops
+        self.views: set[str] = set()  # names that slices have got before loops
         self.objects: dict[str, object] = {}  # what effects name
 
     # --- blocks -------------------------------------------------------------------------------------------------------
