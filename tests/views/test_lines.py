@@ -130,8 +130,8 @@ def test_a_terminal_of_a_hundred_columns():
                                               x_dot * r             ↑         v_bar = x_bar * (1.0 -
                                           v2 = 1.0 - x                            x)
                                           x = v * v2                ↑         r_bar += v_bar * x
-                                          x_dot = v_dot * v2 -      ↑         x_bar = v_bar * r -
-                                              x_dot * v                           x_bar * (r * x)
+                                          x_dot = v_dot * v2 -      ↑         x_bar = r * (v_bar -
+                                              x_dot * v                           x_bar * x)
 4      return x                       return x, x_dot
 """
     for width in (60, 80, 120):

@@ -108,7 +108,7 @@ def test_pointing_at_a_line_lights_up_its_derivative_and_back(show):
             "# x = r * x * (1.0 - x)  [recurrence.py:3]",
             "v_bar = x_bar * (1.0 - x)",
             "r_bar += v_bar * x",
-            "x_bar = v_bar * r - x_bar * (r * x)",
+            "x_bar = r * (v_bar - x_bar * x)",
         ],
     }
     own = point_at(browser, "logistic", "x = r * x * (1.0 - x)")
