@@ -40,3 +40,12 @@ def same_atom(a: Atom, b: Atom) -> bool:
     if isinstance(a, Const) and isinstance(b, Const):
         return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
     return isinstance(a, (Unbound, Absent)) and type(a) is type(b)
+
+
+def is_adjoint(atom: Atom | None) -> bool:
+    """Whether it is called after an adjoint: what the user wrote, computed again for a reverse sweep, is not."""
+    while isinstance(atom, Value):
+        if atom.suffix == "_bar":
+            return True
+        atom = atom.base
+    return False

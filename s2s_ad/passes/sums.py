@@ -12,6 +12,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Program, Section, Value
 from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.atoms import is_adjoint
 
 Place = tuple[object, ...]
 _NEAR = 6  # operations
@@ -101,7 +102,9 @@ def _chains(block: Block, uses: Counter[Atom]) -> Iterator[list[Apply]]:
             goes_on = stmt.op.name == "index_add" and uses[stmt.inputs[0]] == 1
             chain = open_.pop(stmt.inputs[0], []) if goes_on else []
             open_[stmt.out] = [*chain, stmt]
-    yield from (chain for chain in open_.values() if len(chain) > 1)
+    for chain in open_.values():
+        if len(chain) > 1 and any(map(is_adjoint, (chain[0].inputs[0], *(stmt.out for stmt in chain)))):
+            yield chain
 
 
 def _is_plain(stmt: Apply) -> bool:

@@ -14,6 +14,7 @@ from s2s_ad.ir.walk import all_stmts, map_inputs, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.linear import axes_of
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.atoms import is_adjoint
 
 REVERSE = "Reverse sweep"
 
@@ -101,6 +102,8 @@ class _Thrift:
 
     def common_factor(self, total: Apply, builder: Builder) -> Apply | None:
         """c * (a - b) for a * c - b * c, and for a * c - b * (c * d)."""
+        if not is_adjoint(total.out):
+            return None  # what is computed again must come out as it did before: a branch may depend on it
         one, other = (self.factors(atom) for atom in total.inputs)
         common = [a for a in one if a in other and isinstance(a, Value) and a.kind == total.out.kind]
         if len(one) < 2 or len(other) < 2 or len(common) != 1:

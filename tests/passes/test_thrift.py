@@ -166,3 +166,25 @@ def test_slopes_of_large_margins():
     with np.errstate(all="raise", under="ignore"):
         got = s2s_ad.grad(lambda x: np.sum(np.logaddexp(0.0, x)))(x)
     same(got, np.array([0.0, 0.0, 1 / (1 + np.exp(30)), 0.5, 1 / (1 + np.exp(-30)), 1.0, 1.0]))
+
+
+@s2s_ad.checkpoint
+def summed_up(w, x, y):
+    w = w.copy()
+    for part in (x, y):
+        w[0] += part
+    if w[0] > 1.0:
+        return 3.0 * w[1]
+    return w[1] * w[1]
+
+
+def with_a_branch_on_the_last_digit(w, x, y):
+    return summed_up(w, x, y) * 2.0
+
+
+def test_what_is_computed_again_comes_out_as_it_did():
+    """1 + e + e is 1, and 1 + (e + e) is more: the adjoint must take the branch that the function took."""
+    e = 2.0**-53
+    w = np.array([1.0, 5.0])
+    assert with_a_branch_on_the_last_digit(w, e, e) == 50.0
+    same(s2s_ad.grad(with_a_branch_on_the_last_digit)(w, e, e), np.array([0.0, 20.0]))
