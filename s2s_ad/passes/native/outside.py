@@ -6,7 +6,7 @@ multiplies the sums with f. Where w is the same for all j, it is added up once f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from s2s_ad.ir.builder import ONE_FLOAT, ZERO_FLOAT, Builder
@@ -107,7 +107,14 @@ class _Sum:
     place: Place
     product: _Product
     depth: int  # of the loops on the path, those whose trips change `own`
-    here: bool  # the array itself can hold the sums, which are multiplied where they stand
+    kept: Place  # where the sums are kept, in an array of their own or in that to which they go
+    here: bool  # the latter
+
+    def same_sums(self, other: _Sum) -> bool:
+        """Whether both add up the same numbers, at the same places of arrays made for them."""
+        own, others = self.product, other.product
+        same = own.own == others.own and own.negative == others.negative and not (self.here or other.here)
+        return same and self.kept is not self.place and other.kept is not other.place and self.kept == other.kept
 
 
 @dataclass(frozen=True)
@@ -127,8 +134,9 @@ class _Outside:
         for stmt in block.stmts:
             moved: list[_Moved] = []
             before = stmt
-            while isinstance(stmt, For) and (found := self.found(stmt)) is not None:
-                stmt, total = self.without(builder, stmt, found)
+            while isinstance(stmt, For) and (found := self.found(stmt, {m.found.slot for m in moved})) is not None:
+                same = next((m for m in moved if m.found.same_sums(found)), None)
+                stmt, total = self.without(builder, stmt, found, same)
                 moved.append(_Moved(found, total))
             after: list[Stmt] = []
             if isinstance(stmt, For) and isinstance(before, For) and moved:
@@ -139,7 +147,8 @@ class _Outside:
 
     # --- what can be moved --------------------------------------------------------------------------------------------
 
-    def found(self, loop: For) -> _Sum | None:
+    def found(self, loop: For, slots: Collection[int]) -> _Sum | None:
+        """The first sum of the loop that can be; of the arrays in these slots something has been moved already."""
         trips = loop.trips
         if trips is None or loop.stops or not isinstance(trips.step, Const) or trips.step.value not in (1, -1):
             return None
@@ -150,7 +159,7 @@ class _Outside:
                 continue
             if only_sums(loop.body, param, end, uses):
                 sums = list(_sums(loop.body, param, ()))
-                alone = len(sums) == 1 and self.is_zeros(loop.init[slot])
+                alone = len(sums) == 1 and slot not in slots and self.is_zeros(loop.init[slot])
                 each = (self.sum(loop, slot, path, stmt, alone) for path, stmt in sums if path)
                 if (first := next((s for s in each if s is not None), None)) is not None:
                     return first
@@ -172,22 +181,32 @@ class _Outside:
         reads = list(product.reads())
         if depth == len(path) and not reads:
             return None
-        indices = {inner.body.params[0] for inner in path[:depth]}
-        here = alone and depth == len(path) == len(place) and set(place) == indices
+        indices = tuple(inner.body.params[0] for inner in path[:depth])
         # no more room than an array has that is there
-        if not any(indices <= set(each) for each in (place, *(r.inputs[1:] for r in reads))):
+        if not any(set(indices) <= set(each) for each in (place, *(r.inputs[1:] for r in reads))):
             return None
-        stops = [inner.trips.stop for inner in path[:depth] if inner.trips is not None]
-        return None if any(a in fixed.inside for a in stops) else _Sum(slot, path, stmt, place, product, depth, here)
+        if depth == len(path) == len(place) and set(place) == set(indices):
+            return _Sum(slot, path, stmt, place, product, depth, place, alone)
+        sizes = [inner.trips.stop for inner in path[:depth] if inner.trips is not None]
+        return (
+            None
+            if any(a in fixed.inside for a in sizes)
+            else _Sum(slot, path, stmt, place, product, depth, indices, False)
+        )
 
     # --- moving it ----------------------------------------------------------------------------------------------------
 
-    def without(self, builder: Builder, loop: For, found: _Sum) -> tuple[For, Value | None]:
-        """The loop that adds up only what is its own, and the sums, where the array itself does not hold them."""
+    def without(self, builder: Builder, loop: For, found: _Sum, same: _Moved | None) -> tuple[For, Value | None]:
+        """The loop that adds up only what is its own, and the sums, where the array itself does not hold them.
+
+        `same`: what has been moved before, with these same sums.
+        """
         builder.span = found.stmt.span
         if found.here:
             return replace(loop, body=_adding_own(loop.body, found)), None
-        loop, total = _carrying(loop, found, self.room(builder, found) if found.depth else ZERO_FLOAT)
+        if same is not None:
+            return replace(loop, body=_without(loop.body, found.stmt)), same.total
+        loop, total = _carrying(loop, found, self.room(builder, loop, found) if found.depth else ZERO_FLOAT)
         return replace(loop, body=_without(loop.body, found.stmt)), total
 
     def finished(self, old: For, loop: For, moved: Sequence[_Moved]) -> tuple[For, list[Stmt]]:
@@ -213,8 +232,13 @@ class _Outside:
         after.emit(If(ran, then, orelse, tuple(made[slot] for slot in state), after.span))
         return loop, after.stmts
 
-    def room(self, builder: Builder, found: _Sum) -> Value:
+    def room(self, builder: Builder, loop: For, found: _Sum) -> Value:
         """Zeros for the sums."""
+        if found.kept is found.place:
+            array = loop.init[found.slot]
+            out = _named(found, array.kind)
+            builder.emit(Apply(OPS["zeros_like"], (array,), (out,), (), builder.span))
+            return out
         sizes: list[Atom] = []
         for inner in found.path[: found.depth]:
             assert inner.trips is not None
@@ -288,9 +312,8 @@ def _carrying(loop: For, found: _Sum, start: Atom, level: int = 0) -> tuple[For,
             stmt, end = _carrying(stmt, found, param, level + 1)
         elif level == found.depth and stmt is last:
             number, end = _own(builder, found.product), replace(param)
-            indices = [inner.body.params[0] for inner in found.path[:level]]
-            name, params = ("index_add", (("index", at(*indices)),)) if indices else ("add", ())
-            builder.emit(Apply(OPS[name], (param, number, *indices), (end,), params, builder.span))
+            name, params = ("index_add", (("index", at(*found.kept)),)) if found.kept else ("add", ())
+            builder.emit(Apply(OPS[name], (param, number, *found.kept), (end,), params, builder.span))
         builder.emit(stmt)
     n, body, out = len(loop.init), loop.body, replace(param)
     changed = Block((*body.params, param), tuple(builder.stmts), (*body.results[:n], end, *body.results[n:]))
@@ -364,7 +387,7 @@ def _element(builder: Builder, moved: _Moved, array: Value, env: dict[Atom, Atom
     found, out = moved.found, replace(array)
     stmt, builder.span = found.stmt, found.stmt.span
     place = [_again(builder, found, env, a) for a in stmt.inputs[2:]]
-    indices = [env[loop.body.params[0]] for loop in found.path[: found.depth]]
+    indices = [_again(builder, found, env, a) for a in found.kept]
     if moved.total is None:
         number: Value = builder.apply(OPS["getitem"], array, *place, **dict(stmt.params))
     elif indices:
