@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from s2s_ad.ir.kinds import INT
+from s2s_ad.ir.nodes import Apply, Atom, Const, Stmt, Value
 
 MOST = 400  # inequalities; beyond them nothing is proved
 
@@ -29,6 +32,27 @@ class Sum:
 
     def __sub__(self, other: Sum | int) -> Sum:
         return self + other * -1
+
+
+def sum_of(atom: Atom, makers: Mapping[Value, Stmt], other: Callable[[Atom, Apply | None], Sum]) -> Sum:
+    """What a whole number is made of; `other` says it of what is no sum and no multiple, and of how that was made."""
+    if isinstance(atom, Const) and type(atom.value) is int:
+        return Sum(atom.value)
+    made = makers.get(atom) if isinstance(atom, Value) else None
+    if not isinstance(made, Apply) or made.out.kind != INT:
+        return other(atom, None)
+    name, parts = made.op.name, made.inputs
+    if name in ("add", "sub") and all(a.kind == INT for a in parts):
+        one, two = (sum_of(a, makers, other) for a in parts)
+        return one + two if name == "add" else one - two
+    if name == "mul" and (factor := number_of(parts[0]) or number_of(parts[1])):
+        return sum_of(parts[1] if number_of(parts[0]) else parts[0], makers, other) * factor
+    return other(atom, made)
+
+
+def number_of(atom: Atom) -> int:
+    """The constant, 0 where it is none."""
+    return atom.value if isinstance(atom, Const) and type(atom.value) is int else 0
 
 
 def contradictory(at_most_zero: Iterable[Sum]) -> bool:

@@ -5,6 +5,7 @@ What may be written on the spot is decided from `backend/memory.py`; here a gues
 
 from __future__ import annotations
 
+from s2s_ad.ir.groups import representative
 from s2s_ad.ir.kinds import Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Value, While
 from s2s_ad.ir.walk import all_stmts, split_params
@@ -40,12 +41,7 @@ class Objects:
 
     def find(self, value: Value) -> Value:
         """One value for all of the group."""
-        root = value
-        while (above := self.parent.get(root, root)) is not root:
-            root = above
-        while (above := self.parent.get(value, value)) is not root and value is not root:
-            self.parent[value], value = root, above
-        return root
+        return representative(self.parent, value)
 
     def _join(self, a: Atom, b: Atom) -> None:
         if isinstance(a, Value) and isinstance(b, Value):

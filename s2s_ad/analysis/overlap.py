@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from s2s_ad.analysis.affine import Sum
+from s2s_ad.analysis.affine import Sum, sum_of
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, outputs_of
@@ -113,7 +113,8 @@ def _taken(part: _Part | None, index: tuple[object, ...], at: Collection[Atom], 
     entries += [_WHOLE] * (len(part.runs) - len(entries))
 
     def number(entry: object) -> Sum:
-        return _sum(atoms[entry[1]] if isinstance(entry, tuple) else Const(entry, INT), defs)
+        atom = atoms[entry[1]] if isinstance(entry, tuple) else Const(entry, INT)
+        return sum_of(atom, defs, lambda a, _: Sum(0, {a: 1}))
 
     places, runs = dict(part.places), []
     for run, entry in zip(part.runs, entries):
@@ -134,17 +135,6 @@ def _taken(part: _Part | None, index: tuple[object, ...], at: Collection[Atom], 
 
 def _from_start(place: Sum, axis: int) -> Sum:
     return place + Sum(0, {("length", axis): 1}) if place.constant < 0 and not place.factors else place
-
-
-def _sum(atom: Atom, defs: Defs) -> Sum:
-    if isinstance(atom, Const) and type(atom.value) is int:
-        return Sum(atom.value)
-    made = defs.get(atom) if isinstance(atom, Value) else None
-    if isinstance(made, Apply) and made.op.name in ("add", "sub") and made.out.kind == INT:
-        if all(a.kind == INT for a in made.inputs):
-            one, other = (_sum(a, defs) for a in made.inputs)
-            return one + other if made.op.name == "add" else one - other
-    return Sum(0, {atom: 1})
 
 
 def _apart(into: _Part, of: _Part) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import InPlace, Memory, is_view
@@ -82,6 +83,10 @@ class _Analysis:
             self.result.on_spot.difference_update([s for s in failing if not s.op.store] or here)
         return self.result
 
+    @cached_property
+    def undecided(self) -> Memory:
+        return Memory(self.function, self.plan, self.sums)
+
     def memory(self) -> Memory:
         """Who shares memory, as decided so far: made once for each state, since it is asked for again and again."""
         decided = self.result
@@ -89,7 +94,7 @@ class _Analysis:
         if state not in self.known:
             if len(self.known) > MOST_KNOWN:
                 self.known.clear()
-            self.known[state] = Memory(self.function, self.plan, decided)
+            self.known[state] = self.undecided.under(decided)
         return self.known[state]
 
     def failing(self, updates: list[Apply]) -> list[Apply]:

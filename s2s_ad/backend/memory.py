@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, field
 
 from s2s_ad.backend import templates
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.schedule import Schedule
+from s2s_ad.ir.groups import representative
 from s2s_ad.ir.kinds import Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, outputs_of, split_params
@@ -42,11 +45,16 @@ class Memory:
     """Union-find over the values that may share memory, with those that belong to somebody else marked.
 
     Beside the groups it keeps by which way an object gets from one value to the next. An edge that leads from the end
-    of a loop's trip to the start of the next, or out of the loop, is marked with the loop.
+    of a loop's trip to the start of the next, or out of the loop, is marked with the loop. What the decisions change is
+    put off until they are known, so that the function is walked once, however many of them are tried.
     """
 
-    def __init__(self, function: Function, plan: Schedule, decided: InPlace) -> None:
-        self.plan, self.decided = plan, decided
+    def __init__(self, function: Function, plan: Schedule, sums: Collection[Stmt]) -> None:
+        self.plan, self.decided = plan, InPlace()
+        self.sums = frozenset(sums)  # statements that might be written on the spot, though they store nothing
+        self.updates: list[Apply] = []
+        self.views: list[Apply] = []
+        self.inits: list[tuple[Stmt, int, Value, Value]] = []  # loop, number, what it starts from, a name in the loop
         self.onward: dict[Value, list[_Edge]] = {}
         self.sources: dict[Value, list[_Edge]] = {}
         self.made: set[Value] = set()  # values whose object can be made where they are defined
@@ -62,6 +70,32 @@ class Memory:
             self.mark_foreign(value)
         self.block(function.body, ())
 
+    def under(self, decided: InPlace) -> Memory:
+        """Who shares memory if that is decided."""
+        made = copy(self)
+        made.decided = decided
+        made.onward = {value: edges.copy() for value, edges in self.onward.items()}
+        made.sources = {value: edges.copy() for value, edges in self.sources.items()}
+        made.members = {value: values.copy() for value, values in self.members.items()}
+        made.parent, made.moved = self.parent.copy(), {}
+        made.made, made.given, made.foreign = self.made.copy(), self.given.copy(), self.foreign.copy()
+        for stmt in self.updates:
+            if stmt in decided.on_spot:
+                made.join(stmt.inputs[0], stmt.outputs[0])
+            elif stmt.op.store and isinstance(stmt.inputs[0], Value) and _holds_memory(stmt.inputs[0].kind):
+                made.holds(stmt.inputs[0], stmt.outputs[0])  # a copied list still holds the same arrays
+        for stmt in self.views:
+            if stmt.outputs[0] not in decided.copied_views:
+                made.join(stmt.inputs[0], stmt.outputs[0])
+        for loop, k, init, head in self.inits:
+            if (loop, k) not in decided.copied_init:
+                made.join(init, head)
+            else:
+                made.made.add(head)
+                if _holds_memory(head.kind):
+                    made.holds(init, head)
+        return made
+
     def known(self, value: Value) -> bool:
         return value in self.parent
 
@@ -69,12 +103,7 @@ class Memory:
         if value not in self.parent:
             self.parent[value] = value
             self.members[value] = [value]
-        root = value
-        while self.parent[root] is not root:
-            root = self.parent[root]
-        while self.parent[value] is not root:
-            self.parent[value], value = root, self.parent[value]
-        return root
+        return representative(self.parent, value)
 
     def mark_foreign(self, atom: Atom) -> None:
         if isinstance(atom, Value) and _has_memory(atom.kind):
@@ -135,17 +164,15 @@ class Memory:
 
     def apply(self, stmt: Apply) -> None:
         op, out = stmt.op, stmt.outputs
-        on_spot = stmt in self.decided.on_spot
-        if op.store or on_spot:
-            if on_spot:
-                self.join(stmt.inputs[0], out[0])
-            elif isinstance(stmt.inputs[0], Value) and _holds_memory(stmt.inputs[0].kind):
-                self.holds(stmt.inputs[0], out[0])  # a copied list still holds the same arrays
+        if op.store or stmt in self.sums:
+            self.updates.append(stmt)
             if op.name in _PASSES_ON:
                 for atom in stmt.inputs[1:]:
                     self.holds(atom, out[0])
         elif op.may_alias:
-            if not _copies(stmt) and out[0] not in self.decided.copied_views:
+            if is_view(stmt):
+                self.views.append(stmt)
+            elif not _copies(stmt):
                 self.join(stmt.inputs[0], out[0])
             if op.name not in _WRITABLE_VIEWS and not _is_filled(stmt):
                 self.mark_foreign(out[0])
@@ -173,12 +200,10 @@ class Memory:
                 heads.append(stmt.cond.params[k])
             for head in heads:
                 self.around[head] = loops
-                if (stmt, k) not in self.decided.copied_init:
-                    self.join(init, head)
+                if isinstance(init, Value) and _has_memory(head.kind):
+                    self.inits.append((stmt, k, init, head))
                 else:
-                    self.made.add(head)
-                    if _holds_memory(head.kind):
-                        self.holds(init, head)
+                    self.join(init, head)
                 self.join(stmt.body.results[k], head, stmt)
                 self.join(param, head, stmt)
         for result, y in zip(stmt.body.results[n:], stmt.outputs[n:]):

@@ -8,6 +8,7 @@ import importlib
 import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
@@ -186,7 +187,7 @@ def _assemble(
         if name in HELPERS and name not in objects:
             _add_helper(name, needed)
     imported = {name for name in _IMPORTS if name in used}
-    imported |= {name for name in _IMPORTS for text in needed.values() if _reads(text, name)}
+    imported |= {name for name in _IMPORTS for text in needed.values() if name in _names_in(text)}
 
     head = [f'"""{title}"""'] if title else []
     lines = [_import_line(name, aliases) for name in sorted(imported) if name != "np"]
@@ -225,12 +226,14 @@ def _add_helper(name: str, needed: dict[str, str]) -> None:
     text = HELPERS[name]
     needed[name] = text
     for other in HELPERS:
-        if other != name and _reads(text, other):
+        if other != name and other in _names_in(text):
             _add_helper(other, needed)
 
 
-def _reads(text: str, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(ast.parse(text)))
+@cache
+def _names_in(text: str) -> frozenset[str]:
+    """Of one of the helpers, which are few and asked for in every module."""
+    return frozenset(node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name))
 
 
 def _import_line(name: str, aliases: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from s2s_ad.backend.live import Interval, Liveness, meet, merged
 from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, WEAK, root_of, wish_of
+from s2s_ad.ir.groups import representative
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Unbound, Value, While
 from s2s_ad.ir.walk import all_stmts, split_params
 
@@ -33,13 +34,7 @@ class Classes:
                 self.wish[value] = (HINT, fixed[value])
 
     def find(self, value: Value) -> Value:
-        value = self.plan.leader.get(value, value)
-        root = value
-        while self.parent[root] is not root:
-            root = self.parent[root]
-        while self.parent[value] is not root:
-            self.parent[value], value = root, self.parent[value]
-        return root
+        return representative(self.parent, self.plan.leader.get(value, value))
 
     def same(self, a: Atom, b: Atom) -> bool:
         if not isinstance(a, Value) or not isinstance(b, Value) or not self.known(a) or not self.known(b):

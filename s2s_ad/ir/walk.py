@@ -28,6 +28,8 @@ def outputs_of(stmt: Stmt) -> tuple[Value, ...]:
 
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
+    if isinstance(stmt, Apply):
+        return ()  # asked for first: nearly every statement is one
     if isinstance(stmt, If):
         return (stmt.then, stmt.orelse)
     if isinstance(stmt, For):

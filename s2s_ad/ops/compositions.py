@@ -15,19 +15,22 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
+from s2s_ad.ops.axis_compositions import AXIS_COMPOSITIONS
 from s2s_ad.ops.complex_parts import angle_of
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
 from s2s_ad.ops.fourier_compositions import FOURIER_COMPOSITIONS
 from s2s_ad.ops.full_forms import PROGRAMS
-from s2s_ad.ops.further_compositions import FURTHER_COMPOSITIONS
+from s2s_ad.ops.index_compositions import INDEX_COMPOSITIONS
 from s2s_ad.ops.iteration_compositions import ITERATION_COMPOSITIONS
 from s2s_ad.ops.linalg_compositions import LINALG_COMPOSITIONS
 from s2s_ad.ops.math_functions import exponent, fraction_part, mantissa, sum_of_products, whole_part
 from s2s_ad.ops.polynomial_compositions import POLYNOMIAL_COMPOSITIONS
 from s2s_ad.ops.set_compositions import SET_COMPOSITIONS
 from s2s_ad.ops.settled import count_up
+from s2s_ad.ops.standard_compositions import STANDARD_COMPOSITIONS
 from s2s_ad.ops.statistics_compositions import STATISTICS_COMPOSITIONS
 from s2s_ad.ops.ufunc_compositions import UFUNC_COMPOSITIONS
+from s2s_ad.ops.window_compositions import WINDOW_COMPOSITIONS
 
 # --- math -------------------------------------------------------------------------------------------------------------
 
@@ -200,13 +203,16 @@ COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     cmath.polar: polar,
     cmath.rect: rect,
     **ARRAY_COMPOSITIONS,
+    **AXIS_COMPOSITIONS,
     **FOURIER_COMPOSITIONS,
+    **INDEX_COMPOSITIONS,
     **ITERATION_COMPOSITIONS,
     **LINALG_COMPOSITIONS,
-    **STATISTICS_COMPOSITIONS,
-    **FURTHER_COMPOSITIONS,
     **POLYNOMIAL_COMPOSITIONS,
     **SET_COMPOSITIONS,
+    **STANDARD_COMPOSITIONS,
+    **STATISTICS_COMPOSITIONS,
+    **WINDOW_COMPOSITIONS,
     **UFUNC_COMPOSITIONS,
     **PROGRAMS,
 }

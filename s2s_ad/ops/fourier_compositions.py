@@ -51,18 +51,16 @@ def ihfft(a, n=None, axis=-1, norm=None):
 
 
 def fftn(a, s=None, axes=None, norm=None):
-    if s is None:
-        return whole_fft(a, axes=axes, norm=norm)
-    for n, axis in zip(s, count_up(-len(s), 0) if axes is None else axes):
-        a = np.fft.fft(a, n, axis, norm)
-    return a
+    return whole_fft(a, axes=axes, norm=norm) if s is None else axis_by_axis(np.fft.fft, a, s, axes, norm)
 
 
 def ifftn(a, s=None, axes=None, norm=None):
-    if s is None:
-        return whole_ifft(a, axes=axes, norm=norm)
+    return whole_ifft(a, axes=axes, norm=norm) if s is None else axis_by_axis(np.fft.ifft, a, s, axes, norm)
+
+
+def axis_by_axis(transform, a, s, axes, norm):
     for n, axis in zip(s, count_up(-len(s), 0) if axes is None else axes):
-        a = np.fft.ifft(a, n, axis, norm)
+        a = transform(a, n, axis, norm)
     return a
 
 

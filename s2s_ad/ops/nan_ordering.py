@@ -11,17 +11,13 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import Array, Kind
 from s2s_ad.ops.core import literal, piecewise_constant, rule
 from s2s_ad.ops.linear import dtype_of, shape_of
-from s2s_ad.ops.reductions import reduced, restore_axes, sum
+from s2s_ad.ops.reductions import averaged, reduced, restore_axes, sum
 from s2s_ad.ops.slopes import real_only
 from s2s_ad.ops.trace import ZERO, d
 from s2s_ad.ops.ufuncs import where
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
-
-
-def _averaged(dtype: str) -> str:
-    return "float64" if np.dtype(dtype).kind in "biu" else dtype
 
 
 def _given(params: Params, *names: str) -> str:
@@ -72,7 +68,7 @@ def _median_pullback(ct, x, axis=None, keepdims=False, *, out):
     return _shares(ct, x, 0.5, axis, keepdims, "linear")
 
 
-@rule(middle_present, name="np.nanmedian", infer=reduced(_averaged), flavor="numpy", cost=20, selects=True,
+@rule(middle_present, name="np.nanmedian", infer=reduced(averaged), flavor="numpy", cost=20, selects=True,
       code=lambda p, k: f"np.nanmedian(x{_given(p, 'axis', 'keepdims')})", pullback=_median_pullback)  # fmt: skip
 def nanmedian(x, axis=None, keepdims=False, *, out):
     d[out] = _moved(x, 0.5, axis, keepdims, "linear")
@@ -82,7 +78,7 @@ def _quantile_pullback(ct, x, q=0.5, axis=None, keepdims=False, method="linear",
     return _shares(ct, x, q, axis, keepdims, method)
 
 
-@rule(quantile_present, name="np.nanquantile", infer=reduced(_averaged), flavor="numpy", cost=20, selects=True,
+@rule(quantile_present, name="np.nanquantile", infer=reduced(averaged), flavor="numpy", cost=20, selects=True,
       code=lambda p, k: f"np.nanquantile(x, {p['q']}{_given(p, 'axis', 'method', 'keepdims')})",
       pullback=_quantile_pullback)  # fmt: skip
 def nanquantile(x, q=0.5, axis=None, keepdims=False, method="linear", *, out):

@@ -13,7 +13,7 @@ from s2s_ad.ops.array_helpers import put_where, running_places
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant, rule
 from s2s_ad.ops.indexing import WHOLE, getitem
 from s2s_ad.ops.linear import axes_of, dtype_of, shape_of
-from s2s_ad.ops.reductions import reduced, restore_axes, sum
+from s2s_ad.ops.reductions import averaged, reduced, restore_axes, sum
 from s2s_ad.ops.shaping import ravel
 from s2s_ad.ops.slopes import real_only
 from s2s_ad.ops.trace import ZERO, apply, d
@@ -219,10 +219,6 @@ def _rank_dim(kind: Kind) -> int:
 # --- quantiles --------------------------------------------------------------------------------------------------------
 
 
-def _averaged(dtype: str) -> str:
-    return "float64" if np.dtype(dtype).kind in "biu" else dtype
-
-
 def _counted(x: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
     """The weighted sum of the tangents; what does not count adds nothing, whatever it is."""
     return sum(where(weights != 0, d[x] * weights, 0.0), axis=axis, keepdims=keepdims)
@@ -268,7 +264,7 @@ def _median_code(params: Params, kinds: Kinds) -> str:
     return f"np.median(x{axis}{', keepdims=True' if params.get('keepdims') else ''})"
 
 
-@rule(middle, name="np.median", infer=reduced(_averaged), code=_median_code, flavor="numpy", cost=20,
+@rule(middle, name="np.median", infer=reduced(averaged), code=_median_code, flavor="numpy", cost=20,
       selects=True, pullback=_median_pullback)  # fmt: skip
 def median(x, axis=None, keepdims=False, *, out):
     quantile_rule(x, axis, keepdims, q=0.5, out=out)
@@ -294,7 +290,7 @@ def _quantile_pullback(ct, x, q=0.5, axis=None, keepdims=False, method="linear",
     return quantile_pullback(ct, x, axis, keepdims, q=q, method=method)
 
 
-@rule(one_quantile, name="np.quantile", infer=reduced(_averaged), code=_quantile_code, flavor="numpy", cost=20,
+@rule(one_quantile, name="np.quantile", infer=reduced(averaged), code=_quantile_code, flavor="numpy", cost=20,
       selects=True, pullback=_quantile_pullback)  # fmt: skip
 def quantile(x, q=0.5, axis=None, keepdims=False, method="linear", *, out):
     quantile_rule(x, axis, keepdims, q=q, method=method, out=out)

@@ -37,18 +37,18 @@ def reduced(dtype: Any) -> Callable[[Kinds, Params, Op], Kind]:
     return infer
 
 
-def _summed(dtype: str) -> str:
+def summed(dtype: str) -> str:
     """NumPy adds up small integers in its default one."""
     kind = np.dtype(dtype).kind
     return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind, dtype)
 
 
-def _averaged(dtype: str) -> str:
+def averaged(dtype: str) -> str:
     return "float64" if np.dtype(dtype).kind in "biu" else dtype
 
 
 def _length(dtype: str) -> str:
-    return {"complex128": "float64", "complex64": "float32"}.get(dtype) or _averaged(dtype)
+    return {"complex128": "float64", "complex64": "float32"}.get(dtype) or averaged(dtype)
 
 
 def _kept(dtype: str) -> str:
@@ -78,19 +78,19 @@ def count(x, axis=None):
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 
-@linear(np.sum, infer=reduced(_summed))
+@linear(np.sum, infer=reduced(summed))
 def sum(ct, x, axis=None, keepdims=False, dtype=None):
     return broadcast_like(restore_axes(ct, x, axis, keepdims), x)
 
 
-@linear(np.mean, infer=reduced(_averaged))
+@linear(np.mean, infer=reduced(averaged))
 def mean(ct, x, axis=None, keepdims=False, dtype=None):
     return broadcast_like(restore_axes(ct / count(x, axis=axis), x, axis, keepdims), x)
 
 
 def _along(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
-    dtype = _summed(dtype_of(kinds[0])) if params.get("dtype") is None else np.dtype(params["dtype"]).name
+    dtype = summed(dtype_of(kinds[0])) if params.get("dtype") is None else np.dtype(params["dtype"]).name
     return Array(dtype, shape if shape and params.get("axis") is not None else (total(shape),))
 
 
@@ -143,12 +143,12 @@ def _freedom(x: Any, axis: Any, ddof: Any) -> Any:
 # An even split between equals, stated by where: nothing leaks from those that were not taken.
 
 
-def _extreme(x, axis=None, keepdims=False, *, out):
+def extreme(x, axis=None, keepdims=False, *, out):
     best, ties = _best(x, axis, keepdims, out)
     d[out] = sum(where(best, d[x], 0.0), axis=axis, keepdims=keepdims) / ties
 
 
-def _extreme_pullback(ct, x, axis=None, keepdims=False, *, out):
+def extreme_pullback(ct, x, axis=None, keepdims=False, *, out):
     best, ties = _best(x, axis, keepdims, out)
     return where(best, restore_axes(ct / ties, x, axis, keepdims), 0.0)
 
@@ -162,8 +162,8 @@ def _best(x: Any, axis: Any, keepdims: bool, out: Any) -> tuple[Any, Any]:
 
 max, min = (
     declare(
-        functions, _extreme, name=name, infer=reduced(_kept), flavor="numpy", cost=20, selects=True,
-        rule=_extreme, pullback=_extreme_pullback,
+        functions, extreme, name=name, infer=reduced(_kept), flavor="numpy", cost=20, selects=True,
+        rule=extreme, pullback=extreme_pullback,
     )
     for name, functions in {"np.max": (np.max, np.amax), "np.min": (np.min, np.amin)}.items()
 )  # fmt: skip
@@ -172,7 +172,7 @@ max, min = (
 # --- products ---------------------------------------------------------------------------------------------------------
 
 
-@rule(np.prod, infer=reduced(_summed), cost=20)
+@rule(np.prod, infer=reduced(summed), cost=20)
 def prod(x, axis=None, keepdims=False, *, out):
     if not x.rank:
         d[out] = d[x]

@@ -7,6 +7,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder, const
@@ -57,7 +58,8 @@ def simplify_function(function: Function) -> Function:
 class _Simplifier:
     def __init__(self, body: Block) -> None:
         self.uses = use_counts(body)
-        self.fills: Callable[[Apply], bool] = lambda write: Lengths(body).fills(write)  # rarely asked
+        lengths = cache(lambda: Lengths(body))  # rarely asked
+        self.fills: Callable[[Apply], bool] = lambda write: lengths().fills(write)
         self.same: dict[Value, Atom] = {}
         self.makers: dict[Value, Apply] = {}
         self.order: defaultdict[Value, int] = defaultdict(itertools.count().__next__)  # in which a value was first met

@@ -35,15 +35,9 @@ class _Sum:
 
 class _Held(LoopPass):
     def __init__(self, affine: Affine) -> None:
+        super().__init__()
         self.affine = affine
         self.apart = Apart(affine)
-        self.around: list[Block] = []
-
-    def block(self, block: Block) -> Block:
-        self.around.append(block)
-        made = super().block(block)
-        self.around.pop()
-        return made
 
     def loop(self, builder: Builder, loop: For) -> None:
         trips = loop.trips

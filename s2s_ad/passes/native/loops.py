@@ -11,9 +11,13 @@ from s2s_ad.ir.walk import map_inputs
 
 
 class LoopPass(ABC):
-    """Rewrites the counted loops of a block, and leaves the rest."""
+    """Rewrites the counted loops of a block, and leaves the rest. `around` are the blocks in which it is at work."""
+
+    def __init__(self) -> None:
+        self.around: list[Block] = []
 
     def block(self, block: Block) -> Block:
+        self.around.append(block)
         builder = Builder()
         for stmt in block.stmts:
             moved = map_inputs(stmt, lambda a: a, self.block)
@@ -21,6 +25,7 @@ class LoopPass(ABC):
                 self.loop(builder, moved)
             else:
                 builder.emit(moved)
+        self.around.pop()
         return replace(block, stmts=tuple(builder.stmts))
 
     @abstractmethod

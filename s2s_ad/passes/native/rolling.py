@@ -31,15 +31,9 @@ def rolled(block: Block) -> Block:
 
 class _Rolling(LoopPass):
     def __init__(self, affine: Affine) -> None:
+        super().__init__()
         self.affine = affine
         self.gather = Gather(affine)
-        self.around: list[Block] = []
-
-    def block(self, block: Block) -> Block:
-        self.around.append(block)
-        made = super().block(block)
-        self.around.pop()
-        return made
 
     def loop(self, builder: Builder, loop: For) -> None:
         trips = loop.trips

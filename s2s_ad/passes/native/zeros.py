@@ -77,6 +77,7 @@ def clears(sweep: Sweep) -> bool:
 
 class _Zeros(LoopPass):
     def __init__(self, body: Block) -> None:
+        super().__init__()
         self.affine = Affine(body)
         self.read = {a for s in all_stmts(body) for a in inputs_of(s)} | set(body.results)
         self.read |= {r for s in all_stmts(body) for inner in blocks_of(s) for r in inner.results}
