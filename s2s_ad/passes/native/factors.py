@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
 from s2s_ad.ir.kinds import FLOAT
@@ -19,6 +19,16 @@ def sum_of(builder: Builder, parts: Sequence[Atom], factor: Value | None, makers
         if all(worker.linear(part) for part in parts):
             return builder.apply(OPS["mul"], factor, worker.coefficient(parts))
     return _added(builder, parts)
+
+
+def multiple_of(builder: Builder, made: Apply, factor: Value, makers: Mapping[Value, Apply]) -> Value | None:
+    """The number that `made` makes as the factor times what does not depend on it; None if it is no multiple."""
+    worker = _Linear(builder, factor, makers)
+    if not worker.linear(made.out):
+        return None
+    out = replace(made.out)
+    builder.emit(Apply(OPS["mul"], (factor, worker.coefficient([made.out])), (out,), (), made.span))
+    return out
 
 
 def _added(builder: Builder, parts: Sequence[Atom]) -> Atom:
