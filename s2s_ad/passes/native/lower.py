@@ -15,6 +15,7 @@ from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
+from s2s_ad.passes.native.chains import short_chains
 from s2s_ad.passes.native.expressions import as_loops
 from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.held import held
@@ -74,6 +75,6 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body, assumed = within_bounds(written_once(rolled(held(outside(fused(body))))), assuming)
+    body, assumed = within_bounds(written_once(rolled(held(outside(short_chains(fused(body)))))), assuming)
     made = without_lists(replace(function, body=body))
     return replace(made, body=plain_numbers(made.body)), assumed
