@@ -22,6 +22,7 @@ from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
 from s2s_ad.passes.native.outlines import with_trips
+from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
@@ -74,6 +75,6 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body, assumed = within_bounds(written_once(rolled(held(fused(body)))), assuming)
+    body, assumed = within_bounds(written_once(rolled(held(outside(fused(body))))), assuming)
     made = without_lists(replace(function, body=body))
     return replace(made, body=plain_numbers(made.body)), assumed
