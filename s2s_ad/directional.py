@@ -88,7 +88,7 @@ class _Halves(Derivative):
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
         @functools.cache
         def halves() -> tuple[Lowered, Lowered]:
-            inner = transforms.prepared(self.lowered_target(specs), self.how.optimize)
+            inner = transforms.prepared(self.lowered_target(specs), *self._writing)
             names, _ = self.wrt_names(specs)
             return type(self).split(inner, names, self.how.optimize)
 

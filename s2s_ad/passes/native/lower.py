@@ -25,6 +25,7 @@ from s2s_ad.passes.native.numbers import plain_numbers
 from s2s_ad.passes.native.outlines import with_trips
 from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
+from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
@@ -64,7 +65,7 @@ def _check_streams(function: Function) -> None:
 
 
 def _finished(function: Function) -> Function:
-    return with_trips(reused(replace(function, body=plain_numbers(function.body))))
+    return with_trips(reused(replace(function, body=with_roots(plain_numbers(function.body)))))
 
 
 def _plain(function: Function) -> Function:
