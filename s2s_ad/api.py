@@ -178,17 +178,17 @@ class _Once:
     def __init__(self) -> None:
         self.made: Any = weakref.WeakKeyDictionary()
 
-    def get(self, f: Any, make: Callable[[Any, How], Any], mode: str, optimize: bool, of: Any, backend: str) -> Any:
+    def get(self, f: Any, make: Callable[[Any, How], Any], mode: str, of: Any, backend: str, optimize: bool) -> Any:
+        key = mode, of, backend, optimize
         try:
             per_function = self.made.get(f)
+            if per_function is None:
+                per_function = self.made.setdefault(f, {})
         except TypeError:  # it takes no weak references
             return make(f, How(mode, None, False, optimize, of, backend))
-        if per_function is None:
-            per_function = self.made.setdefault(f, {})
-        how = mode, optimize, of, backend
-        found = per_function.get(how)
+        found = per_function.get(key)
         if found is None:
-            found = per_function.setdefault(how, make(f, How(mode, None, False, optimize, of, backend)))
+            found = per_function.setdefault(key, make(f, How(mode, None, False, optimize, of, backend)))
         return found
 
 
@@ -211,7 +211,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    derivative = _once.get(f, Jvp, "jvp", optimize, of, backend)
+    derivative = _once.get(f, Jvp, "jvp", of, backend, optimize)
     return derivative(one_for_each("primals", primals), one_for_each("tangents", tangents))  # type: ignore[no-any-return]
 
 
@@ -226,7 +226,7 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    return _once.get(f, Vjp, "fwd", optimize, of, backend)(*primals)  # type: ignore[no-any-return]
+    return _once.get(f, Vjp, "fwd", of, backend, optimize)(*primals)  # type: ignore[no-any-return]
 
 
 def hvp(
@@ -247,7 +247,7 @@ def hvp(
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
     array([6., 4.])
     """
-    derivative = _once.get(f, Jvp, "hvp", optimize, of, backend)
+    derivative = _once.get(f, Jvp, "hvp", of, backend, optimize)
     return derivative(one_for_each("primals", primals), one_for_each("vectors", vectors))
 
 
@@ -262,7 +262,7 @@ def linearize(
     >>> tangent(1.0, 0.0), tangent(0.0, 1.0)
     (5.0, 2.0)
     """
-    return _once.get(f, Linearized, "lin", optimize, of, backend)(*primals)  # type: ignore[no-any-return]
+    return _once.get(f, Linearized, "lin", of, backend, optimize)(*primals)  # type: ignore[no-any-return]
 
 
 def _parts(mode: str) -> Callable[..., tuple[Any, ...]]:

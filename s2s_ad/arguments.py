@@ -106,6 +106,9 @@ def _numbers(spec: Spec, value: Any) -> list[Any]:
     return [np.asarray(leaf) if isinstance(leaf, list) else leaf for leaf in leaves(spec, value)]
 
 
+_dtype = functools.cache(np.dtype)
+
+
 def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "") -> Any:
     """`given` in the structure of the real parts of `primal`; raises KindError where it is not of that structure."""
     where = f" of {name}" if name else ""
@@ -113,11 +116,12 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
         return None
     if isinstance(spec, Leaf):
         if isinstance(spec.kind, Array):
-            if type(given) is np.ndarray and given.dtype is _dtype(spec.kind.dtype) and given.shape == np.shape(primal):
+            dtype = _dtype(spec.kind.dtype)
+            if type(given) is type(primal) is np.ndarray and given.dtype is dtype and given.shape == primal.shape:
                 return given.copy() if given.shape else given[()]
             if not is_complex(spec.kind) and np.iscomplexobj(given):
                 raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
-            made = np.asarray(given, dtype=np.result_type(spec.kind.dtype))
+            made = np.asarray(given, dtype=dtype)
             if made.shape != np.shape(primal):
                 raise KindError(f"the {what}{where} has shape {made.shape}, and what it belongs to {np.shape(primal)}")
             return made.copy() if made.shape else made[()]
@@ -142,9 +146,6 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
         names = [f"{name}.{key}" for key in spec.keys] or [f"{name}[{i}]" for i in range(len(spec.items))]
         parts = list(zip(spec.parts(primal), spec.parts(given), names))
     return spec.made([cotangent_like(s, *part[:2], what, part[2]) for s, part in zip(spec.items, parts)])
-
-
-_dtype = functools.cache(np.dtype)  # of a name
 
 
 def _same_keys(spec: Node, given: Any) -> bool:

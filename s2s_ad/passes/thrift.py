@@ -26,7 +26,8 @@ def thrifty(program: Program) -> Program:
 
 
 def with_inner_products(program: Program) -> Program:
-    """The program with `x @ y` for sums of products of vectors; for NumPy, as loops need no help of that kind."""
+    """The program with products for sums of products, and common factors taken out; for NumPy: native loops have
+    their own ways."""
     functions = {
         name: replace(f, body=_InnerProducts(f.body).block(f.body, False)) for name, f in program.functions.items()
     }
@@ -61,8 +62,6 @@ class _Thrift:
         return map_inputs(stmt, lambda a: a, lambda b: self.block(b, on))
 
     def better(self, stmt: Apply, builder: Builder) -> Apply | None:
-        if stmt.op.name in ("add", "sub"):
-            return self.common_factor(stmt, builder)
         maker = self.makers.get(stmt.inputs[0]) if stmt.inputs else None
         if maker is None or self.uses[maker.out] != 1:
             return None
@@ -100,38 +99,6 @@ class _Thrift:
                 return replace(negated, op=product.op, inputs=inputs, params=())
         return None
 
-    def common_factor(self, total: Apply, builder: Builder) -> Apply | None:
-        """c * (a - b) for a * c - b * c, and for a * c - b * (c * d)."""
-        if not is_adjoint(total.out):
-            return None  # what is computed again must come out as it did before: a branch may depend on it
-        one, other = (self.factors(atom) for atom in total.inputs)
-        common = [a for a in one if a in other and isinstance(a, Value) and a.kind == total.out.kind]
-        if len(one) < 2 or len(other) < 2 or len(common) != 1:
-            return None
-        parts = [self.product([a for a in factors if a is not common[0]], builder) for factors in (one, other)]
-        rest = builder.apply(total.op, *parts)
-        if rest.kind != total.out.kind:
-            return None
-        return replace(total, op=OPS["mul"], inputs=(common[0], rest), params=())
-
-    def factors(self, atom: Atom) -> list[Atom]:
-        """What a product is made of, where nothing else reads it."""
-        made = self.makers.get(atom)
-        if (
-            made is None
-            or made.op.name != "mul"
-            or self.uses[made.out] != 1
-            or any(a.kind != atom.kind for a in made.inputs)
-        ):
-            return [atom]
-        return [factor for part in made.inputs for factor in self.factors(part)]
-
-    def product(self, factors: list[Atom], builder: Builder) -> Atom:
-        whole = factors[0]
-        for factor in factors[1:]:
-            whole = builder.apply(OPS["mul"], whole, factor)
-        return whole
-
 
 class _InnerProducts(_Thrift):
     """Sums of products as products of matrices."""
@@ -163,6 +130,8 @@ class _InnerProducts(_Thrift):
             return self.inner_product(stmt)
         if stmt.op.name == "neg":
             return self.constant_negated(stmt)
+        if stmt.op.name in ("add", "sub"):
+            return self.common_factor(stmt, builder)
         total = self.sums.get(stmt.outputs[0]) if stmt.op.name == "mul" else None
         if total is not None and total in self.own:
             # before the product, which may then be written over what it is made of
@@ -194,6 +163,38 @@ class _InnerProducts(_Thrift):
             if isinstance(one, Const) and type(one.value) is float and not one.text and other.kind == product.out.kind:
                 return replace(negated, op=product.op, inputs=(Const(-one.value, FLOAT), other), params=())
         return None
+
+    def common_factor(self, total: Apply, builder: Builder) -> Apply | None:
+        """c * (a - b) for a * c - b * c, and for a * c - b * (c * d)."""
+        if not is_adjoint(total.out):
+            return None  # what is computed again must come out as it did before: a branch may depend on it
+        one, other = (self.factors(atom) for atom in total.inputs)
+        common = [a for a in one if a in other and isinstance(a, Value) and a.kind == total.out.kind]
+        if len(one) < 2 or len(other) < 2 or len(common) != 1:
+            return None
+        parts = [self.product([a for a in factors if a is not common[0]], builder) for factors in (one, other)]
+        rest = builder.apply(total.op, *parts)
+        if rest.kind != total.out.kind:
+            return None
+        return replace(total, op=OPS["mul"], inputs=(common[0], rest), params=())
+
+    def factors(self, atom: Atom) -> list[Atom]:
+        """What a product is made of, where nothing else reads it."""
+        made = self.makers.get(atom)
+        if (
+            made is None
+            or made.op.name != "mul"
+            or self.uses[made.out] != 1
+            or any(a.kind != atom.kind for a in made.inputs)
+        ):
+            return [atom]
+        return [factor for part in made.inputs for factor in self.factors(part)]
+
+    def product(self, factors: list[Atom], builder: Builder) -> Atom:
+        whole = factors[0]
+        for factor in factors[1:]:
+            whole = builder.apply(OPS["mul"], whole, factor)
+        return whole
 
     def weighted(self, total: Apply, product: Apply, builder: Builder) -> bool:
         """w.T @ x for np.sum(w * x, axis=-2), where w is one number for each row of x; so for columns."""

@@ -58,7 +58,7 @@ def test_the_expression_of_an_iterated_map_swells_and_its_program_does_not():
         found = {each.name: each.operations for each in made.growth}
         lengths.append((found["SymPy: its gradient, written out"], found["the program of its value and gradient"]))
     assert all(b[0] > 3 * a[0] for a, b in zip(lengths, lengths[1:]))
-    assert lengths[2][1] - lengths[1][1] == lengths[1][1] - lengths[0][1] == 10
+    assert lengths[2][1] - lengths[1][1] == lengths[1][1] - lengths[0][1] == 11
 
 
 def test_the_errors_over_the_step_fall_and_rise_again(worked):
