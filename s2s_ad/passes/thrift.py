@@ -101,11 +101,12 @@ class _Thrift:
 
 
 class _InnerProducts(_Thrift):
-    """Sums of products as products of matrices."""
+    """Sums of products as products of matrices, or with their common factor taken out."""
 
     def __init__(self, body: Block) -> None:
         super().__init__(body)
         self.sums: dict[Atom, Apply] = {}  # of what is summed along one axis
+        self.own: set[Stmt] = set()  # the statements of the block that is being written
         self.done: set[Stmt] = set()
         self.renamed: dict[Stmt, tuple[Value, ...]] = {}
         self.readers: dict[Atom, Apply] = {}
@@ -116,7 +117,7 @@ class _InnerProducts(_Thrift):
                     self.sums[stmt.inputs[0]] = stmt
 
     def block(self, block: Block, on: bool) -> Block:
-        own, self.own = getattr(self, "own", ()), block.stmts
+        own, self.own = self.own, set(block.stmts)
         made = super().block(block, on)
         self.own = own
         return replace(made, stmts=tuple(stmt for stmt in made.stmts if stmt not in self.done))
