@@ -187,6 +187,43 @@ def test_what_is_saved_of_a_scratch_array_is_a_row() -> None:
     assert "np.empty" not in inside and "np.zeros" not in inside
 
 
+def read_twice_on_one_side(x, w, n, m):
+    work = np.zeros(n) + 0.5
+    total = 0.0
+    for i in range(m):
+        work[i % n] = x * w[0]
+        if i % 2 == 0:
+            for _ in range(n):
+                for b in range(n):
+                    total += work[b] * work[b] * x
+                for a in range(n):
+                    for b in range(a):
+                        total += work[b] * work[a] * w[1]
+    return total
+
+
+def read_twice_until_enough(x, w):
+    work = np.zeros(len(w)) + 0.5
+    total = 0.0
+    for i in range(2, 9):
+        work[i % 2] = x * w[0] + 0.3
+        if i % 2 == 0:
+            for j in range(i):
+                total += x * work[(i + j) % 2] ** 2
+                total += w[1] * work[(i + j) % 2] ** 2
+        x *= 1.2
+        if x > 1.1:
+            break
+    return total
+
+
+def test_one_list_that_is_wanted_twice_is_kept_once() -> None:
+    w = np.array([0.3, 0.7])
+    native_agrees(read_twice_on_one_side, 0.4, w, 4, 3)
+    joint_agrees(read_twice_on_one_side, 0.4, w, 4, 3)
+    native_agrees(read_twice_until_enough, 0.4, w)
+
+
 # --- functions that are called ----------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
+from s2s_ad.passes.native.once import handed_out_once
 from s2s_ad.passes.native.outlines import with_trips
 from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
@@ -76,5 +77,5 @@ def _plain(function: Function) -> Function:
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
     body, assumed = within_bounds(written_once(rolled(held(outside(fused(body))))), assuming)
-    made = without_lists(replace(function, body=body))
+    made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
