@@ -27,6 +27,7 @@ from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
+from s2s_ad.passes.native.scratch import forward_again
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
 
@@ -76,6 +77,6 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body, assumed = within_bounds(written_once(rolled(held(outside(fused(body))))), assuming)
+    body, assumed = within_bounds(written_once(rolled(held(outside(forward_again(fused(body)))))), assuming)
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
