@@ -389,3 +389,72 @@ def test_factors_are_not_read_without_a_trip():
     native_agrees(never_there, x34, np.ones(2), 0)
     with pytest.raises(IndexError):
         s2s_ad.grad(never_there, 1, backend="numba")(x34, np.ones(2), 1)
+
+
+# --- recurrences ------------------------------------------------------------------------------------------------------
+
+
+def logistic(x, r, n):
+    for _ in range(n):
+        x = r * x * (1.0 - x)
+    return x
+
+
+def newton(a):
+    x = a
+    while abs(x * x - a) > 1e-12 * a:
+        x = 0.5 * (x + a / x)
+    return x
+
+
+def two_at_once(x, y, w):
+    for i in range(len(w)):
+        x, y = x * w[i] - 0.3 * y * (x - w[i]) / 2.0, y * w[i] * 0.9
+    return x * y
+
+
+def chosen(x, w):
+    for i in range(len(w)):
+        if w[i] > 0.8:
+            x = x * w[i] * (1.0 - x)
+    return x
+
+
+def large_and_small(x, w):
+    """x * w[0] * w[0] is a number, w[0] * w[0] is none."""
+    for i in range(2):
+        x = x * w[0] * w[0] / w[1] / w[1]
+    return x
+
+
+def test_the_adjoint_of_a_recurrence_is_multiplied_once_a_trip():
+    native_agrees(logistic, 0.3, 2.9, 7, second=True)
+    assert "x_bar *= r * (v2 - x)" in s2s_ad.grad(logistic, (0, 1), backend="numba").source(0.3, 2.9, 7)
+    native_agrees(newton, 7.0, second=True)
+    assert "x_bar *= 0.5 - 0.5 / x * (a / x)" in s2s_ad.grad(newton, backend="numba").source(7.0)
+    native_agrees(two_at_once, 0.4, 0.8, w4)
+    native_agrees(chosen, 0.4, w4)
+
+
+def test_what_the_user_multiplies_is_multiplied_in_his_order():
+    args = 1e-300, np.array([1e200, 1e200])
+    assert s2s_ad.value_and_grad(large_and_small, 1, backend="numba")(*args)[0] == large_and_small(*args)
+
+
+# --- tangents ---------------------------------------------------------------------------------------------------------
+
+
+def valleys(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def test_a_tangent_is_as_long_as_what_it_belongs_to():
+    vector = np.cos(u5)
+    same(s2s_ad.hvp(valleys, (u5,), (vector,), backend="numba"), s2s_ad.hvp(valleys, (u5,), (vector,)), 1e-11)
+    source = s2s_ad.differentiate(valleys, backend="numba").source("hvp", u5)
+    assert "same_length" not in source and "checked_place" not in source
+    scope = {}
+    exec(source.replace("cache=True, ", ""), scope)
+    same(scope["valleys_hvp"](u5, vector), s2s_ad.hvp(valleys, (u5,), (vector,)), 1e-11)
+    with pytest.raises(IndexError):
+        scope["valleys_hvp"](u5, vector[:-1])

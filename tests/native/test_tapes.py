@@ -185,3 +185,68 @@ def test_what_is_saved_of_a_scratch_array_is_a_row() -> None:
     assert "grown(" not in text
     inside = text[text.index("for i in range(n):") :]
     assert "np.empty" not in inside and "np.zeros" not in inside
+
+
+# --- functions that are called ----------------------------------------------------------------------------------------
+
+
+def pull(x, y, mass):
+    forces = np.zeros_like(x)
+    for i in range(len(x)):
+        for j in range(len(x)):
+            if i != j:
+                dx, dy = x[j] - x[i], y[j] - y[i]
+                square = dx * dx + dy * dy + 0.01
+                weight = mass[j] / square**1.5 + 0.1 * mass[i] * square**-0.5
+                forces[i] += weight * dx + dy**2 * square**0.5 * abs(dx) ** -1.5
+    return forces
+
+
+def orbits(x, y, mass, steps):
+    a = pull(x, y, mass)
+    for _ in range(steps):
+        x = x + 0.1 * a
+        a = 0.5 * pull(x, y, mass) - 0.1 * pull(y, x, mass)
+    return np.sum(a * x)
+
+
+def test_a_function_that_is_called_more_than_once_hands_no_record_on() -> None:
+    rng = np.random.default_rng(3)
+    args = (*(rng.standard_normal(4) for _ in range(3)), 3)
+    native_agrees(orbits, *args, second=True)
+    joint_agrees(orbits, *args)
+    assert "pull_fwd" not in s2s_ad.grad(orbits, backend="numba").source(*args)
+    assert "pull_fwd" in s2s_ad.grad(orbits).source(*args)
+
+
+# --- roots ------------------------------------------------------------------------------------------------------------
+
+
+def of_squares(x):
+    return (x * x + 1.0) ** 1.5 + (x**2) ** 0.5 + np.exp(x) ** -0.5 + (x * x + 0.1) ** -1.5
+
+
+def of_any_number(x, y):
+    return x**1.5 + (x - y) ** 0.5 + (x * y) ** -0.5 + (y * y) ** 3.5
+
+
+def a_root(x):
+    return x**0.5 * 2.0
+
+
+def test_powers_of_what_is_not_negative_are_roots() -> None:
+    native_agrees(of_squares, 0.7)
+    native_agrees(of_squares, -1.3)
+    value_and_grad = s2s_ad.value_and_grad(of_squares, backend="numba")
+    text = value_and_grad.source(0.7)
+    body = "\n".join(line for line in text.splitlines() if "#" not in line)
+    assert "math.sqrt" in body and not any(f"** {power}" in body for power in (0.5, 1.5, -0.5))
+    with np.errstate(all="ignore"):
+        for x in (0.0, -0.0, 1e-200, 1e200, math.inf, -math.inf):
+            assert value_and_grad(x)[0] == pytest.approx(float(of_squares(np.float64(x))), rel=1e-14)
+
+
+def test_powers_of_what_may_be_negative_stay() -> None:
+    native_agrees(of_any_number, 1.7, 0.4)
+    assert "sqrt" not in s2s_ad.grad(of_any_number, (0, 1), backend="numba").source(1.7, 0.4)
+    assert s2s_ad.value_and_grad(a_root, backend="numba")(-math.inf)[0] == math.inf

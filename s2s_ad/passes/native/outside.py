@@ -2,6 +2,7 @@
 
 Where each trip i adds w[i, c, j] * f[c, j] to a[c, j], the loop adds up the w, and one walk over c and j after it
 multiplies the sums with f. Where w is the same for all j, it is added up once for each c, and not for each element.
+This is done to adjoints and tangents: what the user wrote is computed as he wrote it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from s2s_ad.ir.builder import ONE_FLOAT, ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import ANY, FLOAT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Section, Stmt, Value
-from s2s_ad.ir.walk import defined_in, map_inputs, split_params, substitute, use_counts
+from s2s_ad.ir.walk import defined_in, is_derivative, map_inputs, split_params, substitute, use_counts
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import Place, place_of
 from s2s_ad.passes.native.affine import Affine
@@ -155,7 +156,14 @@ class _Outside:
         uses = use_counts(loop.body) if any(isinstance(s, For) for s in loop.body.stmts) else None
         for slot, param in enumerate(split_params(loop)[1]):
             kind, end = param.kind, loop.body.results[slot]
-            if uses is None or end is param or not isinstance(kind, Array) or kind.dtype != "float64" or not kind.rank:
+            if (
+                uses is None
+                or end is param
+                or not is_derivative(param)
+                or not isinstance(kind, Array)
+                or kind.dtype != "float64"
+                or not kind.rank
+            ):
                 continue
             if only_sums(loop.body, param, end, uses):
                 sums = list(_sums(loop.body, param, ()))
