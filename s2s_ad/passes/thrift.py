@@ -173,7 +173,9 @@ class _InnerProducts(_Thrift):
         common = [a for a in one if a in other and isinstance(a, Value) and a.kind == total.out.kind]
         if len(one) < 2 or len(other) < 2 or len(common) != 1:
             return None
-        parts = [self.product([a for a in factors if a is not common[0]], builder) for factors in (one, other)]
+        for factors in (one, other):
+            factors.remove(common[0])  # once: it may be there as a square
+        parts = [self.product(factors, builder) for factors in (one, other)]
         rest = builder.apply(total.op, *parts)
         if rest.kind != total.out.kind:
             return None

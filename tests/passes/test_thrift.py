@@ -1,5 +1,7 @@
 """Reverse sweeps for NumPy: products instead of sums, writing over what is read no more, one addition to an element."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -158,6 +160,15 @@ def test_a_common_factor_is_taken_out():
 
     agrees(step, 0.3, 2.9)
     assert "x_bar = r * (v_bar - x_bar * x)" in s2s_ad.grad(step, (0, 1)).source(0.3, 2.9)
+
+
+def test_a_common_factor_that_is_a_square_on_one_side():
+    def f(x, y):
+        z = x * y
+        return z * y * x + z * z * y + x * x * x * y
+
+    agrees(f, 1.3, -0.7)
+    agrees(lambda xs: math.prod([x * x for x in xs]), [0.5, -1.5, 2.0])
 
 
 def test_slopes_of_large_margins():
