@@ -147,9 +147,8 @@ def test_slices_are_added_to_once(f):
 
 
 def test_a_plain_write_takes_the_sum_after_it():
-    source = s2s_ad.grad(valley).source(np.ones(5))
-    assert "u_bar[:-1] = -2.0 * v3 - v2_bar * (2.0 * v)" in source.replace("(1.0 - v)", "v3"), source
-    assert "full_like" not in source and "ones" not in source
+    source = s2s_ad.grad(overlapping).source(np.ones(5))
+    assert source.count("u_bar[:-2]") == 1, source
 
 
 def test_a_common_factor_is_taken_out():
