@@ -12,7 +12,7 @@ from functools import cache
 from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
-from s2s_ad.backend.outline import outlined
+from s2s_ad.backend.outline import in_parts, outlined
 from s2s_ad.backend.printer import Origins, format_source, text_of
 from s2s_ad.backend.signature import is_flat, parameter_names
 from s2s_ad.errors import UnsupportedError
@@ -80,11 +80,12 @@ def emit_module(
             entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if name in compiled:
-            trips = outlined(made.tree, reserved)
-            for tree in (*trips, made.tree):
+            own = outlined(made.tree, reserved)
+            own += in_parts(made.tree, {*reserved, *(tree.name for tree in own)})
+            for tree in (*own, made.tree):
                 tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
-            written += [Written(tree, frozenset(), {}) for tree in trips]
-            inner[name] = [tree.name for tree in trips]
+            written += [Written(tree, frozenset(), {}) for tree in own]
+            inner[name] = [tree.name for tree in own]
         written.append(made)
     if any(inner.get(name) for name in others):
         written[0] = replace(written[0], used=written[0].used | {"calling"})
