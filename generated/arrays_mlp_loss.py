@@ -26,10 +26,10 @@ def mlp_loss_grad(W1, b1, W2, b2, x, labels):
     W2_bar = h.T @ z_bar
     h_bar = z_bar @ W2.T
     # h = np.tanh(x @ W1 + b1)  [arrays.py:32]
-    v_bar = h_bar * (1.0 - h * h)
-    b1_bar = np.sum(v_bar, axis=0)
-    W1_bar = x.T @ v_bar
-    x_bar = v_bar @ W1.T
+    h_bar *= 1.0 - h * h
+    b1_bar = np.sum(h_bar, axis=0)
+    W1_bar = x.T @ h_bar
+    x_bar = h_bar @ W1.T
     return W1_bar, b1_bar, W2_bar, b2_bar, x_bar
 
 
@@ -57,10 +57,10 @@ def mlp_loss_value_and_grad(W1, b1, W2, b2, x, labels):
     W2_bar = h.T @ z_bar
     h_bar = z_bar @ W2.T
     # h = np.tanh(x @ W1 + b1)  [arrays.py:32]
-    v_bar = h_bar * (1.0 - h * h)
-    b1_bar = np.sum(v_bar, axis=0)
-    W1_bar = x.T @ v_bar
-    x_bar = v_bar @ W1.T
+    h_bar *= 1.0 - h * h
+    b1_bar = np.sum(h_bar, axis=0)
+    W1_bar = x.T @ h_bar
+    x_bar = h_bar @ W1.T
     return y, (W1_bar, b1_bar, W2_bar, b2_bar, x_bar)
 
 
@@ -110,8 +110,8 @@ def mlp_loss_vjp(W1, b1, W2, b2, x, labels, y_bar=1.0):
     W2_bar = h.T @ z_bar
     h_bar = z_bar @ W2.T
     # h = np.tanh(x @ W1 + b1)  [arrays.py:32]
-    v_bar = h_bar * (1.0 - h * h)
-    b1_bar = np.sum(v_bar, axis=0)
-    W1_bar = x.T @ v_bar
-    x_bar = v_bar @ W1.T
+    h_bar *= 1.0 - h * h
+    b1_bar = np.sum(h_bar, axis=0)
+    W1_bar = x.T @ h_bar
+    x_bar = h_bar @ W1.T
     return y, (W1_bar, b1_bar, W2_bar, b2_bar, x_bar)

@@ -183,9 +183,10 @@ def acceleration_fwd(x, mass, softening):
 def acceleration_bwd(saved, a_bar):
     x, mass, v, v2 = saved
     x_bar = np.zeros_like(x)
-    mass_bar = np.zeros_like(mass)
     # n = len(mass)  [dynamics.py:7]
     n = len(mass)
+    mass_bar = np.zeros_like(mass).tolist()
+    mass_list = mass.tolist()
     for i, v_tape, v_tape_2 in zip(reversed(range(n)), reversed(v), reversed(v2)):
         for j, v3, v4 in zip(reversed(range(n)), reversed(v_tape), reversed(v_tape_2)):
             if i != j:
@@ -193,12 +194,13 @@ def acceleration_bwd(saved, a_bar):
                 r = x[j] - x[i]
                 # a[i] += mass[j] * r / (r @ r + softening**2) ** 1.5  [dynamics.py:13]
                 v_bar = a_bar[i] / v4
-                v5 = mass[j]
+                v5 = mass_list[j]
                 r_bar = v_bar * v5 - 2.0 * (np.sum(v_bar * (v5 * r / v4)) * (1.5 * v3**0.5)) * r
                 mass_bar[j] += np.sum(v_bar * r)
                 # r = x[j] - x[i]  [dynamics.py:12]
                 x_bar[i] -= r_bar
                 x_bar[j] += r_bar
+    mass_bar = np.array(mass_bar)
     return x_bar, mass_bar
 
 

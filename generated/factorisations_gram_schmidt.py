@@ -69,8 +69,8 @@ def gram_schmidt_vjp(A, y_bar):
 
     # Reverse sweep
     A_bar = np.zeros_like(A)
+    R_bar = R_bar.tolist()
     Q_bar = Q_bar.copy()
-    R_bar = R_bar.copy()
     for k, v4_tape in zip(reversed(range(n)), reversed(v4_tapes)):
         # R[k, k] = np.sqrt(np.sum(A[:, k] ** 2))  [factorisations.py:54]
         v6 = R[k, k]
@@ -86,8 +86,8 @@ def gram_schmidt_vjp(A, y_bar):
             v11 = v_bar @ v8
             v8_bar -= v_bar * v10
             # R[k, j] = Q[:, k] @ A[:, j]  [factorisations.py:57]
-            v12 = R_bar[k, j]
-            R_bar[k, j] = 0.0
+            v12 = R_bar[k][j]
+            R_bar[k][j] = 0.0
             v10_bar = v12 - v11
             A_bar[:, j] += v10_bar * v8
             v8_bar = v8_bar + v10_bar * v9
@@ -98,8 +98,8 @@ def gram_schmidt_vjp(A, y_bar):
         v14 = v7_bar @ v8
         A_bar[:, k] += v7_bar
         # R[k, k] = np.sqrt(np.sum(A[:, k] ** 2))  [factorisations.py:54]
-        v15 = R_bar[k, k]
-        R_bar[k, k] = 0.0
+        v15 = R_bar[k][k]
+        R_bar[k][k] = 0.0
         v6_bar = v15 - v14
         A_bar[:, k] += (v6_bar * (0.5 / v6) if v6_bar != 0 else v6_bar) * (2.0 * v7)
     return (Q, R), A_bar

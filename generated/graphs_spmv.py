@@ -39,7 +39,7 @@ def spmv_vjp(indptr, indices, data, x, y_bar):
     # Reverse sweep
     data_bar = np.zeros_like(data)
     x_bar = np.zeros_like(x)
-    y_bar = y_bar.copy()
+    y_bar = y_bar.tolist()
     for i in reversed(range(v)):
         # values = data[indptr[i] : indptr[i + 1]]  [graphs.py:19]
         v4 = indptr[i + 1]

@@ -47,11 +47,11 @@ def mlp_vjp(x, w1, b1, w2, b2, w3, b3, y_bar):
     exp_bar = y_bar / sum_exp
     exp_bar -= np.sum(exp_bar * y, axis=1, keepdims=True)
     # exp = np.exp(x - np.max(x, axis=-1, keepdims=True))  [networks.py:23]
-    v_bar = exp_bar * exp
+    exp_bar *= exp
     # return softmax(x @ w3 + b3)  [networks.py:31]
-    b3_bar = np.sum(v_bar, axis=0)
-    w3_bar = x_3.T @ v_bar
-    x_bar = v_bar @ w3.T
+    b3_bar = np.sum(exp_bar, axis=0)
+    w3_bar = x_3.T @ exp_bar
+    x_bar = exp_bar @ w3.T
     # return np.maximum(x, 0)  [networks.py:19]
     v2_bar = np.where(v2 > 0, x_bar, np.where(v2 == 0, 0.5 * x_bar, 0.0))
     # x = relu(x @ w2 + b2)  [networks.py:30]

@@ -49,16 +49,15 @@ def burgers_grad(u, viscosity, dt, steps):
         flux_bar[2:] += v_bar_2
         dt_bar += v_bar @ (flux[2:] - flux[:-2]) / v3
         # flux = 0.5 * u**2  [stencils.py:12]
-        u_old_bar = u_bar + flux_bar * u_old
+        u_bar += flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
-        v_bar = u_old_bar[-1]
-        u_old_bar[-1] = 0.0
-        u_old_bar[1] += v_bar
+        v_bar = u_bar[-1]
+        u_bar[-1] = 0.0
+        u_bar[1] += v_bar
         # u[0] = u[-2]  [stencils.py:10]
-        v_bar = u_old_bar[0]
-        u_old_bar[0] = 0.0
-        u_old_bar[-2] += v_bar
-        u_bar = u_old_bar
+        v_bar = u_bar[0]
+        u_bar[0] = 0.0
+        u_bar[-2] += v_bar
     return u_bar, viscosity_bar, dt_bar
 
 
@@ -109,16 +108,15 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
         flux_bar[2:] += v_bar_2
         dt_bar += v_bar @ (flux[2:] - flux[:-2]) / v3
         # flux = 0.5 * u**2  [stencils.py:12]
-        u_old_bar = u_bar + flux_bar * u_old
+        u_bar += flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
-        v_bar = u_old_bar[-1]
-        u_old_bar[-1] = 0.0
-        u_old_bar[1] += v_bar
+        v_bar = u_bar[-1]
+        u_bar[-1] = 0.0
+        u_bar[1] += v_bar
         # u[0] = u[-2]  [stencils.py:10]
-        v_bar = u_old_bar[0]
-        u_old_bar[0] = 0.0
-        u_old_bar[-2] += v_bar
-        u_bar = u_old_bar
+        v_bar = u_bar[0]
+        u_bar[0] = 0.0
+        u_bar[-2] += v_bar
     return y, (u_bar, viscosity_bar, dt_bar)
 
 
@@ -205,14 +203,13 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
         flux_bar[2:] += v_bar_2
         dt_bar += v_bar @ (flux[2:] - flux[:-2]) / v3
         # flux = 0.5 * u**2  [stencils.py:12]
-        u_old_bar = u_bar + flux_bar * u_old
+        u_bar += flux_bar * u_old
         # u[-1] = u[1]  [stencils.py:11]
-        v_bar = u_old_bar[-1]
-        u_old_bar[-1] = 0.0
-        u_old_bar[1] += v_bar
+        v_bar = u_bar[-1]
+        u_bar[-1] = 0.0
+        u_bar[1] += v_bar
         # u[0] = u[-2]  [stencils.py:10]
-        v_bar = u_old_bar[0]
-        u_old_bar[0] = 0.0
-        u_old_bar[-2] += v_bar
-        u_bar = u_old_bar
+        v_bar = u_bar[0]
+        u_bar[0] = 0.0
+        u_bar[-2] += v_bar
     return y, (u_bar, viscosity_bar, dt_bar)

@@ -18,19 +18,22 @@ def gauss_seidel_grad(phi, source, sweeps):
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
     phi_bar = 2.0 * phi
-    source_bar = np.zeros_like(source)
+    phi_bar = phi_bar.tolist()
+    source_bar = np.zeros_like(source).tolist()
     for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v_bar = phi_bar[i, j]
-                phi_bar[i, j] = 0.0
+                v_bar = phi_bar[i][j]
+                phi_bar[i][j] = 0.0
                 v_bar = v_bar * 0.25
-                source_bar[i, j] += v_bar
-                phi_bar[i, j + 1] += v_bar
-                phi_bar[i, j - 1] += v_bar
-                phi_bar[i + 1, j] += v_bar
-                phi_bar[i - 1, j] += v_bar
+                source_bar[i][j] += v_bar
+                phi_bar[i][j + 1] += v_bar
+                phi_bar[i][j - 1] += v_bar
+                phi_bar[i + 1][j] += v_bar
+                phi_bar[i - 1][j] += v_bar
+    phi_bar = np.reshape(phi_bar, np.shape(phi))
+    source_bar = np.reshape(source_bar, np.shape(source))
     return phi_bar, source_bar
 
 
@@ -50,19 +53,22 @@ def gauss_seidel_value_and_grad(phi, source, sweeps):
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
     phi_bar = 2.0 * phi
-    source_bar = np.zeros_like(source)
+    phi_bar = phi_bar.tolist()
+    source_bar = np.zeros_like(source).tolist()
     for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v_bar = phi_bar[i, j]
-                phi_bar[i, j] = 0.0
+                v_bar = phi_bar[i][j]
+                phi_bar[i][j] = 0.0
                 v_bar = v_bar * 0.25
-                source_bar[i, j] += v_bar
-                phi_bar[i, j + 1] += v_bar
-                phi_bar[i, j - 1] += v_bar
-                phi_bar[i + 1, j] += v_bar
-                phi_bar[i - 1, j] += v_bar
+                source_bar[i][j] += v_bar
+                phi_bar[i][j + 1] += v_bar
+                phi_bar[i][j - 1] += v_bar
+                phi_bar[i + 1][j] += v_bar
+                phi_bar[i - 1][j] += v_bar
+    phi_bar = np.reshape(phi_bar, np.shape(phi))
+    source_bar = np.reshape(source_bar, np.shape(source))
     return y, (phi_bar, source_bar)
 
 
@@ -110,17 +116,20 @@ def gauss_seidel_vjp(phi, source, sweeps, y_bar=1.0):
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
     phi_bar = 2.0 * y_bar * phi
-    source_bar = np.zeros_like(source)
+    phi_bar = phi_bar.tolist()
+    source_bar = np.zeros_like(source).tolist()
     for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
-                v_bar = phi_bar[i, j]
-                phi_bar[i, j] = 0.0
+                v_bar = phi_bar[i][j]
+                phi_bar[i][j] = 0.0
                 v_bar = v_bar * 0.25
-                source_bar[i, j] += v_bar
-                phi_bar[i, j + 1] += v_bar
-                phi_bar[i, j - 1] += v_bar
-                phi_bar[i + 1, j] += v_bar
-                phi_bar[i - 1, j] += v_bar
+                source_bar[i][j] += v_bar
+                phi_bar[i][j + 1] += v_bar
+                phi_bar[i][j - 1] += v_bar
+                phi_bar[i + 1][j] += v_bar
+                phi_bar[i - 1][j] += v_bar
+    phi_bar = np.reshape(phi_bar, np.shape(phi))
+    source_bar = np.reshape(source_bar, np.shape(source))
     return y, (phi_bar, source_bar)

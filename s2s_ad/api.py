@@ -178,14 +178,17 @@ class _Once:
     def __init__(self) -> None:
         self.made: Any = weakref.WeakKeyDictionary()
 
-    def get(self, f: Any, how: How, make: Callable[[Any, How], Any]) -> Any:
+    def get(self, f: Any, make: Callable[[Any, How], Any], mode: str, of: Any, backend: str, optimize: bool) -> Any:
+        key = mode, of, backend, optimize
         try:
-            per_function = self.made.setdefault(f, {})
+            per_function = self.made.get(f)
+            if per_function is None:
+                per_function = self.made.setdefault(f, {})
         except TypeError:  # it takes no weak references
-            return make(f, how)
-        found = per_function.get(how)
+            return make(f, How(mode, None, False, optimize, of, backend))
+        found = per_function.get(key)
         if found is None:
-            found = per_function.setdefault(how, make(f, how))
+            found = per_function.setdefault(key, make(f, How(mode, None, False, optimize, of, backend)))
         return found
 
 
@@ -208,7 +211,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    derivative = _once.get(f, How("jvp", None, False, optimize, of, backend), Jvp)
+    derivative = _once.get(f, Jvp, "jvp", of, backend, optimize)
     return derivative(one_for_each("primals", primals), one_for_each("tangents", tangents))  # type: ignore[no-any-return]
 
 
@@ -223,7 +226,7 @@ def vjp(
     >>> pullback(1.0)
     (5.0, 2.0)
     """
-    return _once.get(f, How("fwd", None, False, optimize, of, backend), Vjp)(*primals)  # type: ignore[no-any-return]
+    return _once.get(f, Vjp, "fwd", of, backend, optimize)(*primals)  # type: ignore[no-any-return]
 
 
 def hvp(
@@ -244,7 +247,7 @@ def hvp(
     >>> hvp(lambda x: x[0] ** 2 * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
     array([6., 4.])
     """
-    derivative = _once.get(f, How("hvp", None, False, optimize, of, backend), Jvp)
+    derivative = _once.get(f, Jvp, "hvp", of, backend, optimize)
     return derivative(one_for_each("primals", primals), one_for_each("vectors", vectors))
 
 
@@ -259,7 +262,7 @@ def linearize(
     >>> tangent(1.0, 0.0), tangent(0.0, 1.0)
     (5.0, 2.0)
     """
-    return _once.get(f, How("lin", None, False, optimize, of, backend), Linearized)(*primals)  # type: ignore[no-any-return]
+    return _once.get(f, Linearized, "lin", of, backend, optimize)(*primals)  # type: ignore[no-any-return]
 
 
 def _parts(mode: str) -> Callable[..., tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -105,6 +106,9 @@ def _numbers(spec: Spec, value: Any) -> list[Any]:
     return [np.asarray(leaf) if isinstance(leaf, list) else leaf for leaf in leaves(spec, value)]
 
 
+_dtype = functools.cache(np.dtype)
+
+
 def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "") -> Any:
     """`given` in the structure of the real parts of `primal`; raises KindError where it is not of that structure."""
     where = f" of {name}" if name else ""
@@ -112,9 +116,12 @@ def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "
         return None
     if isinstance(spec, Leaf):
         if isinstance(spec.kind, Array):
+            dtype = _dtype(spec.kind.dtype)
+            if type(given) is type(primal) is np.ndarray and given.dtype is dtype and given.shape == primal.shape:
+                return given.copy() if given.shape else given[()]
             if not is_complex(spec.kind) and np.iscomplexobj(given):
                 raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
-            made = np.asarray(given, dtype=np.result_type(spec.kind.dtype))
+            made = np.asarray(given, dtype=dtype)
             if made.shape != np.shape(primal):
                 raise KindError(f"the {what}{where} has shape {made.shape}, and what it belongs to {np.shape(primal)}")
             return made.copy() if made.shape else made[()]

@@ -197,7 +197,7 @@ class Derivative:
         """The derivative as a program, for arguments with these specs."""
         specs = self._floats(specs)
         inner = self.lowered_target(specs)
-        prepared = transforms.prepared(inner, self.how.optimize)
+        prepared = transforms.prepared(inner, *self._writing)
         names, single = self.wrt_names(specs)
         return transformed(prepared, names, single, self.how)
 

@@ -26,13 +26,14 @@ class Jvp(Derivative):
         known = self._quick.find(primals)
         if known is None:
             return self._along(self._bind(tuple(primals), {}), self._dots(tangents))
-        return _run_along(known, primals, {name: tangents[i] for i, name, _ in known.more[1]})
+        return _run_along(known, primals, [tangents[i] for i, _, _ in known.more[1]])
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The derivative at `args`, with one tangent for each parameter asked for."""
         known = self._quick.find(args)
         if known is not None and len(tangents) == len(known.more[0]):
-            return _run_along(known, args, dict(zip(known.more[0], tangents)))
+            dots = dict(zip(known.more[0], tangents))
+            return _run_along(known, args, [dots[name] for _, name, _ in known.more[1]])
         values = self._bind(tuple(args), {})
         names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
         if len(tangents) != len(names):
@@ -57,8 +58,10 @@ class Jvp(Derivative):
         return run(compiled, call, reads)
 
 
-def _run_along(known: Known, primals: Sequence[Any], tangents: dict[str, Any]) -> Any:
-    dots = [cotangent_like(spec, primals[i], tangents[name], "tangent", name) for i, name, spec in known.more[1]]
+def _run_along(known: Known, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """`tangents` in the order in which the code takes them."""
+    moving = zip(known.more[1], tangents)
+    dots = [cotangent_like(spec, primals[i], tangent, "tangent", name) for (i, name, spec), tangent in moving]
     return run(known.compiled, [*primals, *dots], {})
 
 
@@ -85,7 +88,7 @@ class _Halves(Derivative):
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
         @functools.cache
         def halves() -> tuple[Lowered, Lowered]:
-            inner = transforms.prepared(self.lowered_target(specs), self.how.optimize)
+            inner = transforms.prepared(self.lowered_target(specs), *self._writing)
             names, _ = self.wrt_names(specs)
             return type(self).split(inner, names, self.how.optimize)
 

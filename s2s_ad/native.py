@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
-from s2s_ad.backend.signature import is_flat
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import FALSE, Builder
 from s2s_ad.ir.kinds import BOOL, INT, List
 from s2s_ad.ir.nodes import Atom, Block, Call, Const, Function, If, Program, Value
-from s2s_ad.ir.structure import Entry
+from s2s_ad.ir.structure import Entry, Leaf, Node, Spec
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bounds import Assumption, reads_by_arrays
 from s2s_ad.passes.native.lower import native as lowered
@@ -43,7 +42,7 @@ def native(program: Program, entries: Sequence[Entry]) -> tuple[Program, dict[st
     for entry in entries:
         main, name = mains[entry.name], inner[entry.name]
         lists = any(isinstance(atom.kind, List) for atom in (*main.body.params, *main.body.results))
-        if lists or assumed[name] or not is_flat(entry):
+        if lists or assumed[name] or not _of_numbers(entry):
             if assumed[name]:
                 twins[name] = _free(f"{name}_checked", found)
             wrappers[entry.name] = _wrapper(entry, main, name, twins.get(name, name), assumed[name])
@@ -51,6 +50,17 @@ def native(program: Program, entries: Sequence[Entry]) -> tuple[Program, dict[st
             found[entry.name] = replace(found.pop(name), name=entry.name)
     looked_at = {name: reads_by_arrays(function.body) for name, function in found.items()}
     return replace(program, functions={**wrappers, **found}), looked_at, twins
+
+
+def _of_numbers(entry: Entry) -> bool:
+    """Whether numba takes the arguments as they are, and makes the result: numbers, arrays and tuples of them."""
+
+    def made(spec: Spec) -> bool:
+        if isinstance(spec, Node):
+            return spec.type is tuple and bool(spec.items) and all(map(made, spec.items))
+        return isinstance(spec, Leaf)
+
+    return all(isinstance(p.spec, Leaf) for p in entry.params) and not entry.reads and made(entry.result)
 
 
 def _free(name: str, taken: Mapping[str, Function]) -> str:

@@ -19,6 +19,9 @@ from s2s_ad.ir.walk import with_callees
 from s2s_ad.load import load
 from s2s_ad.native import native
 from s2s_ad.passes.dce import reachable, without_unread
+from s2s_ad.passes.lists import with_lists
+from s2s_ad.passes.over import written_over
+from s2s_ad.passes.sums import with_joint_sums
 from s2s_ad.passes.thrift import with_inner_products
 from s2s_ad.passes.together import together
 from s2s_ad.transforms import owned
@@ -123,7 +126,9 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     """One module with all of these as functions."""
     program, entries = _merged([owned(lowered) for lowered in derivatives])
     if backend == "numpy":
-        program = without_unread(with_inner_products(program) if optimize else program)
+        if optimize:
+            program = with_lists(with_joint_sums(written_over(with_inner_products(program))))
+        program = without_unread(program)
         return emit_module(together(program), entries, optimize=optimize, title=title)
     program, compiled, twins = native(program, entries)
     return emit_module(together(program), entries, optimize=True, title=title, compiled=compiled, twins=twins)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
@@ -24,26 +24,31 @@ class Known:
     careful: bool  # whether it matters how the arguments lie in memory
     more: Any  # what the caller keeps beside it
 
-
-_BY_ARRAYS = "the types of the arguments are not enough: there are arrays among them"
+    def lie_well(self, args: Sequence[Any]) -> bool:
+        """Whether they surely lie in memory as the code takes them to: a quick look, at where each begins and ends."""
+        written, arrays = self.compiled.written, [k for k, a in enumerate(args) if type(a) is np.ndarray]
+        if self.compiled.in_order and not all(args[k].flags.c_contiguous for k in self.compiled.in_order):
+            return False
+        return not any(k != w and np.may_share_memory(args[k], args[w]) for w in written for k in arrays)
 
 
 class Quick:
     """Finds the code of an earlier call with arguments alike."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Union[Known, str]] = {}
+        self._numbers: dict[Hashable, Known] = {}
+        self._arrays: dict[Hashable, Known] = {}
 
     def find(self, args: Sequence[Any]) -> Known | None:
-        known = self._known.get(tuple(map(type, args)))
-        if known is _BY_ARRAYS:
-            known = self._known.get(_with_arrays(args))
-        if known is None or isinstance(known, str):
-            return None
+        known = self._numbers.get(tuple(map(type, args))) if self._numbers else None
+        if known is None:
+            known = self._arrays.get(_with_arrays(args)) if self._arrays else None
+            if known is None:
+                return None
         for scope, name, seen in known.watched:
             if scope.get(name) is not seen:
                 return None
-        if known.careful:
+        if known.careful and not known.lie_well(args):
             check_memory(known.compiled, dict(zip(known.compiled.arguments, args)), {})
         return known
 
@@ -59,13 +64,13 @@ class Quick:
         careful = bool(compiled.written or compiled.in_order)
         known = Known(compiled, compiled.function, watched, careful, more)
         if any(type(arg) is np.ndarray for arg in args):
-            self._known[tuple(map(type, args))] = _BY_ARRAYS
-            self._known[_with_arrays(args)] = known
+            self._arrays[_with_arrays(args)] = known
         else:
-            self._known[tuple(map(type, args))] = known
+            self._numbers[tuple(map(type, args))] = known
 
     def clear(self) -> None:
-        self._known.clear()
+        self._numbers.clear()
+        self._arrays.clear()
 
 
 def _plain(arg: Any, spec: Spec) -> bool:
@@ -78,4 +83,13 @@ def _plain(arg: Any, spec: Spec) -> bool:
 
 def _with_arrays(args: Sequence[Any]) -> Hashable:
     """What the kinds of the arguments depend on: an axis of length 1 is part of the kind of an array."""
-    return tuple([(a.dtype, tuple([n == 1 for n in a.shape])) if type(a) is np.ndarray else type(a) for a in args])
+    return tuple(
+        [
+            (
+                (a.dtype, tuple([n == 1 for n in a.shape]) if 1 in a.shape else a.ndim)
+                if type(a) is np.ndarray
+                else type(a)
+            )
+            for a in args
+        ]
+    )

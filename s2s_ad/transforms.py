@@ -20,7 +20,7 @@ from s2s_ad.ops.derive import zero
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
 from s2s_ad.passes.forward import forward
-from s2s_ad.passes.inline import inline
+from s2s_ad.passes.inline import inline, inline_short
 from s2s_ad.passes.own import copy_overlaps, own_results
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.sharpen import sharpen
@@ -62,11 +62,12 @@ def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) ->
     return program
 
 
-def prepared(lowered: Lowered, optimize: bool) -> Lowered:
+def prepared(lowered: Lowered, optimize: bool, backend: str = "numpy") -> Lowered:
     """What the frontend made, ready to be differentiated."""
     _passed("frontend", lowered.program)
     # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
-    program = _through(lowered.program, (inline, simplify, dce, sharpen) if optimize else (dce,))
+    bodies = inline if backend == "numpy" else inline_short
+    program = _through(lowered.program, (bodies, simplify, dce, sharpen) if optimize else (dce,))
     return replace(lowered, program=_named_result(lowered, program))
 
 

@@ -104,9 +104,9 @@ def labelled(rng, quick):
     return rng.standard_normal(d), 0.1, rng.standard_normal((n, d)), np.sign(rng.standard_normal(n))
 
 
-SAVED = (
-    "each row of the triangle saves what it reads of `centred`, element by element, in a tape whose room is asked for "
-    "row by row; by hand they are read where they stand, and that is faster than JAX from d = 10"
+PRODUCTS = (
+    "JAX multiplies all points, centred, by a triangle at once; the program goes element by element, and so "
+    "does the adjoint by hand"
 )
 PASSES = "JAX does several operations on an array of K × n × d numbers in one pass over it, NumPy each in its own"
 PROGRAMS = [Program("logistic regression 2,000 × 50", logistic_regression, labelled, (0, 1))]
@@ -115,7 +115,7 @@ for d, k in ((2, 5), (10, 25), (20, 50)):
     both = ("numpy", "numba") if d < 10 else ("numba",)
     full = partial(mixture, d=d, k=k)
     PROGRAMS += [
-        Program(f"GMM {size}, loops", gmm, full, (0, 1, 2), backends=both, note=SAVED),
+        Program(f"GMM {size}, loops", gmm, full, (0, 1, 2), backends=both, note=PRODUCTS),
         Program(f"GMM {size}, arrays", gmm_arrays, full, (0, 1, 2), port="gmm", note=PASSES),
         Program(f"diagonal GMM {size}, loops", gmm_diagonal, partial(diagonal, d=d, k=k), (0, 1, 2), backends=both),
     ]

@@ -89,8 +89,8 @@ def fewer(rng, quick):
 TWICE = "each step goes over the points twice, into another array and back, as the function does; JAX goes once"
 BUFFER = "each step is made in a buffer and written from it, as slices mean it; JAX makes a new array in one pass"
 SWAPPED = (
-    "the swap of the two arrays costs a copy a sweep, and f might be broadcast for all that is known when it is "
-    "compiled, so that its adjoint goes through one more array"
+    "f might be broadcast for all that is known when it is compiled, so that what is done with it and with its adjoint "
+    "goes through arrays in between; of two arrays that change places the compiler does not see that they are two"
 )
 PROGRAMS = [
     Program("heat 200 × 500, loops", heat, line, writes=(0,), note=TWICE),

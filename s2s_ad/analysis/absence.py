@@ -1,11 +1,11 @@
-"""Which values may be None when they are looked at: what a branch did not save, and lists that hold such.
+"""Which values may be None when they are looked at: what a branch did not save or bind, and lists that hold such.
 
-Only derivatives of derivatives meet them: an adjoint that has to start from zero must not ask None for its length.
+An adjoint that has to start from zero must not ask None for its length.
 """
 
 from __future__ import annotations
 
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Stmt, Value, While
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Stmt, Unbound, Value, While
 from s2s_ad.ir.walk import split_params
 
 Depths = frozenset[int]  # 0: the value itself may be None; 1: its items; and so on
@@ -25,7 +25,7 @@ class _Search:
         self.depths: dict[Value, Depths] = {}
 
     def of(self, atom: Atom) -> Depths:
-        if isinstance(atom, Absent):
+        if isinstance(atom, (Absent, Unbound)):
             return frozenset((0,))
         return self.depths.get(atom, NEVER) if isinstance(atom, Value) else NEVER
 

@@ -99,6 +99,7 @@ class Activity:
             for block in (stmt.then, stmt.orelse):
                 self._vary(block, varied)
                 varied.update(o for o, r in zip(stmt.outputs, block.results) if _in(r, varied) and o.kind.real)
+                varied -= self._cancelled
         else:
             self._vary_loop(stmt, varied)
 
@@ -118,6 +119,7 @@ class Activity:
         pairs = zip(stmt.outputs, stmt.body.results)
         varied.update(o for o, r in pairs if _in(r, varied) and o.kind.real)
         varied.update(o for o, p in zip(stmt.outputs, carried) if p in varied)
+        varied -= self._cancelled
 
     # --- backward: what the outputs depend on ---------------------------------------------------------------------
 
@@ -137,6 +139,9 @@ class Activity:
         self._use(block, useful)
         return useful
 
+    def _add(self, values: set[Value], atoms: Iterable[Atom]) -> None:
+        values.update(a for a in atoms if isinstance(a, Value) and a not in self._cancelled)
+
     def _use(self, block: Block, useful: set[Value]) -> None:
         for stmt in reversed(block.stmts):
             if any(o in useful for o in outputs_of(stmt)):
@@ -145,27 +150,27 @@ class Activity:
     def _use_stmt(self, stmt: Stmt, useful: set[Value]) -> None:
         if isinstance(stmt, Apply):
             if not stmt.op.zero:
-                _add(useful, stmt.inputs)
+                self._add(useful, stmt.inputs)
         elif isinstance(stmt, Call):
             inputs = self.inputs(stmt.callee, tuple(o in useful for o in stmt.outputs))
-            _add(useful, [a for a, on in zip(stmt.inputs, inputs) if on])
+            self._add(useful, [a for a, on in zip(stmt.inputs, inputs) if on])
         elif isinstance(stmt, If):
             for block in (stmt.then, stmt.orelse):
-                _add(useful, [r for o, r in zip(stmt.outputs, block.results) if o in useful])
+                self._add(useful, [r for o, r in zip(stmt.outputs, block.results) if o in useful])
                 self._use(block, useful)
         elif isinstance(stmt, (For, While)):
             items, carried = split_params(stmt)
-            _add(useful, [r for o, r in zip(stmt.outputs, stmt.body.results) if o in useful])
+            self._add(useful, [r for o, r in zip(stmt.outputs, stmt.body.results) if o in useful])
             useful.update(p for o, p in zip(stmt.outputs, carried) if o in useful)
             while True:
                 before = len(useful)
                 self._use(stmt.body, useful)
-                _add(useful, [r for p, r in zip(carried, stmt.body.results) if p in useful])
+                self._add(useful, [r for p, r in zip(carried, stmt.body.results) if p in useful])
                 if len(useful) == before:
                     break
-            _add(useful, [a for a, p in zip(stmt.init, carried) if p in useful])
+            self._add(useful, [a for a, p in zip(stmt.init, carried) if p in useful])
             walks = stmt.xs if isinstance(stmt, For) else ()
-            _add(useful, [w.source for w, p in zip(walks, items[len(items) - len(walks) :]) if p in useful])
+            self._add(useful, [w.source for w, p in zip(walks, items[len(items) - len(walks) :]) if p in useful])
 
 
 def flags(values: Sequence[Atom], active: set[Value]) -> tuple[bool, ...]:
@@ -174,7 +179,3 @@ def flags(values: Sequence[Atom], active: set[Value]) -> tuple[bool, ...]:
 
 def _in(atom: Atom, values: set[Value]) -> bool:
     return isinstance(atom, Value) and atom in values
-
-
-def _add(values: set[Value], atoms: Iterable[Atom]) -> None:
-    values.update(a for a in atoms if isinstance(a, Value))

@@ -7,11 +7,11 @@ loops make the two indices equal in every axis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.analysis.affine import Sum, contradictory, number_of, sum_of
-from s2s_ad.analysis.lengths import Lengths
+from s2s_ad.analysis.lengths import Length, Lengths
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params, use_counts
@@ -62,6 +62,7 @@ class Kept:
         self.makers: dict[Value, Apply] = {}
         self.around: dict[Value, tuple[Loop, ...]] = {}  # the loops in which a value is defined
         self.places: dict[Stmt, tuple[Step, ...]] = {}  # from the body of the function
+        self.depths: dict[Value, int] = {}  # how many steps it takes to where a value is defined
         self.chains: dict[Value, _Chain] = {}
         self.users: dict[Value, list[Stmt]] = {}  # the statements that make another version of one
         self.stored: dict[Value, Apply] = {}
@@ -103,7 +104,7 @@ class Kept:
     def _survey(self, block: Block, path: tuple[Step, ...], loops: tuple[Loop, ...]) -> None:
         made: set[Atom] = set(block.params)
         for value in block.params:
-            self.around[value] = loops
+            self.around[value], self.depths[value] = loops, len(path)
         for at, stmt in enumerate(block.stmts):
             self.places[stmt] = (*path, Step(at, stmt, None))
             if isinstance(stmt, Apply):
@@ -119,7 +120,7 @@ class Kept:
                     if isinstance(init, Value):
                         self.users.setdefault(init, []).append(stmt)
             for value in outputs_of(stmt):
-                self.around[value] = loops
+                self.around[value], self.depths[value] = loops, len(path)
             for inner in blocks_of(stmt):
                 around = (*loops, stmt) if isinstance(stmt, (For, While)) else loops
                 self._survey(inner, (*path, Step(at, stmt, inner)), around)
@@ -211,7 +212,7 @@ class Kept:
                     rows += self._in_range(step.stmt, name)
         if isinstance(later, For) and later.trips is not None and (step_by := number_of(later.trips.step)):
             index = later.body.params[0]
-            first, second = self._sum(index, at_read), self._sum(index, at_write)
+            first, second = self.summed(index, at_read), self.summed(index, at_write)
             rows.append(first - second + 1 if (step_by > 0) != later.reverse else second - first + 1)
         for axis, (one, other) in enumerate(zip(self._axes(read, at_read, rows), self._axes(write, at_write, rows))):
             if one is not None and other is not None:
@@ -227,25 +228,43 @@ class Kept:
         """That the index of a loop is in its range."""
         if loop.trips is None or not (step := number_of(loop.trips.step)):
             return
-        index, start, stop = (self._sum(a, name) for a in (loop.body.params[0], loop.trips.start, loop.trips.stop))
+        index, start, stop = (self.summed(a, name) for a in (loop.body.params[0], loop.trips.start, loop.trips.stop))
         yield start - index if step > 0 else index - start
         yield index - stop + 1 if step > 0 else stop - index + 1
 
-    def _sum(self, atom: Atom, name: Name) -> Sum:
+    def summed(self, atom: Atom, name: Name) -> Sum:
         def other(atom: Atom, made: Apply | None) -> Sum:
             if made is not None and made.op.name in ("shape_item", "array_len"):
-                return self._length(made.inputs[0], dict(made.params).get("axis", 0))
+                return self.length_of(made.inputs[0], dict(made.params).get("axis", 0), name)
             return Sum(0, {name(atom): 1})
 
         return sum_of(atom, self.makers, other)
 
-    def _length(self, array: Atom, axis: int) -> Sum:
+    def length_of(self, array: Atom, axis: int, name: Name) -> Sum:
         chain = self.chains.get(array) if isinstance(array, Value) else None
-        length = self.lengths.of(chain.versions[0][1] if chain is not None else array)[axis]
+        return self._of_length(self.lengths.of(chain.versions[0][1] if chain is not None else array)[axis], name)
+
+    def _of_length(self, length: Length, name: Name) -> Sum:
         if length == 1:
             return Sum(1)
         what, of_axis, shorter = length
+        assert isinstance(shorter, int)
+        if isinstance(what, tuple) and what[0] == "number":  # it was made of so many
+            return self._named(what[1], name) - shorter
         return Sum(-shorter, {("length", what, of_axis): 1})
+
+    def _named(self, number: Hashable, name: Name) -> Sum:
+        """What a whole number is under the name that it has in `Lengths`."""
+        if isinstance(number, Value):
+            return self.summed(number, name)
+        if isinstance(number, tuple) and number[0] is int:
+            return Sum(number[1])
+        if isinstance(number, tuple) and number[0] == "length":
+            return self._of_length(number[1], name)
+        if isinstance(number, tuple) and number[0] in ("add", "sub"):
+            one, other = (self._named(part, name) for part in number[1:])
+            return one + other if number[0] == "add" else one - other
+        return Sum(0, {number: 1})
 
     def _axes(self, access: Access, name: Name, rows: list[Sum]) -> list[tuple[Sum, Sum | None] | None]:
         """For each axis its first element and the one after its last (None: to the end); None where it is not known."""
@@ -267,10 +286,10 @@ class Kept:
         def place(e: object) -> Sum | None:
             """Where an entry points, if it is sure from which end it counts."""
             atom = at[e[1]] if isinstance(e, tuple) else None
-            total = self._sum(atom, name) if atom is not None else Sum(e) if isinstance(e, int) else None
+            total = self.summed(atom, name) if atom is not None else Sum(e) if isinstance(e, int) else None
             if total is None or contradictory([*rows, total + 1]):
                 return total  # it is surely not negative
-            return self._length(array, axis) + total if contradictory([*rows, total * -1]) else None
+            return self.length_of(array, axis, name) + total if contradictory([*rows, total * -1]) else None
 
         if isinstance(entry, tuple) and entry[0] == "slice":
             start, stop, step = entry[1:]

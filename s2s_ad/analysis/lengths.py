@@ -42,6 +42,9 @@ class Lengths:
         self._homes: dict[Value, Block] = {}
         self._fits: dict[Block, dict[Length, dict[Length, None]]] = {}  # what goes into what
         self._items: dict[Value, Shape] = {}  # of the arrays in a list, or in the lists in it
+        for param in block.params:
+            if param.suffix == "_dot" and param.base in block.params and param.kind == param.base.kind:
+                self._shapes[param] = _own(param.base)  # a tangent has the shape of what it belongs to
         self._block(block)
 
     def same(self, a: Atom, b: Atom) -> bool:

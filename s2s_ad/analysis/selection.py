@@ -65,7 +65,7 @@ class Selection:
     def _mark(self, atoms: Iterable[Atom], level: Guard) -> None:
         if level:
             for a in atoms:
-                if isinstance(a, Value):
+                if isinstance(a, Value) and a not in self.cancelled:
                     # a number of Python is never half taken: what it overflows to raises, or is the user's
                     most = min(level, Guard.POLE) if isinstance(a.kind, Scalar) else level
                     self.levels[a] = max(self.levels.get(a, Guard.NONE), most)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from s2s_ad.backend import signature
@@ -16,9 +16,10 @@ from s2s_ad.backend.names import Classes, Namer, coalesce, flows, maybe_unbound
 from s2s_ad.backend.schedule import Schedule, Scheduler
 from s2s_ad.backend.speaking import speaking_names, taken_back
 from s2s_ad.backend.wishes import DERIVED, wish_of
-from s2s_ad.ir.nodes import Apply, Block, Function, Section, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Function, Section, Value
 from s2s_ad.ir.structure import Entry
-from s2s_ad.ir.walk import map_inputs, outputs_of
+from s2s_ad.ir.walk import blocks_of, inputs_of, map_inputs, outputs_of
+from s2s_ad.ops.control import INDIFFERENT
 from s2s_ad.ops.core import Op
 
 
@@ -60,7 +61,7 @@ def write_function(
     function, decisions = _best(function, fixed, forbidden, optimize, effectful)
     plan, names = decisions.plan, decisions.names
     expressions = Expressions(plan, names, callees, aliases, reserved)
-    nullable = frozenset(names[v] for v in decisions.unbound if _copied_on(v, function, decisions))
+    nullable = frozenset(names[v] for v in _copied_on(function, decisions) if isinstance(v, Value))
     writer = Writer(plan, expressions, decisions.spots, nullable, optimize)
 
     used_leaf = _leaf_names(plan, names)
@@ -172,15 +173,29 @@ def _sections(function: Function, plan: Schedule) -> int:
     return count
 
 
-def _copied_on(value: Value, function: Function, found: _Decisions) -> bool:
-    """Whether a value that may be missing is handed on as a copy, which Python would refuse."""
-    kept = found.plan.appends.values()
-    if any(value is atom for places in kept for items in places.values() for _, atoms in items for atom in atoms):
-        return True
-    return any(
-        source is value and found.plan.used(target) and not found.classes.same(source, target)
-        for source, target in flows(function, found.plan)
-    )
+def _copied_on(function: Function, found: _Decisions) -> Iterator[Atom]:
+    """The values that may be missing where they are saved, handed on as a copy, or asked for a shape that nobody needs:
+    Python would refuse that."""
+    if not found.unbound:
+        return
+    for places in found.plan.appends.values():
+        yield from (a for items in places.values() for _, atoms in items for a in atoms if a in found.unbound)
+    yield from (a for a in _indifferently_read(function.body, set()) if a in found.unbound)
+    for source, target in flows(function, found.plan):
+        if source in found.unbound and found.plan.used(target) and not found.classes.same(source, target):
+            yield source
+
+
+def _indifferently_read(block: Block, read: set[Atom]) -> Iterator[Atom]:
+    """What is read whether it is there or not, unless something has been read before that raises where it is not."""
+    read = set(read)
+    for stmt in block.stmts:
+        if isinstance(stmt, Apply) and stmt.op in INDIFFERENT:
+            yield from (a for a in stmt.inputs if a not in read)
+        else:
+            read.update(inputs_of(stmt))
+        for inner in blocks_of(stmt):
+            yield from _indifferently_read(inner, read)
 
 
 def _leaf_names(plan: Schedule, names: Mapping[Value, str]) -> Callable[[Value], str | None]:

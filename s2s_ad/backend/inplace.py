@@ -22,6 +22,7 @@ from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, split_params
 
 MOST_KNOWN = 8
+MOST_INITS = 4  # of loops, of which those to be copied are looked for
 MOST_VIEWS = 20  # of one array, among which those to be copied are looked for
 _SUMS = frozenset({"add", "sub"})
 _AUGMENTED = _SUMS | {"mul", "div"}  # these only under a name that they have anyway
@@ -72,7 +73,12 @@ class _Analysis:
             for store in failing:
                 if self.safe(store, self.memory()) or self.copy_views(store, self.memory()):
                     continue  # most of them are mended by what was copied for those before
-                if not any(self.copied_first(store, init, tried) for init in self.inits(store.inputs[0])):
+                inits = self.inits(store.inputs[0])
+                if any(self.copied_first(store, init, tried) for init in inits[:1]) or self.copied_together(
+                    store, inits
+                ):
+                    continue
+                if not any(self.copied_first(store, init, tried) for init in inits[1:]):
                     self.result.on_spot.discard(store)
         self.result.on_spot.update(self.sums)
         while failing := self.failing([*self.stores, *self.sums]):
@@ -112,6 +118,29 @@ class _Analysis:
             return True
         self.result.copied_init.discard(init)
         return False
+
+    def copied_together(self, store: Apply, found: list[tuple[Stmt, int]]) -> bool:
+        """Whether it is enough to copy what the outermost loop starts from, in which things change their places."""
+        own = self.versions(store.inputs[0])
+        slots = dict.fromkeys((slot.loop, slot.k) for value, slot in self.slots.items() if value in own)
+        inits = [s for s in slots if found and s[0] is found[0][0] and s not in self.result.copied_init]
+        if not 0 < len(inits) <= MOST_INITS:
+            return False
+        before = set(self.result.copied_init)
+
+        def enough(copied: Collection[tuple[Stmt, int]]) -> bool:
+            self.result.copied_init = before | set(copied)
+            return self.safe(store, self.memory())
+
+        if not enough(inits):
+            self.result.copied_init = before
+            return False
+        for init in tuple(inits):
+            fewer = [other for other in inits if other is not init]
+            if enough(fewer):
+                inits = fewer
+        self.result.copied_init = before | set(inits)
+        return True
 
     def copy_views(self, store: Apply, memory: Memory) -> bool:
         """Copy the views that are read after the write, rather than the whole array; whether that is enough."""

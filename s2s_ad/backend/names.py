@@ -12,6 +12,7 @@ from s2s_ad.backend.wishes import DERIVED, HINT, NONE, WEAK, root_of, wish_of
 from s2s_ad.ir.groups import representative
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Unbound, Value, While
 from s2s_ad.ir.walk import all_stmts, split_params
+from s2s_ad.ops.updates import FUNCTIONS
 
 
 class Classes:
@@ -141,7 +142,8 @@ def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace,
                 assert merged_now, "the condition and the body of a loop carry the same variables"
     for stmt in all_stmts(function.body):
         if isinstance(stmt, Apply) and stmt in spots.on_spot:
-            classes.merge(stmt.inputs[0], stmt.outputs[0], whatever_the_names=stmt.op.store)
+            if stmt.op not in FUNCTIONS or _goes_on(stmt.inputs[0], stmt.outputs[0]):
+                classes.merge(stmt.inputs[0], stmt.outputs[0], whatever_the_names=stmt.op.store)
         if isinstance(stmt, (For, While)):
             for param, out in zip(split_params(stmt)[1], stmt.outputs):
                 # what a loop leaves behind goes on under the name that it had inside, unless the user has two
@@ -164,6 +166,11 @@ def coalesce(function: Function, plan: Schedule, live: Liveness, spots: InPlace,
         if isinstance(stmt, Apply) and stmt.op.store and _alike(stmt.inputs[0], stmt.outputs[0]):
             classes.merge(stmt.inputs[0], stmt.outputs[0])
     return classes
+
+
+def _goes_on(a: Atom, b: Value) -> bool:
+    """Whether an adjoint that is written over may keep its name: what it becomes has none, or the same."""
+    return _alike(a, b) or isinstance(a, Value) and wish_of(a)[0] == DERIVED > wish_of(b)[0]
 
 
 def _alike(a: Atom, b: Value) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.backend import templates
-from s2s_ad.backend.expressions import Expressions, load, method, negated, store
+from s2s_ad.backend.expressions import Expressions, fresh, load, method, negated, store
 from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import Array, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, If, Section, Stmt, Unbound, Value, While
+from s2s_ad.ops.updates import FUNCTIONS, is_nested
 from s2s_ad.span import Span
 
 _COMMENT = 100
@@ -179,20 +180,30 @@ class StatementWriter:
         else:
             assert isinstance(first, Value)
             trees = self.element(stmt, text, expressions.name(first))
-            if expressions.name(first) != name:
+            if expressions.name(first) != name and stmt.op in FUNCTIONS:
+                value = expressions.instance(templates.expression(FUNCTIONS[stmt.op]), stmt, FUNCTIONS[stmt.op])
+                trees = [ast.Assign([store(name)], value)]
+            elif expressions.name(first) != name:
                 trees = [*trees, ast.Assign([store(name)], load(expressions.name(first)))]
         self.put([*made, *trees], stmt.span, out)
 
     def element(self, stmt: Apply, text: str, target: str) -> list[ast.stmt]:
         trees = templates.statements(text)
         made = [_subtracted(self.expressions.instance(tree, stmt, text, first=target)) for tree in trees]
-        if self.optimize and stmt.op.name == "index_set":  # += on an item of a list would change what is in it
+        if self.optimize and stmt.op.name in (
+            "index_set",
+            "list_element_set",
+        ):  # += on an item of a list would change what is in it
             return [_augmented(tree, stmt.span) for tree in made]
         return made
 
     def copied(self, atom: Atom) -> ast.expr:
         """A new object that may be written to."""
         value = self.expressions.atom(atom)
+        if isinstance(atom, Value) and is_nested(atom.kind):
+            rows = "row.copy()" if not is_nested(atom.kind.item) else "[row.copy() for row in row]"  # type: ignore
+            tree = templates.expression(f"[{rows} for row in x]")
+            return fresh(tree, {"x": lambda: self.expressions.atom(atom)}, lambda name: name)
         if isinstance(atom, Value) and isinstance(atom.kind, (Array, List)) and atom not in self.plan.folded:
             return method(value, "copy")
         if isinstance(atom, Value) and isinstance(atom.kind, Array):

@@ -155,7 +155,8 @@ def _same_const(a: Atom | Slot, b: Atom | Slot) -> bool:
 def flow_chosen(machine: Machine, shape: ChosenShape, value: Abstract, out: list[Atom]) -> None:
     """The atoms of the value for the slots of the shape."""
     if isinstance(value, (Missing, Poison)) or is_nothing(value):
-        out.extend(Unbound(kind) for kind in shape.slots)
+        flags = len(shape.leaves) - 1  # these may be looked at where the array is not
+        out += [FALSE] * flags + [Unbound(kind) for kind in shape.slots[flags:]]
         return
     assert isinstance(value, ArrayRef)
     content = machine.store[value.cell]

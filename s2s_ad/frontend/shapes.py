@@ -6,7 +6,7 @@ list or dict that is another one on each path, `FreshArray` for an array. `Chose
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from s2s_ad.frontend.choices import ChosenShape, chosen_among, flow_chosen, leaves_of, rebuild_chosen, same_choice
@@ -362,16 +362,17 @@ def flow(machine: Machine, shape: Abstract, value: Abstract, out: list[Atom]) ->
         out.append(_atom_for(machine, shape.kind, value))
     elif isinstance(shape, ChosenShape):
         flow_chosen(machine, shape, value, out)
-    elif isinstance(value, Missing) or is_nothing(value):
-        out.extend(Unbound(kind) for kind in slots(shape))
     elif isinstance(shape, FreshArray):
         flow(machine, shape.content, value, out)
     elif isinstance(shape, Fresh):
         content = machine.store[value.cell] if isinstance(value, Ref) else value
         flow(machine, shape.content, content, out)
     elif isinstance(shape, (Tuple, Items, Table, Fields)):
-        assert isinstance(value, (Tuple, Items, Table, Fields))
-        for part, item in zip(shape.items, value.items):
+        items: Sequence[Abstract] = [value] * len(shape.items)
+        if not (isinstance(value, Missing) or is_nothing(value)):
+            assert isinstance(value, (Tuple, Items, Table, Fields))
+            items = value.items
+        for part, item in zip(shape.items, items):
             flow(machine, part, item, out)
 
 

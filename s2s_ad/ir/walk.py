@@ -9,6 +9,11 @@ from dataclasses import replace
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, If, Range, Section, Stmt, Value, Walk, While
 
 
+def is_derivative(value: Value) -> bool:
+    """Whether it is called an adjoint or a tangent, or something that was made for one."""
+    return value.suffix in ("_bar", "_dot") or value.base is not None and is_derivative(value.base)
+
+
 def inputs_of(stmt: Stmt) -> tuple[Atom, ...]:
     """What the statement itself reads, without what its blocks read."""
     if isinstance(stmt, (Apply, Call)):

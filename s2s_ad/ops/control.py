@@ -258,6 +258,9 @@ copy = declare(
 
 PACK, UNPACK = pack.ops["python"], unpack.ops["python"]
 
+# What derivatives do with a variable whether anything is bound to it or not: where nothing is, nobody reads the result.
+INDIFFERENT = (PACK, OPS["zeros_like"], OPS["list_zeros"])
+
 
 @piecewise_constant(name="record_zeros", code="zeros_of(record)", infer=always(RECORD), cost=20)
 def record_zeros(record): ...

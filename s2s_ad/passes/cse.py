@@ -10,7 +10,8 @@ from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, If, Program, Stmt
 from s2s_ad.ir.walk import map_inputs, outputs_of, substitute
 
 Seen = dict[tuple[Any, ...], Value]
-FRESH = ("zeros_like", "list_zeros", "list_new", "np.zeros", "np.empty")  # a buffer of its own each time
+# a buffer of its own each time
+FRESH = ("zeros_like", "list_zeros", "list_new", "np.zeros", "np.zeros_like", "np.empty", "np.empty_like", "rows_like")
 
 
 def cse(program: Program) -> Program:

@@ -168,6 +168,9 @@ class _Forward:
         k = len(moving)
         out = (*results[:n], *ends[:k], *results[n : len(stmt.outputs)], *ends[k:], *results[len(stmt.outputs) :])
         new = self.fresh([stmt.outputs[i] for i in (*moving, *listed)], dots)
+        for value in stmt.outputs:
+            if value not in self.varied:  # it cancels, though it varies from trip to trip
+                dots.pop(value, None)
         changed = replace(
             stmt,
             init=(*stmt.init, *init),

@@ -10,10 +10,22 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Function, Program, Section
 from s2s_ad.ir.walk import all_stmts, clone, map_inputs, outputs_of, substitute
 
 SMALL = 10  # statements: a body that reads better in place than as a function of its own
+SHORT = (
+    150  # all bodies of one function together: what runs faster in place, as nothing has to be handed on in a record
+)
 
 
 def inline(program: Program) -> Program:
     """The program with calls replaced by bodies, except of functions that call themselves or are large and shared."""
+    return _inlined(program, lambda size, calls: size <= SMALL)
+
+
+def inline_short(program: Program) -> Program:
+    """The same for machine code, in which shared functions may be larger."""
+    return _inlined(program, lambda size, calls: size <= SMALL or size * calls <= SHORT)
+
+
+def _inlined(program: Program, fits: Callable[[int, int], bool]) -> Program:
     recursive = _recursive(program)
     calls = Counter(s.callee for f in program.functions.values() for s in all_stmts(f.body) if isinstance(s, Call))
     sizes = {name: sum(1 for _ in all_stmts(f.body)) for name, f in program.functions.items()}
@@ -22,7 +34,7 @@ def inline(program: Program) -> Program:
         for name in program.functions
         if name not in recursive
         and not program.functions[name].recompute
-        and (calls[name] == 1 or sizes[name] <= SMALL)
+        and (calls[name] == 1 or fits(sizes[name], calls[name]))
         and name != program.entry
     }
     done: dict[str, Function] = {}

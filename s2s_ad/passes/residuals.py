@@ -43,17 +43,19 @@ def choose_residuals(
     needed: Iterable[Value],
     free: Iterable[Value] = (),
     overwritten: Collection[Value] = (),
+    throughout: Collection[Value] = (),
     again: Callable[[Value], Apply | None] = lambda value: None,
 ) -> Residuals:
     """Cut the needed values of a scope from what cannot be had again.
 
     `params` and `stmts` define the scope; `free` are values of it that the reverse sweep has anyway. Elements of arrays
-    that are `overwritten` are not read again from outside: that would take a copy of the whole array. `again` is where
-    an element can be read that stays as it is.
+    that are `overwritten` are not read again from outside: that would take a copy of the whole array, as is right
+    for those that are read `throughout`. `again` is where an element can be read that stays as it is.
     """
 
     def gone(stmt: Apply) -> bool:
-        return stmt.op.name == "getitem" and stmt.inputs[0] in overwritten and stmt.inputs[0] not in position
+        array = stmt.inputs[0] if stmt.op.name == "getitem" else None
+        return array in overwritten and array not in throughout and array not in position
 
     @cache
     def maker(value: Value) -> Apply | None:

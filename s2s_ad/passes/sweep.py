@@ -17,6 +17,7 @@ from s2s_ad.analysis.kept import Kept
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.overwritten import overwritten
 from s2s_ad.analysis.selection import Selection
+from s2s_ad.analysis.throughout import read_throughout
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder, name_like
 from s2s_ad.ir.kinds import FLOAT, INT, RECORD, Array, Kind, List
 from s2s_ad.ir.nodes import (
@@ -61,6 +62,7 @@ class Sweep:
         self.lengths = Lengths(block)
         self.overwritten = overwritten(block)
         self.kept = Kept(block, self.lengths, self.overwritten)
+        self.throughout = read_throughout(self.kept)
         self.selection = selection
         # statement -> what is saved of it: (value inside, output that holds it)
         self.extra: dict[Stmt, list[tuple[Value, Value]]] = {}
@@ -237,7 +239,7 @@ class Sweep:
         inside = self.block(block)
         backward = self.shaped(_reusing(backward, inside), inside)
         residuals = choose_residuals(
-            (), inside.stmts, free_values(backward), (), self.overwritten, self.kept.read_again
+            (), inside.stmts, free_values(backward), (), self.overwritten, self.throughout, self.kept.read_again
         )
         outs = [replace(v) for v in residuals.saved]
         self.extra.setdefault(stmt, []).extend(zip(map(self.still, residuals.saved), outs))
@@ -306,15 +308,23 @@ class Sweep:
         needed = free_values(backward)
         at_hand = set(items) if aligned else set()
         residuals = choose_residuals(
-            stmt.body.params, inside.stmts, needed, at_hand, self.overwritten, self.kept.read_again
+            stmt.body.params,
+            inside.stmts,
+            needed,
+            at_hand,
+            self.overwritten,
+            self.throughout,
+            self.kept.read_again,
         )
         reads = free_values(Block((), residuals.repeated, ())) | needed
         walked = [v for v in items if v in reads and v in at_hand]
-        saved = list(residuals.saved)
-        listed = [Value(List(v.kind), base=v, suffix="_tape") for v in saved]
-        self.extra.setdefault(stmt, []).extend(zip(map(self.still, saved), listed))
+        saved = [self.still(v) for v in residuals.saved]
+        copied = {v: self.copied[v] for v in residuals.saved if v in self.copied}
+        residuals = replace(residuals, same={**residuals.same, **copied})
+        listed = [Value(List(v.kind), base=v, suffix="_tape") for v in residuals.saved]
+        self.extra.setdefault(stmt, []).extend(zip(saved, listed))
 
-        fresh = [replace(self.still(v)) for v in saved]
+        fresh = [replace(v) for v in saved]
         mapping: dict[Value, Atom] = dict(zip(saved, fresh))
         xs = [Walk(v, True) for v in listed] + ys_in
         over: Range | None = None

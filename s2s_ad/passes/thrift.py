@@ -99,8 +99,44 @@ class _Thrift:
 
 
 class _InnerProducts(_Thrift):
-    def better(self, total: Apply, builder: Builder) -> Apply | None:
-        product = self.makers.get(total.inputs[0]) if total.op.name == "np.sum" else None
+    """Sums of products as products of matrices."""
+
+    def __init__(self, body: Block) -> None:
+        super().__init__(body)
+        self.sums: dict[Atom, Apply] = {}  # of what is summed along one axis
+        self.done: set[Stmt] = set()
+        self.renamed: dict[Stmt, tuple[Value, ...]] = {}
+        self.readers: dict[Atom, Apply] = {}
+        for stmt in all_stmts(body):
+            if isinstance(stmt, Apply):
+                self.readers.update(dict.fromkeys(stmt.inputs, stmt))
+                if stmt.op.name == "np.sum":
+                    self.sums[stmt.inputs[0]] = stmt
+
+    def block(self, block: Block, on: bool) -> Block:
+        own, self.own = getattr(self, "own", ()), block.stmts
+        made = super().block(block, on)
+        self.own = own
+        return replace(made, stmts=tuple(stmt for stmt in made.stmts if stmt not in self.done))
+
+    def better(self, stmt: Apply, builder: Builder) -> Apply | None:
+        if stmt in self.done:
+            return None
+        if stmt in self.renamed:
+            return replace(stmt, outputs=self.renamed[stmt])
+        if stmt.op.name == "np.sum":
+            return self.inner_product(stmt)
+        total = self.sums.get(stmt.outputs[0]) if stmt.op.name == "mul" else None
+        if total is not None and total in self.own:
+            # before the product, which may then be written over what it is made of
+            builder.span = total.span
+            if self.weighted(total, stmt, builder):
+                self.done.add(total)
+            builder.span = stmt.span
+        return None
+
+    def inner_product(self, total: Apply) -> Apply | None:
+        product = self.makers.get(total.inputs[0])
         if product is None or product.op.name != "mul" or self.uses[product.out] != 1:
             return None
         x, y = product.inputs
@@ -109,6 +145,55 @@ class _InnerProducts(_Thrift):
         if shape_of(x.kind) == (MANY,) or shape_of(x.kind) == (ANY,) and self.lengths().same(x, y):
             return replace(total, op=OPS["matmul"], inputs=(x, y), params=())
         return None
+
+    def weighted(self, total: Apply, product: Apply, builder: Builder) -> bool:
+        """w.T @ x for np.sum(w * x, axis=-2), where w is one number for each row of x; so for columns."""
+        rank, params = len(shape_of(product.out.kind)), dict(total.params)
+        axes = axes_of(params.get("axis"), rank)
+        if not params.keys() <= {"axis", "keepdims"} or rank < 2 or len(axes) != 1 or axes[0] < rank - 2:
+            return False
+        along, across = axes[0], 2 * rank - 3 - axes[0]
+        for w, x in (product.inputs, product.inputs[::-1]):
+            shape = shape_of(w.kind)
+            if len(shape) != rank or x.kind != product.out.kind or shape[across] != ONE:
+                continue
+            if shape[along] == shape_of(x.kind)[along] == MANY:
+                sign = self.makers.get(w)
+                if sign is not None and sign.op.name == "neg" and self.opposite(total):
+                    w = sign.inputs[0]
+                turned = self.turned(w, along, across, builder)
+                parts = (turned, x) if along < across else (x, turned)
+                total = replace(total, outputs=self.renamed.get(total, total.outputs))
+                if params.get("keepdims", False):
+                    builder.emit(replace(total, op=OPS["matmul"], inputs=parts, params=()))
+                else:
+                    whole = builder.apply(OPS["matmul"], *parts)
+                    builder.emit(replace(total, op=OPS["np.squeeze"], inputs=(whole,), params=(("axis", along),)))
+                return True
+        return False
+
+    def opposite(self, total: Apply) -> bool:
+        """Take away the sign that what is made of the sum gets, if nothing else is made of it."""
+        at = total
+        while self.uses[at.out] == 1 and (reader := self.readers.get(at.out)) in self.own and reader is not None:
+            if reader.op.name == "neg":
+                self.done.add(reader)
+                self.renamed[at] = reader.outputs
+                return True
+            if reader.op.name not in ("matmul", "np.squeeze"):
+                break
+            at = reader
+        return False
+
+    def turned(self, w: Atom, along: int, across: int, builder: Builder) -> Value:
+        """The weights with their axis of length 1 in the place of the other."""
+        made = self.makers.get(w)
+        if made is not None and made.op.name == "neg":
+            return builder.apply(OPS["neg"], self.turned(made.inputs[0], along, across, builder))
+        if made is not None and made.op.name == "np.expand_dims":
+            if axes_of(dict(made.params)["axis"], len(shape_of(w.kind))) == (across,):
+                return builder.apply(OPS["np.expand_dims"], made.inputs[0], axis=along)
+        return builder.apply(OPS["np.swapaxes"], w, axis1=along, axis2=across)
 
 
 def _smaller(one: Value, whole: Value) -> bool:

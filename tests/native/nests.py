@@ -152,3 +152,36 @@ def scratch(seed: int) -> str:
     body.append("return total + np.sum(a * a) + np.sum(s) + np.sum(np.sin(m))")
     text = "\n".join("    " + line for line in body)
     return f"import numpy as np\n\n\ndef f(a, m):\n{text}\n"
+
+
+INNER = ("n", "n", "n", "n - 1", "{v}", "{v} + 1", "1, n")
+PRODUCTS = ("total += np.sin({x} * {y} * {z})", "total += {x} * {y} / (2.0 + {z} * {z})", "b[{v}] += {x} * {y}",
+            "b[{w}] += -{x} * {y} * {z}", "total += np.cos({x} * ({y} - {z})) * {y}", "total += {x} * {x} * {y}",
+            "s += {x} * {y}")  # fmt: skip
+
+
+def products(seed: int) -> str:
+    """The source of f(a, m), whose outer loop goes over products of which some factors stay the same."""
+    chance = random.Random(seed)
+
+    def element(indices: list[str]) -> str:
+        own = [chance.choice(indices) for _ in range(2)]
+        return chance.choice((f"a[{own[0]}]", f"m[{own[0]}, {own[1]}]", f"m[{own[0]}, {own[1]}]", "c", "0.7"))
+
+    def level(indices: list[str], indent: str) -> list[str]:
+        name = "tijk"[len(indices)]
+        ranges = ("n", "3", "n - 1", "0") if not indices else INNER if len(indices) > 1 else INNER[:4]
+        bound = chance.choice(ranges[: 3 if chance.random() < 0.9 else None]).format(v=indices[-1] if indices else "")
+        lines = [f"{indent}for {name} in range({bound}):"]
+        inner = [*indices, name]
+        for _ in range(chance.randint(1, 2)):
+            parts = {key: element(inner if chance.random() < 0.5 else inner[1:] or inner) for key in "xyz"}
+            form = chance.choice(PRODUCTS).format(v=inner[-1], w=chance.choice(inner), **parts)
+            lines.append(f"{indent}    {form}")
+            if len(inner) < 4 and chance.random() < 0.8:
+                lines += level(inner, indent + "    ")
+        return lines
+
+    body = ["n = len(a)", "total = 0.0", "s = 0.1", "c = a[0]", "b = np.cos(a)", *level([], ""), *level([], "")]
+    body.append("return total + np.sum(b * b) + np.sin(s)")
+    return "\n".join(["import numpy as np", "", "", "def f(a, m):", *("    " + line for line in body), ""])

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("numba")
 
 import s2s_ad
-from tests.native.harness import joint_agrees
+from tests.native.harness import joint_agrees, native_agrees
 
 
 def grows(x, n):
@@ -93,3 +93,19 @@ def test_what_numba_has_not_is_refused_by_name():
 def test_another_backend_is_refused():
     with pytest.raises(s2s_ad.UnsupportedError, match="no backend 'jax'"):
         s2s_ad.grad(ratio, backend="jax")
+
+
+def bound_on_one_path(x, n):
+    if n > 2:
+        a = x * x
+    b = np.sin(x) * x
+    c = b * b - x
+    if n > 2:
+        c = c * a
+    return c
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_what_is_saved_may_be_missing(n):
+    native_agrees(bound_on_one_path, 0.6, n)
+    native_agrees(bound_on_one_path, np.array([0.6, 0.2]), n)

@@ -9,6 +9,7 @@ import s2s_ad
 from tests.agree import same
 from tests.fuzz.checks import imported
 from tests.native import nests
+from tests.native.harness import native_agrees
 from tests.native.test_interpreted import _python_for_numba, both_agree  # noqa: F401
 
 u5, m5 = np.linspace(0.2, 0.9, 5), np.linspace(0.1, 1.3, 25).reshape(5, 5)
@@ -30,7 +31,7 @@ def _spoiled(array):
 
 
 @pytest.mark.parametrize("seed", range(16))
-@pytest.mark.parametrize("write", [nests.program, nests.scratch])
+@pytest.mark.parametrize("write", [nests.program, nests.scratch, nests.products])
 def test_random_nests(write, seed):
     with imported(write(seed)) as module:
         ours, other = (s2s_ad.value_and_grad(module.f, (0, 1), backend=b) for b in ("numba", "numpy"))
@@ -251,3 +252,209 @@ def test_arrays_of_a_trip(f):
     both_agree(f, (u5, m5))
     source = s2s_ad.value_and_grad(f, (0, 1), backend="numba").source(u5, m5)
     assert ("terms = np.zeros(" in source or "terms[...] = 0.0" in source) == (f is not weighted)
+
+
+# --- factors that no trip of an outer loop changes --------------------------------------------------------------------
+
+w4, x34 = np.linspace(0.4, 1.2, 4), np.linspace(-1.0, 0.8, 12).reshape(3, 4)
+
+
+def squares(x, means, scale):
+    total = 0.0
+    for i in range(len(x)):
+        for c in range(len(means)):
+            for j in range(x.shape[1]):
+                z = (x[i, j] - means[c, j]) * scale[c, j]
+                total += np.sin(z * z)
+    return total
+
+
+def triangles(x, F):
+    n, d = x.shape
+    total = 0.0
+    for i in range(n):
+        for a in range(d):
+            z = 0.0
+            for b in range(a):
+                z += F[a, b] * x[i, b] / (1.0 + F[b, a])
+            total += z * z * z
+    return total
+
+
+def summed_rows(x, w, n):
+    """What is added to one row is the same for all of its elements, and is summed once."""
+    total = 0.0
+    for i in range(n):
+        for c in range(len(w)):
+            t = np.cos(x[i, c])
+            for j in range(x.shape[1]):
+                t += w[c] * w[j]
+            total += t * t
+    return total
+
+
+def one_factor_for_all(x, w):
+    total = 0.0
+    for i in range(len(x)):
+        t = 0.0
+        for j in range(len(w)):
+            t += w[j] * w[j]
+        total += np.sin(t * x[i, 0])
+    return total
+
+
+def factor_moves(x, w):
+    """w is another one in the next trip."""
+    w = w.copy()
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(len(w)):
+            total += np.sin(w[j] * x[i, j])
+            w[j] *= 1.1
+    return total
+
+
+def factor_in_a_branch(x, w):
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(len(w)):
+            if x[i, j] > 0.0:
+                total += np.sin(w[j] * w[j] * x[i, j])
+    return total
+
+
+def stops_early(x, w):
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(len(w)):
+            total += np.sin(w[j] * w[j] * x[i, j])
+        if total < -0.5:
+            break
+    return total
+
+
+def never_there(x, w, n):
+    """Without a trip nobody reads w, which is shorter than it says."""
+    total = 0.0
+    for i in range(n):
+        for j in range(5):
+            total += np.sin(w[j] * w[j] * x[i, 0])
+    return total
+
+
+def two_sums(x, F, G):
+    """One array gets two products, with factors of their own."""
+    total = 0.0
+    for i in range(len(x)):
+        for a in range(3):
+            for b in range(4):
+                total += np.sin(F[a, b] * G[a, b] * x[i, b]) + np.cos(F[a, b] * x[i, a])
+    return total
+
+
+def test_fixed_factors_are_multiplied_after_the_loop():
+    native_agrees(squares, x34, m5[:2, :4].copy(), m5[2:4, :4].copy())
+    source = s2s_ad.grad(squares, (1, 2), backend="numba").source(x34, m5[:2, :4], m5[2:4, :4])
+    loop, after = source.split("    if v > 0", 1)
+    assert "means_bar[c, j] -= v6\n" in loop and "means_bar[c, j] *= v7 * v7" in after
+    native_agrees(two_sums, x34, m5[:3, :4].copy(), m5[1:4, 1:].copy())
+    source = s2s_ad.grad(two_sums, 1, backend="numba").source(x34, m5[:3, :4], m5[1:4, 1:])
+    assert "F_bar[a, b] += F_bar_sum[a, b] * G[a, b]" in source and "F_bar[a, b] *=" not in source
+
+
+@pytest.mark.parametrize("n", [3, 1, 0])
+def test_what_is_added_to_a_whole_row_is_summed_once(n):
+    native_agrees(summed_rows, x34, w4, n)
+    source = s2s_ad.grad(summed_rows, (0, 1), backend="numba").source(x34, w4, n)
+    assert source.count("w_bar_sum[c] += ") == 1 and "w_bar[j] += v5 * w[c]" in source
+
+
+def test_a_sum_over_triangles_and_one_over_all():
+    native_agrees(triangles, x34, m5[:4, :4].copy())
+    source = s2s_ad.grad(triangles, 1, backend="numba").source(x34, m5[:4, :4])
+    assert "F_bar[a, b] += F_bar_sum_2[a, b] / v" in source
+    native_agrees(one_factor_for_all, x34, w4)
+    assert "w_bar_sum += " in s2s_ad.grad(one_factor_for_all, 1, backend="numba").source(x34, w4)
+
+
+@pytest.mark.parametrize("f", [factor_moves, factor_in_a_branch, stops_early])
+def test_factors_that_may_move_stay_in_the_loop(f):
+    native_agrees(f, x34, w4)
+    source = s2s_ad.grad(f, 1, backend="numba").source(x34, w4)
+    assert "w_bar_sum" not in source and "w_bar[j] *= w" not in source
+
+
+def test_factors_are_not_read_without_a_trip():
+    native_agrees(never_there, x34, np.ones(5), 2)
+    native_agrees(never_there, x34, np.ones(2), 0)
+    with pytest.raises(IndexError):
+        s2s_ad.grad(never_there, 1, backend="numba")(x34, np.ones(2), 1)
+
+
+# --- recurrences ------------------------------------------------------------------------------------------------------
+
+
+def logistic(x, r, n):
+    for _ in range(n):
+        x = r * x * (1.0 - x)
+    return x
+
+
+def newton(a):
+    x = a
+    while abs(x * x - a) > 1e-12 * a:
+        x = 0.5 * (x + a / x)
+    return x
+
+
+def two_at_once(x, y, w):
+    for i in range(len(w)):
+        x, y = x * w[i] - 0.3 * y * (x - w[i]) / 2.0, y * w[i] * 0.9
+    return x * y
+
+
+def chosen(x, w):
+    for i in range(len(w)):
+        if w[i] > 0.8:
+            x = x * w[i] * (1.0 - x)
+    return x
+
+
+def large_and_small(x, w):
+    """x * w[0] * w[0] is a number, w[0] * w[0] is none."""
+    for i in range(2):
+        x = x * w[0] * w[0] / w[1] / w[1]
+    return x
+
+
+def test_the_adjoint_of_a_recurrence_is_multiplied_once_a_trip():
+    native_agrees(logistic, 0.3, 2.9, 7, second=True)
+    assert "x_bar *= r * (v2 - x)" in s2s_ad.grad(logistic, (0, 1), backend="numba").source(0.3, 2.9, 7)
+    native_agrees(newton, 7.0, second=True)
+    assert "x_bar *= 0.5 - 0.5 / x * (a / x)" in s2s_ad.grad(newton, backend="numba").source(7.0)
+    native_agrees(two_at_once, 0.4, 0.8, w4)
+    native_agrees(chosen, 0.4, w4)
+
+
+def test_what_the_user_multiplies_is_multiplied_in_his_order():
+    args = 1e-300, np.array([1e200, 1e200])
+    assert s2s_ad.value_and_grad(large_and_small, 1, backend="numba")(*args)[0] == large_and_small(*args)
+
+
+# --- tangents ---------------------------------------------------------------------------------------------------------
+
+
+def valleys(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def test_a_tangent_is_as_long_as_what_it_belongs_to():
+    vector = np.cos(u5)
+    same(s2s_ad.hvp(valleys, (u5,), (vector,), backend="numba"), s2s_ad.hvp(valleys, (u5,), (vector,)), 1e-11)
+    source = s2s_ad.differentiate(valleys, backend="numba").source("hvp", u5)
+    assert "same_length" not in source and "checked_place" not in source
+    scope = {}
+    exec(source.replace("cache=True, ", ""), scope)
+    same(scope["valleys_hvp"](u5, vector), s2s_ad.hvp(valleys, (u5,), (vector,)), 1e-11)
+    with pytest.raises(IndexError):
+        scope["valleys_hvp"](u5, vector[:-1])

@@ -11,12 +11,13 @@ from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, outputs_of, split_params, substitute
+from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.loops import LoopPass
 
-_EMPTY = frozenset(("np.empty", "np.empty_like"))
+_EMPTY = frozenset(("np.empty", "np.empty_like", "rows_like"))
 _ZEROS = frozenset(("np.zeros", "np.zeros_like", "zeros_like"))
 _UPDATES = frozenset(("index_set", "index_add"))
 
@@ -86,9 +87,13 @@ class _Buffers(LoopPass):
         kind = stmt.out.kind
         if not isinstance(kind, Array) or not kind.rank:
             return None
-        found: list[Atom] = []
-        for axis in range(kind.rank):
-            size = self.affine.length_value(stmt.out, axis, lambda v: self.there_before(v, loop))
+        found: list[Atom] = list(stmt.inputs[1:]) if stmt.op.name == "rows_like" else []
+        if any(isinstance(a, Value) and not self.there_before(a, loop) for a in found):
+            return None
+        like = stmt.inputs[0] if found else stmt.out
+        assert isinstance(like, Value)
+        for axis in range(kind.rank - len(found)):
+            size = self.affine.length_value(like, axis, lambda v: self.there_before(v, loop))
             if size is None:
                 return None
             found.append(size)
@@ -103,14 +108,16 @@ class _Buffers(LoopPass):
         params += (("dtype", dtype),) if dtype is not None else ()
         out = replace(stmt.out)
         inputs = tuple(a for a in sizes if not isinstance(a, Const))
-        builder.emit(Apply(OPS["np.empty"], inputs, (out,), params, stmt.span))
+        made = Apply(OPS["np.empty"], inputs, (out,), params, stmt.span)
+        builder.emit(made)
+        self.affine.made[out] = made  # so it is made before a loop around this one
         return out
 
 
 def _last_version(value: Value, stmts: tuple[Stmt, ...], results: tuple[Atom, ...]) -> Value | None:
     """What has become of the array at the end of the trip; None if somebody else may hold it then."""
     at = value
-    for stmt in stmts:
+    for k, stmt in enumerate(stmts):
         if isinstance(stmt, Section):
             continue
         direct = at in inputs_of(stmt)
@@ -136,7 +143,7 @@ def _last_version(value: Value, stmts: tuple[Stmt, ...], results: tuple[Atom, ..
             if isinstance(stmt, While) and stmt.cond.params[places[0]] in _reads_of(stmt.cond):
                 return None
             at = stmt.outputs[places[0]]
-        elif not _plain_read(stmt, at):
+        elif not _plain_read(stmt, at) and not _read_in_part(stmt, at, Block((), stmts[k + 1 :], results)):
             return None
     return None if any(r is at for r in results) else at
 
@@ -145,16 +152,23 @@ def _plain_read(stmt: Stmt, value: Value) -> bool:
     """Whether it only looks at elements of the array, or at its shape."""
     if not isinstance(stmt, Apply):
         return False
-    if stmt.op.name in ("shape_item", "array_len") or stmt.op.name in _ZEROS:
+    if stmt.op.name in ("shape_item", "array_len", "rows_like") or stmt.op.name in _ZEROS:
         return True
     return stmt.op.name == "getitem" and not isinstance(stmt.out.kind, Array) and stmt.inputs[0] is value
+
+
+def _read_in_part(stmt: Stmt, value: Value, block: Block) -> bool:
+    """Whether it takes rows of the array, which the block, in which it stands or which comes after it, only reads."""
+    if not isinstance(stmt, Apply) or stmt.op.name != "getitem" or stmt.inputs[0] is not value:
+        return False
+    return not any(isinstance(a, Value) and shape_of(a.kind) for a in stmt.inputs[1:]) and _only_read(stmt.out, block)
 
 
 def _only_read(value: Value, block: Block) -> bool:
     if value in block.results:
         return False
     for stmt in block.stmts:
-        if value in inputs_of(stmt) and not _plain_read(stmt, value):
+        if value in inputs_of(stmt) and not _plain_read(stmt, value) and not _read_in_part(stmt, value, block):
             return False
         if not all(_only_read(value, inner) for inner in blocks_of(stmt)):
             return False

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import INT, List
-from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, For, Function, Range, Value, Walk
+from s2s_ad.ir.nodes import Absent, Apply, Atom, Const, For, Function, Range, Value, Walk, While
 from s2s_ad.ir.walk import split_params
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
@@ -14,6 +14,9 @@ from s2s_ad.passes.native.origins import Origins
 from s2s_ad.passes.native.storage import Part, Parts, Reading, Rows, minus, plus
 
 MINUS_ONE = Const(-1, INT)
+_ARITHMETIC = frozenset(
+    ("add", "sub", "mul", "neg", "stop_gradient", "not_negative", "lesser", "shape_item", "array_len")
+)
 
 
 class Lowering:
@@ -48,6 +51,62 @@ class Lowering:
         if isinstance(count, Const):
             return Const(max(count.value, 0), INT)
         return count if self.origins.is_length(count) else builder.apply(OPS["not_negative"], count)
+
+    # --- how many items several loops make together -------------------------------------------------------------------
+
+    def room(self, builder: Builder, loop: For | While, result: Atom, trips: Atom | None, depth: int) -> Atom | None:
+        """How many numbers the lists of lists hold that a loop of so many trips makes, if that is known before it."""
+        nest = self.origins.nest(result, depth - 1)
+        if trips is None or not nest or not isinstance(loop, For):
+            return None
+        return self.together(builder, loop, trips, [loop, *nest], {})
+
+    def together(
+        self, builder: Builder, whole: For, trips: Atom, nest: list[For], given: dict[Value, Atom]
+    ) -> Atom | None:
+        """The trips of all loops of a nest, of which the first makes so many."""
+        if len(nest) == 1:
+            return trips
+        first, second = nest[:2]
+        for own in (False, True):  # the bounds inside may depend on the index of the first or not
+            inner, index = Builder(builder.span), Value(INT)
+            if own and first.trips is None:
+                return None
+            known = {**given, first.body.params[0]: index} if own else given
+            assert second.trips is not None
+            ends = (second.trips.start, second.trips.stop, second.trips.step)
+            made = [self.before(inner, whole, a, known) for a in ends]
+            if any(a is None for a in made):
+                continue
+            count = self.count(inner, Range(*(a for a in made if a is not None)))
+            more = self.together(inner, whole, count, nest[1:], known)
+            if more is None:
+                continue
+            if not own:
+                builder.stmts += inner.stmts
+                return builder.apply(OPS["mul"], trips, more)
+            assert first.trips is not None
+            ends = (first.trips.start, first.trips.stop, first.trips.step)
+            over = Range(*(a for a in (self.before(builder, whole, e, given) for e in ends) if a is not None))
+            total, out = Value(INT, "room"), Value(INT, "room")
+            body = inner.block((index, total), (inner.apply(OPS["add"], total, more, hint="room"),))
+            builder.emit(For(over, False, (), (ZERO_INT,), body, (out,), span=builder.span))
+            return out
+        return None
+
+    def before(self, builder: Builder, whole: For, atom: Atom, given: dict[Value, Atom]) -> Atom | None:
+        """A whole number as it can be had before a loop, for these indices of loops."""
+        if isinstance(atom, Value) and atom in given:
+            return given[atom]
+        if atom not in self.origins.inside(whole):
+            return self.atom(atom)
+        made = self.origins.made.get(atom) if isinstance(atom, Value) else None
+        if not isinstance(made, Apply) or made.op.name not in _ARITHMETIC:
+            return None
+        inputs = [self.before(builder, whole, a, given) for a in made.inputs]
+        if any(a is None for a in inputs):
+            return None
+        return builder.apply_all(made.op, [a for a in inputs if a is not None], made.params)[0]
 
 
 class Counting:

@@ -11,18 +11,47 @@ from dataclasses import replace
 
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.nodes import Apply, Block, For, While
-from s2s_ad.ir.walk import map_inputs, outputs_of
+from s2s_ad.ir.kinds import Array
+from s2s_ad.ir.nodes import Apply, Block, For, Stmt, While
+from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs, outputs_of
+from s2s_ad.ops.linear import axes_of
+from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.groups import Groups, overwritten
 from s2s_ad.passes.native.narrow import narrowed
 from s2s_ad.passes.native.nests import Nest
 from s2s_ad.passes.native.places import Views
 from s2s_ad.passes.native.sizes import Sizes
 
+_LENGTHS = frozenset(("shape_item", "array_len", "array_size", "count"))
+
 
 def as_loops(block: Block) -> Block:
     """The block of a function with such loops, in inner blocks too."""
-    return _Expressions(Lengths(block)).block(block, None)
+    lengths = Lengths(block)
+    return _Expressions(lengths).block(_asking_sources(block, lengths), None)
+
+
+def _asking_sources(block: Block, lengths: Lengths) -> Block:
+    """The block that asks arguments for the lengths of what is made of them, which then need not be arrays."""
+    stmts = list(all_stmts(block))
+    over = {a for s in stmts for a in inputs_of(s)[: 1 if isinstance(s, Apply) and s.op.store else 0]}
+    over.update(a for s in stmts if isinstance(s, (For, While)) for a in s.init)
+    sources = {p for p in block.params if isinstance(p.kind, Array) and p not in over}
+
+    def asking(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Apply) and stmt.op.name in _LENGTHS:
+            shape = lengths.of(stmt.inputs[0])
+            axes = axes_of(dict(stmt.params).get("axis", 0 if stmt.op.name == "array_len" else None), len(shape))
+            if len(axes) == 1 and shape[axes[0]] != 1:
+                source, axis, shorter = shape[axes[0]]
+                if source in sources and not shorter:
+                    return Apply(OPS["shape_item"], (source,), stmt.outputs, (("axis", axis),), stmt.span)
+        return map_inputs(stmt, lambda a: a, inner)
+
+    def inner(block: Block) -> Block:
+        return replace(block, stmts=tuple(map(asking, block.stmts)))
+
+    return inner(block)
 
 
 class _Expressions:

@@ -413,7 +413,8 @@ class _Lists(Lowering):
                 or self.bounds(builder, stmt, ks[0], trips, depth - 1, like)
             )
         ys = [stmt.outputs[k] for k in ks]
-        return flat(builder, ys, [innermost(y.kind) for y in ys], bounds, depth)
+        room = self.room(builder, stmt, stmt.body.results[ks[0]], trips, depth) if depth > 1 else None
+        return flat(builder, ys, [innermost(y.kind) for y in ys], bounds, depth, room=room)
 
     def bounds(
         self, builder: Builder, stmt: For | While, k: int, trips: Atom | None, depth: int, like: Value
@@ -426,4 +427,5 @@ class _Lists(Lowering):
                 self.grid(builder, stmt, k, trips, depth - 1, INT, name)
                 or self.bounds(builder, stmt, k, trips, depth - 1, name)
             )
-        return flat(builder, [like], [INT], inner, depth)
+        room = self.room(builder, stmt, stmt.body.results[k], trips, depth) if depth > 1 else None
+        return flat(builder, [like], [INT], inner, depth, room=room)

@@ -15,6 +15,7 @@ from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
+from s2s_ad.passes.native.chains import short_chains
 from s2s_ad.passes.native.expressions import as_loops
 from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.held import held
@@ -22,7 +23,9 @@ from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
 from s2s_ad.passes.native.outlines import with_trips
+from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
+from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
@@ -62,7 +65,7 @@ def _check_streams(function: Function) -> None:
 
 
 def _finished(function: Function) -> Function:
-    return with_trips(reused(replace(function, body=plain_numbers(function.body))))
+    return with_trips(reused(replace(function, body=with_roots(plain_numbers(function.body)))))
 
 
 def _plain(function: Function) -> Function:
@@ -73,6 +76,6 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body, assumed = within_bounds(written_once(rolled(held(fused(body)))), assuming)
+    body, assumed = within_bounds(written_once(rolled(held(outside(short_chains(fused(body)))))), assuming)
     made = without_lists(replace(function, body=body))
     return replace(made, body=plain_numbers(made.body)), assumed

@@ -63,6 +63,17 @@ class Origins:
         inner = self.counts(loop, made.body.results[k], depth - 1)
         return None if inner is None else [made.trips, *inner]
 
+    def nest(self, result: Atom, depth: int) -> list[For] | None:
+        """The loops that make a list of lists, each in the one before, if they make all of their trips."""
+        if depth == 0:
+            return []
+        made = self.made.get(result) if isinstance(result, Value) else None
+        if not isinstance(made, For) or made.stops or made.trips is None or (made.xs and not made.even):
+            return None
+        k = made.outputs.index(result)
+        inner = self.nest(made.body.results[k], depth - 1) if k >= len(made.init) else None
+        return None if inner is None else [made, *inner]
+
     def path(self, result: Atom, depth: int) -> object:
         """Which loops fill a list of lists: those with the same path are filled in step."""
         if depth == 0 or not isinstance(result, Value):

@@ -115,7 +115,8 @@ class Flat:
     """Lists that are filled in step, their items one after the other in each of `data`, of which `used` are taken.
 
     Those of lists of lists (`depth` more than 1) come with where each inner list starts and ends. `counted` says that
-    the loop that fills them has a known number of trips: `used` is then what was taken before it.
+    the loop that fills them has a known number of trips: `used` is then what was taken before it; `fits` that there is
+    room for all items from the beginning.
     """
 
     data: tuple[Value, ...]
@@ -124,6 +125,7 @@ class Flat:
     ends: Storage | None = None
     depth: int = 1
     counted: bool = False
+    fits: bool = False
 
     @property
     def state(self) -> tuple[Value, ...]:
@@ -148,8 +150,8 @@ class Flat:
     def begin(self, builder: Builder, trips: Atom | None) -> Flat:
         if self.depth > 1 or trips is None:
             return self
-        room = plus(builder, self.used, trips)
-        return replace(self, data=self.roomy(builder, room), counted=True)
+        data = self.data if self.fits else self.roomy(builder, plus(builder, self.used, trips))
+        return replace(self, data=data, counted=True)
 
     def end(self, builder: Builder, trips: Atom | None) -> Flat:
         if not self.counted or trips is None:
@@ -163,7 +165,8 @@ class Flat:
         if self.counted:
             return replace(self, data=self.written(builder, self.data, plus(builder, self.used, trip), items))
         used = builder.apply(OPS["add"], self.used, ONE_INT)
-        data = self.written(builder, self.roomy(builder, used), self.used, items)
+        data = self.data if self.fits else self.roomy(builder, used)
+        data = self.written(builder, data, self.used, items)
         return replace(self, data=data, used=used)
 
     def written(self, builder: Builder, data: Sequence[Value], place: Atom, items: Sequence[Atom]) -> tuple[Value, ...]:
@@ -182,9 +185,9 @@ class Flat:
 
     def open(self, trip: Atom) -> Flat:
         if self.depth == 2:
-            return Flat(self.data, self.used)
+            return replace(self, starts=None, ends=None, depth=1)
         assert self.starts is not None and self.ends is not None
-        return Flat(self.data, self.used, self.starts.open(trip), self.ends.open(trip), self.depth - 1)
+        return replace(self, starts=self.starts.open(trip), ends=self.ends.open(trip), depth=self.depth - 1)
 
     def close(self, builder: Builder, trip: Atom, inner: Storage) -> Flat:
         assert isinstance(inner, Flat) and self.starts is not None and self.ends is not None
@@ -332,12 +335,15 @@ def flat(
     bounds: Sequence[Storage] = (),
     depth: int = 1,
     listed: bool = False,
+    room: Atom | None = None,
 ) -> Flat:
-    """Storage without a known size, for lists that are filled in step; `listed`: that stay lists."""
+    """One array each for lists that are filled in step; `listed`: that stay lists; `room`: for so many numbers."""
     data = []
+    fits = room is not None and all(map(is_number, items))
     for like, item in zip(likes, items):
         if is_number(item) and not listed:
-            data.append(grid(builder, like, item, (Const(FIRST_ROOM, INT),), None).array)
+            size = room if fits and room is not None else Const(FIRST_ROOM, INT)
+            data.append(grid(builder, like, item, (size,), None).array)
         elif isinstance(item, Array) and not listed:  # room for arrays is made when the first of them comes
             data.append(Value(Array(item.dtype, (ANY,) * (item.rank + 1)), like.hint, like.base, like.suffix))
             params = (("shape", (0,) * (item.rank + 1)), ("dtype", dtype_object(item)))
@@ -348,4 +354,4 @@ def flat(
     used = Value(INT, "used")
     builder.emit(Apply(OPS["stop_gradient"], (ZERO_INT,), (used,), (), builder.span))
     starts, ends = bounds or (None, None)
-    return Flat(tuple(data), used, starts, ends, depth)
+    return Flat(tuple(data), used, starts, ends, depth, fits=fits)
