@@ -197,6 +197,9 @@ class Namer:
         self.names: dict[Value, str] = {}  # by root
         self.taken: dict[str, list[Interval]] = {}
         self.counts: dict[str, int] = {}
+        users = {root_of(value)[0].hint for value in classes.parent}
+        # of what has no name: `v_bar` is then not the adjoint of the user's v
+        self.stem = next((letter for letter in ("v", "t", "w") if letter not in users), "v")
         self.numbered: set[str] = set()
         self.speaking: dict[Value, str] = {}  # of variables that have no name: what all that they hold may be called
         said: dict[Value, set[str]] = {}
@@ -239,7 +242,7 @@ class Namer:
         if strength == WEAK:
             base, suffix = root_of(root)
             known = self.classes.known(base) and self.names.get(self.classes.find(base))
-            text = (known or "v") + suffix.replace("_tape_tape", "_tapes")
+            text = (known or self.stem) + suffix.replace("_tape_tape", "_tapes")
         self.give(root, self.variant(text, root))
 
     def speak(self, root: Value) -> bool:
@@ -254,8 +257,8 @@ class Namer:
     def number(self, root: Value) -> None:
         """v, v2, v3, ...; in the unoptimised listing v1, v2, ..."""
         while True:
-            count = self.counts["v"] = self.counts.get("v", 0) + 1
-            name = "v" if count == 1 and self.optimize else f"v{count}"
+            count = self.counts[self.stem] = self.counts.get(self.stem, 0) + 1
+            name = self.stem if count == 1 and self.optimize else f"{self.stem}{count}"
             if name not in self.taken and name not in self.reserved:
                 return self.give(root, name)
 

@@ -364,3 +364,11 @@ def test_formatting_keeps_comments() -> None:
     formatted = format_source(emitted.text)
     assert "# x = r * x * (1.0 - x)  [example.py:3]" in formatted
     compile(formatted, "<formatted>", "exec")
+
+
+@pytest.mark.parametrize("name, stem", [("u", "v"), ("v", "t")])
+def test_what_has_no_name_is_not_called_like_a_variable_of_the_users(name: str, stem: str) -> None:
+    x, b = Value(FLOAT, name), Builder()
+    ratio = put(b, "div", put(b, "math.exp", x), put(b, "add", x, const(1.0)))
+    made = program(b.block((x,), (put(b, "mul", put(b, "add", ratio, const(2.0)), put(b, "math.log", ratio)),)))
+    assert f"    {stem} = math.exp({name}) / ({name} + 1.0)\n    return ({stem} + 2.0) * math.log({stem})" in text(made)
