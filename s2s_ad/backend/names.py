@@ -93,8 +93,11 @@ def _cut(interval: Interval, header: Interval) -> Interval:
     return (start, header[0] - 1) if start < header[0] <= end <= header[1] else interval
 
 
-def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
-    """What is copied into what at the ends of branches and of trips, the most welcome merges first."""
+def flows(function: Function, plan: Schedule | None = None) -> Iterator[tuple[Atom, Value]]:
+    """What is copied into what at the ends of branches and of trips, the most welcome merges first.
+
+    With a plan only what is used then.
+    """
     stmts = list(all_stmts(function.body))
     loops = [s for s in stmts if isinstance(s, (For, While))]
     for loop in loops:
@@ -106,7 +109,7 @@ def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
     for stmt in stmts:
         if isinstance(stmt, If):
             for out, *results in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
-                if plan.used(out):
+                if plan is None or plan.used(out):
                     for result in results:
                         yield result, out
     for loop in loops:
@@ -114,7 +117,7 @@ def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
             yield loop.init[k], param
 
 
-def maybe_unbound(function: Function, plan: Schedule) -> set[Value]:
+def maybe_unbound(function: Function, plan: Schedule | None = None) -> set[Value]:
     """The values that may not be there when they are asked for."""
     found: set[Value] = set()
     edges = list(flows(function, plan))

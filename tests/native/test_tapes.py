@@ -187,6 +187,97 @@ def test_what_is_saved_of_a_scratch_array_is_a_row() -> None:
     assert "np.empty" not in inside and "np.zeros" not in inside
 
 
+def read_twice_on_one_side(x, w, n, m):
+    work = np.zeros(n) + 0.5
+    total = 0.0
+    for i in range(m):
+        work[i % n] = x * w[0]
+        if i % 2 == 0:
+            for _ in range(n):
+                for b in range(n):
+                    total += work[b] * work[b] * x
+                for a in range(n):
+                    for b in range(a):
+                        total += work[b] * work[a] * w[1]
+    return total
+
+
+def read_twice_until_enough(x, w):
+    work = np.zeros(len(w)) + 0.5
+    total = 0.0
+    for i in range(2, 9):
+        work[i % 2] = x * w[0] + 0.3
+        if i % 2 == 0:
+            for j in range(i):
+                total += x * work[(i + j) % 2] ** 2
+                total += w[1] * work[(i + j) % 2] ** 2
+        x *= 1.2
+        if x > 1.1:
+            break
+    return total
+
+
+def test_one_list_that_is_wanted_twice_is_kept_once() -> None:
+    w = np.array([0.3, 0.7])
+    native_agrees(read_twice_on_one_side, 0.4, w, 4, 3)
+    joint_agrees(read_twice_on_one_side, 0.4, w, 4, 3)
+    native_agrees(read_twice_until_enough, 0.4, w)
+
+
+# --- adjoints of what each trip fills anew ----------------------------------------------------------------------------
+
+
+def filled_anew(a, w):
+    """Two loops, so that the first is not done with its own reverse."""
+    work, found = np.zeros(len(a)), np.zeros(3)
+    for k in range(3):
+        for i in range(len(a)):
+            work[i] = a[i] * w[k]
+        for i in range(len(a)):
+            found[k] += work[i] * work[len(a) - 1 - i]
+    total = 0.0
+    for k in range(3):
+        total += math.exp(found[k] - found[0])
+    return math.log(total)
+
+
+def filled_in_part(a, w):
+    work, found = np.zeros(len(a)), np.zeros(3)
+    for k in range(3):
+        for i in range(1, len(a)):
+            work[i] = a[i] * w[k]
+        work[0] += w[k]
+        for i in range(len(a)):
+            found[k] += work[i] * work[len(a) - 1 - i]
+    total = 0.0
+    for k in range(3):
+        total += math.exp(found[k] - found[0])
+    return math.log(total)
+
+
+def filled_from_the_one_before(a, w):
+    work, found = np.zeros(len(a)), np.zeros(3)
+    for k in range(3):
+        for i in range(len(a)):
+            work[i] = a[i] * w[k] + 0.5 * work[i - 1]
+        for i in range(len(a)):
+            found[k] += work[i] * work[len(a) - 1 - i]
+    total = 0.0
+    for k in range(3):
+        total += math.exp(found[k] - found[0])
+    return math.log(total)
+
+
+@pytest.mark.parametrize("f", [filled_anew, filled_in_part, filled_from_the_one_before], ids=lambda f: f.__name__)
+def test_the_reverse_of_what_is_filled_anew_runs_forward(f: Callable[..., Any]) -> None:
+    args = (A[:4].copy(), np.array([0.4, 0.9, 0.7]))
+    native_agrees(f, *args, second=f is filled_anew)
+    joint_agrees(f, *args)
+    text = s2s_ad.grad(f, (0, 1), backend="numba").source(*args)
+    reverse = text[text.index("# Reverse sweep") :]
+    assert ("for k in range(2, -1, -1):" in reverse) == (f is not filled_anew)
+
+
 # --- functions that are called ----------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ forward: the same sums in another order.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Section, Stmt, Value, While
@@ -39,7 +40,7 @@ def fused(block: Block) -> Block:
     def same(atom: Atom) -> Atom:
         return atom
 
-    inner = tuple(_turned(map_inputs(s, same, fused)) for s in changed.stmts)
+    inner = tuple(turned(map_inputs(s, same, fused)) for s in changed.stmts)
     return replace(changed, stmts=inner)
 
 
@@ -157,18 +158,22 @@ def _reads_elsewhere(stmts: list[Stmt], block: Block, second: For) -> set[Value]
 # --- sums in any order ------------------------------------------------------------------------------------------------
 
 
-def _turned(stmt: Stmt) -> Stmt:
-    """A reversed loop as one that runs forward, if that makes the same sums."""
+def turned(stmt: Stmt, clean: Collection[Value] = ()) -> Stmt:
+    """A reversed loop as one that runs forward, if that makes the same sums; what is `clean` is zeros in each trip."""
     if not isinstance(stmt, For) or stmt.stops or len(stmt.outputs) > len(stmt.init):
         return stmt
     backwards = stmt.reverse if stmt.trips is not None else bool(stmt.xs) and all(w.reverse for w in stmt.xs)
-    if not backwards or not (stmt.even or len(stmt.xs) + (stmt.trips is not None) == 1) or not _accumulates_all(stmt):
+    if (
+        not backwards
+        or not (stmt.even or len(stmt.xs) + (stmt.trips is not None) == 1)
+        or not _accumulates_all(stmt, clean)
+    ):
         return stmt
     xs = tuple(replace(walk, reverse=not walk.reverse) for walk in stmt.xs)
     return replace(stmt, reverse=not stmt.reverse if stmt.trips is not None else stmt.reverse, xs=xs)
 
 
-def _accumulates_all(loop: For) -> bool:
+def _accumulates_all(loop: For, clean: Collection[Value] = ()) -> bool:
     """Whether the order of the trips does not matter, but for rounding."""
     if any(_has_effect(s) for s in loop.body.stmts):
         return False
@@ -176,7 +181,10 @@ def _accumulates_all(loop: For) -> bool:
     index = items[0] if loop.trips is not None else None
     uses = use_counts(loop.body)
     return all(
-        result is param or only_sums(loop.body, param, result, uses) or _element_wise(loop.body, param, result, index)
+        result is param
+        or param in clean
+        or only_sums(loop.body, param, result, uses)
+        or _element_wise(loop.body, param, result, index)
         for param, result in zip(carried, loop.body.results)
     )
 

@@ -22,11 +22,13 @@ from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
+from s2s_ad.passes.native.once import handed_out_once
 from s2s_ad.passes.native.outlines import with_trips
 from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
+from s2s_ad.passes.native.scratch import forward_again
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
 
@@ -76,6 +78,7 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body, assumed = within_bounds(written_once(rolled(held(outside(short_chains(fused(body)))))), assuming)
-    made = without_lists(replace(function, body=body))
+    body = outside(short_chains(forward_again(fused(body))))
+    body, assumed = within_bounds(written_once(rolled(held(body))), assuming)
+    made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
