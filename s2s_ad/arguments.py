@@ -111,17 +111,17 @@ _dtype = functools.cache(np.dtype)
 
 def cotangent_like(spec: Spec, primal: Any, given: Any, what: str, name: str = "") -> Any:
     """`given` in the structure of the real parts of `primal`; raises KindError where it is not of that structure."""
+    if isinstance(spec, Leaf) and isinstance(spec.kind, Array) and type(given) is type(primal) is np.ndarray:
+        if given.dtype is _dtype(spec.kind.dtype) and given.shape == primal.shape:  # as most are: nothing to look at
+            return given.copy() if given.shape else given[()]
     where = f" of {name}" if name else ""
     if isinstance(spec, Static):
         return None
     if isinstance(spec, Leaf):
         if isinstance(spec.kind, Array):
-            dtype = _dtype(spec.kind.dtype)
-            if type(given) is type(primal) is np.ndarray and given.dtype is dtype and given.shape == primal.shape:
-                return given.copy() if given.shape else given[()]
             if not is_complex(spec.kind) and np.iscomplexobj(given):
                 raise KindError(f"the {what}{where} is complex, and what it belongs to is real")
-            made = np.asarray(given, dtype=dtype)
+            made = np.asarray(given, dtype=_dtype(spec.kind.dtype))
             if made.shape != np.shape(primal):
                 raise KindError(f"the {what}{where} has shape {made.shape}, and what it belongs to {np.shape(primal)}")
             return made.copy() if made.shape else made[()]

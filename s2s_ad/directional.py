@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +26,14 @@ class Jvp(Derivative):
         known = self._quick.find(primals)
         if known is None:
             return self._along(self._bind(tuple(primals), {}), self._dots(tangents))
-        return _run_along(known, primals, [tangents[i] for i, _, _ in known.more[1]])
+        return _run_along(known, primals, tangents)
 
     def along(self, args: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The derivative at `args`, with one tangent for each parameter asked for."""
         known = self._quick.find(args)
         if known is not None and len(tangents) == len(known.more[0]):
             dots = dict(zip(known.more[0], tangents))
-            return _run_along(known, args, [dots[name] for _, name, _ in known.more[1]])
+            return _run_along(known, args, {i: dots[name] for i, name, _ in known.more[1]})
         values = self._bind(tuple(args), {})
         names, _ = self.wrt_names(self._floats({name: spec_of(value) for name, value in values.items()}))
         if len(tangents) != len(names):
@@ -58,11 +58,12 @@ class Jvp(Derivative):
         return run(compiled, call, reads)
 
 
-def _run_along(known: Known, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-    """`tangents` in the order in which the code takes them."""
-    moving = zip(known.more[1], tangents)
-    dots = [cotangent_like(spec, primals[i], tangent, "tangent", name) for (i, name, spec), tangent in moving]
-    return run(known.compiled, [*primals, *dots], {})
+def _run_along(known: Known, primals: Sequence[Any], tangents: Sequence[Any] | Mapping[int, Any]) -> Any:
+    """`tangents` by the places of the parameters."""
+    call = list(primals)
+    for i, name, spec in known.more[1]:
+        call.append(cotangent_like(spec, primals[i], tangents[i], "tangent", name))
+    return run(known.compiled, call, {})
 
 
 @dataclass(frozen=True)

@@ -458,3 +458,46 @@ def test_a_tangent_is_as_long_as_what_it_belongs_to():
     same(scope["valleys_hvp"](u5, vector), s2s_ad.hvp(valleys, (u5,), (vector,)), 1e-11)
     with pytest.raises(IndexError):
         scope["valleys_hvp"](u5, vector[:-1])
+
+
+# --- a value and its gradient in one loop -----------------------------------------------------------------------------
+
+
+def softplus_loss(w, b, X, y):
+    margins = y * (X @ w + b)
+    return np.mean(np.logaddexp(0.0, -margins)) + 0.01 * np.sum(w * w)
+
+
+def value_read_early(x):
+    loss = np.mean(x * x) * 2.0
+    if loss > 0.5:
+        x = x / loss
+    return np.sum(np.logaddexp(x, 1.5)) + loss
+
+
+def value_read_in_a_loop(x):
+    scale = 1.0 / np.sum(x * x)
+    total = 0.0
+    for i in range(len(x)):
+        total += np.sin(scale * x[i])
+    x[0] = total * scale
+    return np.sum(x * x) + np.dot(x, x) * scale
+
+
+def test_what_is_made_of_sums_waits_until_it_is_read():
+    native_agrees(softplus_loss, w4, 0.3, x34, np.array([1.0, -1.0, 1.0]))
+    source = s2s_ad.value_and_grad(softplus_loss, (0, 1), backend="numba").source(w4, 0.3, x34, u5[:3])
+    assert source.count("for i in range") == 2 and source.count("np.exp(") == 1
+    native_agrees(value_read_early, u5 + 1.0)
+    native_agrees(value_read_early, u5 - 0.5)
+    native_agrees(value_read_in_a_loop, u5)
+
+
+def test_logarithms_of_sums_have_their_limits():
+    def f(x):
+        return np.logaddexp(0.0, x) + np.logaddexp(x, -2.0)
+
+    x = np.array([-np.inf, -800.0, -1.0, 0.0, 1.0, 800.0, np.inf, np.nan])
+    value, dot = s2s_ad.jvp(f, (x,), (np.ones(8),), backend="numba")
+    np.testing.assert_allclose(value, f(x), rtol=1e-15)
+    np.testing.assert_allclose(dot[1:6], s2s_ad.jvp(f, (x,), (np.ones(8),))[1][1:6], rtol=1e-15)

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import Array
-from s2s_ad.ir.nodes import Apply, Block, For, Stmt, While
-from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.kinds import FLOAT, Array
+from s2s_ad.ir.nodes import Apply, Block, For, Stmt, Value, While
+from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.linear import axes_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.groups import Groups, overwritten
@@ -22,6 +23,7 @@ from s2s_ad.passes.native.nests import Nest
 from s2s_ad.passes.native.places import Views
 from s2s_ad.passes.native.sizes import Sizes
 
+_SUMS = frozenset(("np.sum", "np.mean", "np.dot"))
 _LENGTHS = frozenset(("shape_item", "array_len", "array_size", "count"))
 
 
@@ -54,12 +56,36 @@ def _asking_sources(block: Block, lengths: Lengths) -> Block:
     return inner(block)
 
 
+def _values_last(block: Block) -> Block:
+    """The block in which what is made of sums is computed where it is read, so that other loops may join theirs."""
+    sums: set[Value] = set()
+    waiting: list[Apply] = []
+    stmts: list[Stmt] = []
+    for stmt in block.stmts:
+        reads = {*inputs_of(stmt), *(v for inner in blocks_of(stmt) for v in free_values(inner))}
+        if isinstance(stmt, Apply) and stmt.op.name in _SUMS:
+            sums.add(stmt.out)
+        elif isinstance(stmt, Apply) and is_elementwise(stmt.op) and stmt.out.kind == FLOAT and reads & sums:
+            sums.add(stmt.out)
+            waiting.append(stmt)
+            continue
+        wanted: list[Apply] = []
+        for other in reversed(waiting):
+            if other.out in reads:
+                wanted.append(other)
+                reads.update(other.inputs)
+        waiting = [other for other in waiting if other not in wanted]
+        stmts += [*reversed(wanted), stmt]
+    return replace(block, stmts=(*stmts, *waiting))
+
+
 class _Expressions:
     def __init__(self, lengths: Lengths) -> None:
         self.lengths = lengths
 
     def block(self, block: Block, before: Sizes | None) -> Block:
         """The block with its loops; what is known of lengths before it is in `before`."""
+        block = _values_last(block)
         makers = {v: s for s in block.stmts if isinstance(s, Apply) for v in outputs_of(s)}
         views = Views(self.lengths, makers)
         groups = Groups(block, views)

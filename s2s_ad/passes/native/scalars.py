@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -107,14 +108,26 @@ class _Trip:
             return builder.apply(OPS["add"], *items)
         if stmt.op.name == "np.where":
             return self.chosen(stmt, *items)
+        fixed = next((a for a in items if isinstance(a, Const)), None)
+        if stmt.op.name == "np.logaddexp" and fixed is not None and math.isfinite(fixed.value):
+            other = items[items[0] is fixed]
+            small = self.small(builder.apply(OPS["sub"], other, fixed))  # its derivative is made of that, too
+            return builder.apply(
+                OPS["add"], builder.apply(OPS["np.maximum"], other, fixed), builder.apply(OPS["np.log1p"], small)
+            )
         if stmt.op.name == "logistic":
-            small = builder.apply(OPS["np.exp"], builder.apply(OPS["neg"], builder.apply(OPS["abs"], items[0])))
+            small = self.small(items[0])
             positive = builder.apply(OPS["ge"], items[0], ZERO_FLOAT)
             upper = self.chosen(stmt, positive, ONE_FLOAT, small)
             return builder.apply(OPS["div"], upper, builder.apply(OPS["add"], ONE_FLOAT, small))
         out = self.named(stmt)
         builder.emit(Apply(stmt.op, tuple(items), (out,), stmt.params, builder.span))
         return out
+
+    def small(self, number: Atom) -> Value:
+        """exp(-abs(number))"""
+        builder = self.builder
+        return builder.apply(OPS["np.exp"], builder.apply(OPS["neg"], builder.apply(OPS["abs"], number)))
 
     def chosen(self, stmt: Apply, cond: Atom, then: Atom, orelse: Atom) -> Atom:
         out = self.named(stmt)
