@@ -142,7 +142,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
         vn_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
-        nu_bar = nu_bar + t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
         t34 = -t_bar
         t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
         t36 = 2 * rho * dy
@@ -165,14 +165,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, :-2] -= t_bar_5
         vn_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t34 * (t27 - t31) / dx
-        dt_bar = (
-            dt_bar
-            + t_bar_2 * nu
-            + t_bar_3 * nu
-            + t38
-            + np.sum(t_bar_4 * t27)
-            + np.sum(t_bar_5 * t40)
-        )
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = t_bar_5 * dt
         vn_bar[1:-1, 1:-1] += t_bar
@@ -194,7 +187,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, 1:-1] -= t_bar_3 * 2
         un_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
-        nu_bar = nu_bar + t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
         t47 = -t_bar
         t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
         t49 = 2 * rho * dx
@@ -214,14 +207,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, :-2] -= t_bar_5
         un_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t47 * (t40 - t45) / dx
-        dt_bar = (
-            dt_bar
-            + t_bar_2 * nu
-            + t_bar_3 * nu
-            + t51
-            + np.sum(t_bar_4 * t27)
-            + np.sum(t_bar_5 * t40)
-        )
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar[1:-1, 1:-1] += t_bar_5 * dt
         un_bar[1:-1, 1:-1] += t_bar
         for _ in range(sweeps):
@@ -424,7 +410,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
         vn_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
-        nu_bar = nu_bar + t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
         t34 = -t_bar
         t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
         t36 = 2 * rho * dy
@@ -447,14 +433,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, :-2] -= t_bar_5
         vn_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t34 * (t27 - t31) / dx
-        dt_bar = (
-            dt_bar
-            + t_bar_2 * nu
-            + t_bar_3 * nu
-            + t38
-            + np.sum(t_bar_4 * t27)
-            + np.sum(t_bar_5 * t40)
-        )
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = t_bar_5 * dt
         vn_bar[1:-1, 1:-1] += t_bar
@@ -476,7 +455,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, 1:-1] -= t_bar_3 * 2
         un_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
-        nu_bar = nu_bar + t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
         t47 = -t_bar
         t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
         t49 = 2 * rho * dx
@@ -496,14 +475,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, :-2] -= t_bar_5
         un_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t47 * (t40 - t45) / dx
-        dt_bar = (
-            dt_bar
-            + t_bar_2 * nu
-            + t_bar_3 * nu
-            + t51
-            + np.sum(t_bar_4 * t27)
-            + np.sum(t_bar_5 * t40)
-        )
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar[1:-1, 1:-1] += t_bar_5 * dt
         un_bar[1:-1, 1:-1] += t_bar
         for _ in range(sweeps):
@@ -895,7 +867,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
         vn_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
-        nu_bar = nu_bar + t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
         t34 = -t_bar
         t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
         t36 = 2 * rho * dy
@@ -918,14 +890,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         vn_bar[1:-1, :-2] -= t_bar_5
         vn_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t34 * (t27 - t31) / dx
-        dt_bar = (
-            dt_bar
-            + t_bar_2 * nu
-            + t_bar_3 * nu
-            + t38
-            + np.sum(t_bar_4 * t27)
-            + np.sum(t_bar_5 * t40)
-        )
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = t_bar_5 * dt
         vn_bar[1:-1, 1:-1] += t_bar
@@ -947,7 +912,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         un_bar[1:-1, 1:-1] -= t_bar_3 * 2
         un_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
-        nu_bar = nu_bar + t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
         t47 = -t_bar
         t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
         t49 = 2 * rho * dx
@@ -967,14 +932,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         un_bar[1:-1, :-2] -= t_bar_5
         un_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t47 * (t40 - t45) / dx
-        dt_bar = (
-            dt_bar
-            + t_bar_2 * nu
-            + t_bar_3 * nu
-            + t51
-            + np.sum(t_bar_4 * t27)
-            + np.sum(t_bar_5 * t40)
-        )
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar[1:-1, 1:-1] += t_bar_5 * dt
         un_bar[1:-1, 1:-1] += t_bar
         for _ in range(sweeps):
