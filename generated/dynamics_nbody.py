@@ -15,11 +15,11 @@ def nbody_grad(x, v, mass, dt, steps):
         tape.append((a, v, a_2, acceleration_saved_2))
         v = v + 0.5 * dt * a_2
         a = a_2
-    v2 = np.sum(v**2, axis=1)
+    t = np.sum(v**2, axis=1)
 
     # Reverse sweep
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
-    mass_bar = 0.5 * v2
+    mass_bar = 0.5 * t
     v_bar = np.expand_dims(mass, 1) * v
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
@@ -29,9 +29,9 @@ def nbody_grad(x, v, mass, dt, steps):
         a_bar += v_bar * (0.5 * dt)
         dt_bar += np.sum(v_bar * a_2) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
-        v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
-        x_bar += v3
-        mass_bar += v4
+        t2, t3 = acceleration_bwd(acceleration_saved_2, a_bar)
+        x_bar += t2
+        mass_bar += t3
         # x += dt * v  [dynamics.py:22]
         dt_bar += np.sum(x_bar * v)
         v_bar += x_bar * dt
@@ -39,9 +39,9 @@ def nbody_grad(x, v, mass, dt, steps):
         a_bar = v_bar * (0.5 * dt)
         dt_bar += np.sum(v_bar * a) * 0.5
     # a = acceleration(x, mass, 0.1)  [dynamics.py:19]
-    v5, v6 = acceleration_bwd(acceleration_saved, a_bar)
-    x_bar += v5
-    mass_bar += v6
+    t4, t5 = acceleration_bwd(acceleration_saved, a_bar)
+    x_bar += t4
+    mass_bar += t5
     return x_bar, v_bar, mass_bar, dt_bar
 
 
@@ -57,12 +57,12 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
         tape.append((a, v, a_2, acceleration_saved_2))
         v = v + 0.5 * dt * a_2
         a = a_2
-    v2 = np.sum(v**2, axis=1)
-    y = 0.5 * np.sum(mass * v2)
+    t = np.sum(v**2, axis=1)
+    y = 0.5 * np.sum(mass * t)
 
     # Reverse sweep
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
-    mass_bar = 0.5 * v2
+    mass_bar = 0.5 * t
     v_bar = np.expand_dims(mass, 1) * v
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
@@ -72,9 +72,9 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
         a_bar += v_bar * (0.5 * dt)
         dt_bar += np.sum(v_bar * a_2) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
-        v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
-        x_bar += v3
-        mass_bar += v4
+        t2, t3 = acceleration_bwd(acceleration_saved_2, a_bar)
+        x_bar += t2
+        mass_bar += t3
         # x += dt * v  [dynamics.py:22]
         dt_bar += np.sum(x_bar * v)
         v_bar += x_bar * dt
@@ -82,9 +82,9 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
         a_bar = v_bar * (0.5 * dt)
         dt_bar += np.sum(v_bar * a) * 0.5
     # a = acceleration(x, mass, 0.1)  [dynamics.py:19]
-    v5, v6 = acceleration_bwd(acceleration_saved, a_bar)
-    x_bar += v5
-    mass_bar += v6
+    t4, t5 = acceleration_bwd(acceleration_saved, a_bar)
+    x_bar += t4
+    mass_bar += t5
     return y, (x_bar, v_bar, mass_bar, dt_bar)
 
 
@@ -105,9 +105,9 @@ def nbody_jvp(x, v, mass, dt, steps, x_dot, v_dot, mass_dot, dt_dot):
         v = v + 0.5 * dt * a
         v_dot = v_dot + (dt_dot * 0.5 * a + a_dot * (0.5 * dt))
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
-    v2 = np.sum(v**2, axis=1)
-    y = 0.5 * np.sum(mass * v2)
-    y_dot = np.sum(mass_dot * v2 + np.sum(v_dot * (2.0 * v), axis=1) * mass) * 0.5
+    t = np.sum(v**2, axis=1)
+    y = 0.5 * np.sum(mass * t)
+    y_dot = np.sum(mass_dot * t + np.sum(v_dot * (2.0 * v), axis=1) * mass) * 0.5
     return y, y_dot
 
 
@@ -123,14 +123,14 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
         tape.append((a, v, a_2, acceleration_saved_2))
         v = v + 0.5 * dt * a_2
         a = a_2
-    v2 = np.sum(v**2, axis=1)
-    y = 0.5 * np.sum(mass * v2)
+    t = np.sum(v**2, axis=1)
+    y = 0.5 * np.sum(mass * t)
 
     # Reverse sweep
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
-    v_bar = y_bar * 0.5
-    mass_bar = v_bar * v2
-    v_bar = np.expand_dims(v_bar * mass, 1) * (2.0 * v)
+    t_bar = y_bar * 0.5
+    mass_bar = t_bar * t
+    v_bar = np.expand_dims(t_bar * mass, 1) * (2.0 * v)
     x_bar = np.zeros_like(x)
     a_bar = np.zeros_like(a)
     dt_bar = 0.0
@@ -139,9 +139,9 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
         a_bar += v_bar * (0.5 * dt)
         dt_bar += np.sum(v_bar * a_2) * 0.5
         # a = acceleration(x, mass, 0.1)  [dynamics.py:23]
-        v3, v4 = acceleration_bwd(acceleration_saved_2, a_bar)
-        x_bar += v3
-        mass_bar += v4
+        t2, t3 = acceleration_bwd(acceleration_saved_2, a_bar)
+        x_bar += t2
+        mass_bar += t3
         # x += dt * v  [dynamics.py:22]
         dt_bar += np.sum(x_bar * v)
         v_bar += x_bar * dt
@@ -149,9 +149,9 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
         a_bar = v_bar * (0.5 * dt)
         dt_bar += np.sum(v_bar * a) * 0.5
     # a = acceleration(x, mass, 0.1)  [dynamics.py:19]
-    v5, v6 = acceleration_bwd(acceleration_saved, a_bar)
-    x_bar += v5
-    mass_bar += v6
+    t4, t5 = acceleration_bwd(acceleration_saved, a_bar)
+    x_bar += t4
+    mass_bar += t5
     return y, (x_bar, v_bar, mass_bar, dt_bar)
 
 

@@ -47,13 +47,11 @@ def distance_grad(time, period, semi_major_axis, eccentricity):
         angle_bar += v_bar * eccentricity * sin_angle
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         eccentricity_bar += v2 * sin_angle
-        angle_bar = angle_bar - v2 + v2 * eccentricity * cos_angle
+        angle_bar += v2 * eccentricity * cos_angle - v2
         mean_anomaly_bar += v2
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * sin_mean_anomaly
-    mean_anomaly_bar = (
-        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
-    )
+    mean_anomaly_bar += angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
     # angle = eccentric_anomaly(2.0 * math.pi * time / period, eccentricity)  [newton.py:20]
     v_bar = mean_anomaly_bar / period
     period_bar = -(v_bar * mean_anomaly)
@@ -106,13 +104,11 @@ def distance_value_and_grad(time, period, semi_major_axis, eccentricity):
         angle_bar += v_bar * eccentricity * sin_angle
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         eccentricity_bar += v3 * sin_angle
-        angle_bar = angle_bar - v3 + v3 * eccentricity * cos_angle
+        angle_bar += v3 * eccentricity * cos_angle - v3
         mean_anomaly_bar += v3
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * sin_mean_anomaly
-    mean_anomaly_bar = (
-        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
-    )
+    mean_anomaly_bar += angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
     # angle = eccentric_anomaly(2.0 * math.pi * time / period, eccentricity)  [newton.py:20]
     v_bar = mean_anomaly_bar / period
     period_bar = -(v_bar * mean_anomaly)
@@ -230,13 +226,11 @@ def distance_vjp(time, period, semi_major_axis, eccentricity, y_bar=1.0):
         angle_bar += v_bar * eccentricity * sin_angle
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         eccentricity_bar += v3 * sin_angle
-        angle_bar = angle_bar - v3 + v3 * eccentricity * cos_angle
+        angle_bar += v3 * eccentricity * cos_angle - v3
         mean_anomaly_bar += v3
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * sin_mean_anomaly
-    mean_anomaly_bar = (
-        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
-    )
+    mean_anomaly_bar += angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
     # angle = eccentric_anomaly(2.0 * math.pi * time / period, eccentricity)  [newton.py:20]
     v_bar = mean_anomaly_bar / period
     period_bar = -(v_bar * mean_anomaly)

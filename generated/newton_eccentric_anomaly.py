@@ -41,12 +41,10 @@ def eccentric_anomaly_grad(mean_anomaly, eccentricity):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v2
         eccentricity_bar += v2 * sin_angle
-        angle_bar = angle_bar - v2 + v2 * eccentricity * cos_angle
+        angle_bar += v2 * eccentricity * cos_angle - v2
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * sin_mean_anomaly
-    mean_anomaly_bar = (
-        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
-    )
+    mean_anomaly_bar += angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
     return mean_anomaly_bar, eccentricity_bar
 
 
@@ -90,12 +88,10 @@ def eccentric_anomaly_value_and_grad(mean_anomaly, eccentricity):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v2
         eccentricity_bar += v2 * sin_angle
-        angle_bar = angle_bar - v2 + v2 * eccentricity * cos_angle
+        angle_bar += v2 * eccentricity * cos_angle - v2
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * sin_mean_anomaly
-    mean_anomaly_bar = (
-        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
-    )
+    mean_anomaly_bar += angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
     return y, (mean_anomaly_bar, eccentricity_bar)
 
 
@@ -182,10 +178,8 @@ def eccentric_anomaly_vjp(mean_anomaly, eccentricity, y_bar=1.0):
         # residual = angle - eccentricity * math.sin(angle) - mean_anomaly  [newton.py:10]
         mean_anomaly_bar += v2
         eccentricity_bar += v2 * sin_angle
-        angle_bar = angle_bar - v2 + v2 * eccentricity * cos_angle
+        angle_bar += v2 * eccentricity * cos_angle - v2
     # angle = mean_anomaly + eccentricity * math.sin(mean_anomaly)  [newton.py:8]
     eccentricity_bar += angle_bar * sin_mean_anomaly
-    mean_anomaly_bar = (
-        mean_anomaly_bar + angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
-    )
+    mean_anomaly_bar += angle_bar + angle_bar * eccentricity * math.cos(mean_anomaly)
     return y, (mean_anomaly_bar, eccentricity_bar)

@@ -137,23 +137,20 @@ def kinetic_energy_grad(system, dt, steps):
     ) in reversed(tape):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         masses_2_velocity_y_bar += masses_2_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_2_position_y_bar * masses_2_velocity_y
+        dt_bar += (
+            masses_2_position_y_bar * masses_2_velocity_y
             + masses_2_position_x_bar * masses_2_velocity_x
         )
         masses_2_velocity_x_bar += masses_2_position_x_bar * dt
         masses_1_velocity_y_bar += masses_1_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_1_position_y_bar * masses_1_velocity_y
+        dt_bar += (
+            masses_1_position_y_bar * masses_1_velocity_y
             + masses_1_position_x_bar * masses_1_velocity_x
         )
         masses_1_velocity_x_bar += masses_1_position_x_bar * dt
         masses_0_velocity_y_bar += masses_0_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_0_position_y_bar * masses_0_velocity_y
+        dt_bar += (
+            masses_0_position_y_bar * masses_0_velocity_y
             + masses_0_position_x_bar * masses_0_velocity_x
         )
         masses_0_velocity_x_bar += masses_0_position_x_bar * dt
@@ -209,7 +206,7 @@ def kinetic_energy_grad(system, dt, steps):
         v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v35 = v29_bar / masses_1_mass
-        masses_1_mass_bar = masses_1_mass_bar - v27 * v26 - v35 * v29
+        masses_1_mass_bar -= v27 * v26 + v35 * v29
         v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
@@ -217,7 +214,7 @@ def kinetic_energy_grad(system, dt, steps):
         v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v37 = v36_bar / masses_0_mass
-        dt_bar = dt_bar + v25 + v27 + v35 + v37
+        dt_bar += v25 + v27 + v35 + v37
         masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v2_bar = v33_bar * v32
@@ -233,9 +230,9 @@ def kinetic_energy_grad(system, dt, steps):
         v_bar += v3_bar * (v / v3)
         v2_bar += v3_bar * (v2 / v3)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_1_position_y_bar = masses_1_position_y_bar - v8_bar + v2_bar
+        masses_1_position_y_bar += v2_bar - v8_bar
         masses_0_position_y_bar -= v2_bar
-        masses_1_position_x_bar = masses_1_position_x_bar - v7_bar + v_bar
+        masses_1_position_x_bar += v_bar - v7_bar
         masses_0_position_x_bar -= v_bar
     return (
         instance(
@@ -433,23 +430,20 @@ def kinetic_energy_value_and_grad(system, dt, steps):
     ) in reversed(tape):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         masses_2_velocity_y_bar += masses_2_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_2_position_y_bar * masses_2_velocity_y
+        dt_bar += (
+            masses_2_position_y_bar * masses_2_velocity_y
             + masses_2_position_x_bar * masses_2_velocity_x
         )
         masses_2_velocity_x_bar += masses_2_position_x_bar * dt
         masses_1_velocity_y_bar += masses_1_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_1_position_y_bar * masses_1_velocity_y
+        dt_bar += (
+            masses_1_position_y_bar * masses_1_velocity_y
             + masses_1_position_x_bar * masses_1_velocity_x
         )
         masses_1_velocity_x_bar += masses_1_position_x_bar * dt
         masses_0_velocity_y_bar += masses_0_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_0_position_y_bar * masses_0_velocity_y
+        dt_bar += (
+            masses_0_position_y_bar * masses_0_velocity_y
             + masses_0_position_x_bar * masses_0_velocity_x
         )
         masses_0_velocity_x_bar += masses_0_position_x_bar * dt
@@ -505,7 +499,7 @@ def kinetic_energy_value_and_grad(system, dt, steps):
         v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v35 = v29_bar / masses_1_mass
-        masses_1_mass_bar = masses_1_mass_bar - v27 * v26 - v35 * v29
+        masses_1_mass_bar -= v27 * v26 + v35 * v29
         v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
@@ -513,7 +507,7 @@ def kinetic_energy_value_and_grad(system, dt, steps):
         v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v37 = v36_bar / masses_0_mass
-        dt_bar = dt_bar + v25 + v27 + v35 + v37
+        dt_bar += v25 + v27 + v35 + v37
         masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v2_bar = v33_bar * v32
@@ -529,9 +523,9 @@ def kinetic_energy_value_and_grad(system, dt, steps):
         v_bar += v3_bar * (v / v3)
         v2_bar += v3_bar * (v2 / v3)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_1_position_y_bar = masses_1_position_y_bar - v8_bar + v2_bar
+        masses_1_position_y_bar += v2_bar - v8_bar
         masses_0_position_y_bar -= v2_bar
-        masses_1_position_x_bar = masses_1_position_x_bar - v7_bar + v_bar
+        masses_1_position_x_bar += v_bar - v7_bar
         masses_0_position_x_bar -= v_bar
     return y, (
         instance(
@@ -716,10 +710,10 @@ def kinetic_energy_jvp(system, dt, steps, system_dot, dt_dot):
         v27 = v25 * v24
         v27_dot = v13_dot * v24 + v24_dot * v25
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
-        masses_1_velocity_x = masses_1_velocity_x - v14 + v26
-        masses_1_velocity_x_dot = masses_1_velocity_x_dot - v14_dot + v26_dot
-        masses_1_velocity_y = masses_1_velocity_y - v15 + v27
-        masses_1_velocity_y_dot = masses_1_velocity_y_dot - v15_dot + v27_dot
+        masses_1_velocity_x += v26 - v14
+        masses_1_velocity_x_dot += v26_dot - v14_dot
+        masses_1_velocity_y += v27 - v15
+        masses_1_velocity_y_dot += v27_dot - v15_dot
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v28 = dt / masses_2_mass
         v28_dot = (dt_dot - masses_2_mass_dot * v28) / masses_2_mass
@@ -919,23 +913,20 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
     ) in reversed(tape):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         masses_2_velocity_y_bar += masses_2_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_2_position_y_bar * masses_2_velocity_y
+        dt_bar += (
+            masses_2_position_y_bar * masses_2_velocity_y
             + masses_2_position_x_bar * masses_2_velocity_x
         )
         masses_2_velocity_x_bar += masses_2_position_x_bar * dt
         masses_1_velocity_y_bar += masses_1_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_1_position_y_bar * masses_1_velocity_y
+        dt_bar += (
+            masses_1_position_y_bar * masses_1_velocity_y
             + masses_1_position_x_bar * masses_1_velocity_x
         )
         masses_1_velocity_x_bar += masses_1_position_x_bar * dt
         masses_0_velocity_y_bar += masses_0_position_y_bar * dt
-        dt_bar = (
-            dt_bar
-            + masses_0_position_y_bar * masses_0_velocity_y
+        dt_bar += (
+            masses_0_position_y_bar * masses_0_velocity_y
             + masses_0_position_x_bar * masses_0_velocity_x
         )
         masses_0_velocity_x_bar += masses_0_position_x_bar * dt
@@ -991,7 +982,7 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
         v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v35 = v29_bar / masses_1_mass
-        masses_1_mass_bar = masses_1_mass_bar - v27 * v26 - v35 * v29
+        masses_1_mass_bar -= v27 * v26 + v35 * v29
         v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
@@ -999,7 +990,7 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
         v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v37 = v36_bar / masses_0_mass
-        dt_bar = dt_bar + v25 + v27 + v35 + v37
+        dt_bar += v25 + v27 + v35 + v37
         masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v2_bar = v33_bar * v32
@@ -1015,9 +1006,9 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
         v_bar += v3_bar * (v / v3)
         v2_bar += v3_bar * (v2 / v3)
         # return Vector(self.x - other.x, self.y - other.y)  [objects.py:76]
-        masses_1_position_y_bar = masses_1_position_y_bar - v8_bar + v2_bar
+        masses_1_position_y_bar += v2_bar - v8_bar
         masses_0_position_y_bar -= v2_bar
-        masses_1_position_x_bar = masses_1_position_x_bar - v7_bar + v_bar
+        masses_1_position_x_bar += v_bar - v7_bar
         masses_0_position_x_bar -= v_bar
     return y, (
         instance(

@@ -56,7 +56,7 @@ def final_angle_grad(angle, speed, damping, time, steps):
         v16 = v_bar * math.cos(v15)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         v6_bar_2 = v6_bar + v11_bar * v9
-        v9_bar = v9_bar + v11_bar * v6 - v16 * v12
+        v9_bar += v11_bar * v6 - v16 * v12
         v12_bar_2 = v12_bar - v16 * v9
         v17 = state_0 + v10 * v13
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
@@ -75,13 +75,13 @@ def final_angle_grad(angle, speed, damping, time, steps):
         v20 = v4_bar * math.cos(v19)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         rate_bar = v_bar + v13_bar * v10
-        state_0_bar = state_0_bar - v16 - v18 - v20
+        state_0_bar -= v16 + v18 + v20
         v_bar_2 = v13_bar * rate - v20 * state_1
-        state_1_bar = state_1_bar + v11_bar + v12_bar_2 + v13_bar - v20 * v10
+        state_1_bar += v11_bar + v12_bar_2 + v13_bar - v20 * v10
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
         v9_bar += v_bar_2 * 0.5
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        damping_bar = damping_bar - v_bar * v11 - v6_bar_2 * v12 - v4_bar * v13 - rate_bar * state_1
+        damping_bar -= v_bar * v11 + v6_bar_2 * v12 + v4_bar * v13 + rate_bar * state_1
         state_1_bar -= rate_bar * damping
         state_0_bar -= rate_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
@@ -143,7 +143,7 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
         v16 = v_bar * math.cos(v15)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         v6_bar_2 = v6_bar + v11_bar * v9
-        v9_bar = v9_bar + v11_bar * v6 - v16 * v12
+        v9_bar += v11_bar * v6 - v16 * v12
         v12_bar_2 = v12_bar - v16 * v9
         v17 = state_0 + v10 * v13
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
@@ -162,13 +162,13 @@ def final_angle_value_and_grad(angle, speed, damping, time, steps):
         v20 = v4_bar * math.cos(v19)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         rate_bar = v_bar + v13_bar * v10
-        state_0_bar = state_0_bar - v16 - v18 - v20
+        state_0_bar -= v16 + v18 + v20
         v_bar_2 = v13_bar * rate - v20 * state_1
-        state_1_bar = state_1_bar + v11_bar + v12_bar_2 + v13_bar - v20 * v10
+        state_1_bar += v11_bar + v12_bar_2 + v13_bar - v20 * v10
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
         v9_bar += v_bar_2 * 0.5
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        damping_bar = damping_bar - v_bar * v11 - v6_bar_2 * v12 - v4_bar * v13 - rate_bar * state_1
+        damping_bar -= v_bar * v11 + v6_bar_2 * v12 + v4_bar * v13 + rate_bar * state_1
         state_1_bar -= rate_bar * damping
         state_0_bar -= rate_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]
@@ -287,7 +287,7 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
         v16 = v_bar * math.cos(v15)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         v6_bar_2 = v6_bar + v11_bar * v9
-        v9_bar = v9_bar + v11_bar * v6 - v16 * v12
+        v9_bar += v11_bar * v6 - v16 * v12
         v12_bar_2 = v12_bar - v16 * v9
         v17 = state_0 + v10 * v13
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
@@ -306,13 +306,13 @@ def final_angle_vjp(angle, speed, damping, time, steps, y_bar=1.0):
         v20 = v4_bar * math.cos(v19)
         # return tuple(value + time * rate for value, rate in zip(state, rates))  [pendulum.py:13]
         rate_bar = v_bar + v13_bar * v10
-        state_0_bar = state_0_bar - v16 - v18 - v20
+        state_0_bar -= v16 + v18 + v20
         v_bar_2 = v13_bar * rate - v20 * state_1
-        state_1_bar = state_1_bar + v11_bar + v12_bar_2 + v13_bar - v20 * v10
+        state_1_bar += v11_bar + v12_bar_2 + v13_bar - v20 * v10
         # k2 = rates(moved(state, k1, 0.5 * time), parameter)  [pendulum.py:19]
         v9_bar += v_bar_2 * 0.5
         # return speed, -math.sin(angle) - damping * speed  [pendulum.py:9]
-        damping_bar = damping_bar - v_bar * v11 - v6_bar_2 * v12 - v4_bar * v13 - rate_bar * state_1
+        damping_bar -= v_bar * v11 + v6_bar_2 * v12 + v4_bar * v13 + rate_bar * state_1
         state_1_bar -= rate_bar * damping
         state_0_bar -= rate_bar * math.cos(state_0)
         # state = runge_kutta(swing, state, time / steps, damping)  [pendulum.py:30]

@@ -28,59 +28,59 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     for _ in range(steps):
         un = np.copy(u)
         vn = np.copy(v)
-        v2 = 2 * dx
-        v3 = (u[1:-1, 2:] - u[1:-1, :-2]) / v2
-        v4 = 2 * dy
-        v5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v4
-        v6 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
-        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
+        t = 2 * dx
+        t2 = (u[1:-1, 2:] - u[1:-1, :-2]) / t
+        t3 = 2 * dy
+        t4 = (v[2:, 1:-1] - v[:-2, 1:-1]) / t3
+        t5 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / t3 * (v[1:-1, 2:] - v[1:-1, :-2]) / t)
+        b[1:-1, 1:-1] = rho * (1 / dt * (t2 + t4) - t2**2 - t5 - t4**2)
         for _ in range(sweeps):
             pn = np.copy(p)
             dy_squared = dy**2
             dx_squared = dx**2
-            v7 = dx_squared * dy_squared * b[1:-1, 1:-1]
-            v8 = 2 * (dx_squared + dy_squared)
-            v9 = (
+            t6 = dx_squared * dy_squared * b[1:-1, 1:-1]
+            t7 = 2 * (dx_squared + dy_squared)
+            t8 = (
                 (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
                 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
-                - v7
-            ) / v8
-            p[1:-1, 1:-1] = v9
+                - t6
+            ) / t7
+            p[1:-1, 1:-1] = t8
             p[:, -1] = p[:, -2]
             p[0, :] = p[1, :]
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
         tape.append((un, vn, p.copy()))
-        v10 = un[1:-1, 1:-1]
-        v11 = v10 * dt / dx
-        v12 = un[1:-1, :-2]
-        v13 = vn[1:-1, 1:-1]
-        v14 = v13 * dt / dy
-        v15 = un[:-2, 1:-1]
-        v16 = nu * dt / dx**2
-        v17 = 2 * v10
-        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
-        v19 = (
-            v10
-            - v11 * (v10 - v12)
-            - v14 * (v10 - v15)
+        t9 = un[1:-1, 1:-1]
+        t10 = t9 * dt / dx
+        t11 = un[1:-1, :-2]
+        t12 = vn[1:-1, 1:-1]
+        t13 = t12 * dt / dy
+        t14 = un[:-2, 1:-1]
+        t15 = nu * dt / dx**2
+        t16 = 2 * t9
+        t17 = t15 * (un[1:-1, 2:] - t16 + t11)
+        t18 = (
+            t9
+            - t10 * (t9 - t11)
+            - t13 * (t9 - t14)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v18
+            + t17
         )
-        v20 = nu * dt / dy**2
-        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
-        v21 = vn[1:-1, :-2]
-        v22 = vn[:-2, 1:-1]
-        v23 = 2 * v13
-        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
-        v25 = (
-            v13
-            - v11 * (v13 - v21)
-            - v14 * (v13 - v22)
+        t19 = nu * dt / dy**2
+        u[1:-1, 1:-1] = t18 + t19 * (un[2:, 1:-1] - t16 + t14)
+        t20 = vn[1:-1, :-2]
+        t21 = vn[:-2, 1:-1]
+        t22 = 2 * t12
+        t23 = t15 * (vn[1:-1, 2:] - t22 + t20)
+        t24 = (
+            t12
+            - t10 * (t12 - t20)
+            - t13 * (t12 - t21)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v24
+            + t23
         )
-        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
+        v[1:-1, 1:-1] = t24 + t19 * (vn[2:, 1:-1] - t22 + t21)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -99,19 +99,6 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     rho_bar = 0.0
     nu_bar = 0.0
     lid_bar = 0.0
-    p_bar_low_inner = p_bar[:-2, 1:-1]
-    p_bar_high_inner = p_bar[2:, 1:-1]
-    p_bar_inner_low = p_bar[1:-1, :-2]
-    p_bar_inner_high = p_bar[1:-1, 2:]
-    b_bar_inner = b_bar[1:-1, 1:-1]
-    v_bar_low_inner = v_bar[:-2, 1:-1]
-    v_bar_high_inner = v_bar[2:, 1:-1]
-    v_bar_inner_low = v_bar[1:-1, :-2]
-    v_bar_inner_high = v_bar[1:-1, 2:]
-    u_bar_low_inner = u_bar[:-2, 1:-1]
-    u_bar_high_inner = u_bar[2:, 1:-1]
-    u_bar_inner_low = u_bar[1:-1, :-2]
-    u_bar_inner_high = u_bar[1:-1, 2:]
     for un, vn, p_old in reversed(tape):
         # v[:, -1] = 0  [stencils.py:85]
         v_bar[:, -1] = 0.0
@@ -122,9 +109,9 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v26 = np.sum(u_bar[-1, :])
+        t25 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v26
+        lid_bar += t25
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -132,173 +119,160 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[0, :] = 0  [stencils.py:78]
         u_bar[0, :] = 0.0
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v_bar_2 = v_bar[1:-1, 1:-1].copy()
+        t_bar = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v27 = vn[:-2, 1:-1]
-        v28 = vn[1:-1, 1:-1]
-        v29 = 2 * v28
-        v30 = vn[2:, 1:-1]
+        t26 = vn[:-2, 1:-1]
+        t27 = vn[1:-1, 1:-1]
+        t28 = 2 * t27
+        t29 = vn[2:, 1:-1]
         dy_squared = dy**2
-        v31 = nu * dt / dy_squared
-        v_bar_3 = v_bar_2 * v31
+        t30 = nu * dt / dy_squared
+        t_bar_2 = t_bar * t30
         vn_bar = np.zeros_like(v)
-        vn_bar[:-2, 1:-1] = v_bar_3
-        vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
-        vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
-        v32 = vn[1:-1, :-2]
-        v33 = vn[1:-1, 2:]
+        vn_bar[:-2, 1:-1] = t_bar_2
+        vn_bar[1:-1, 1:-1] -= t_bar_2 * 2
+        vn_bar[2:, 1:-1] += t_bar_2
+        t_bar_2 = np.sum(t_bar * (t29 - t28 + t26)) / dy_squared
+        t31 = vn[1:-1, :-2]
+        t32 = vn[1:-1, 2:]
         dx_squared = dx**2
-        v34 = nu * dt / dx_squared
-        v_bar_4 = v_bar_2 * v34
-        vn_bar[1:-1, :-2] += v_bar_4
-        vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
-        vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
-        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v35 = -v_bar_2
-        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v37 = 2 * rho * dy
-        v38 = dt / v37
-        v_bar_5 = unbroadcast(v35, np.shape(v36))
-        v36_bar = v_bar_5 * v38
-        p_bar_low_inner -= v36_bar
-        p_bar_high_inner += v36_bar
-        v39 = np.sum(v_bar_5 * v36) / v37
-        rho_bar -= v39 * v38 * dy * 2
-        v40 = v28 * dt / dy
-        v_bar_5 = v35 * v40
-        vn_bar[:-2, 1:-1] -= v_bar_5
-        vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v35 * (v28 - v27) / dy
-        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v41 = un[1:-1, 1:-1]
-        v42 = v41 * dt / dx
-        v_bar_6 = v35 * v42
-        vn_bar[1:-1, :-2] -= v_bar_6
-        vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v35 * (v28 - v32) / dx
-        dt_bar = (
-            dt_bar
-            + v_bar_3 * nu
-            + v_bar_4 * nu
-            + v39
-            + np.sum(v_bar_5 * v28)
-            + np.sum(v_bar_6 * v41)
-        )
+        t33 = nu * dt / dx_squared
+        t_bar_3 = t_bar * t33
+        vn_bar[1:-1, :-2] += t_bar_3
+        vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
+        vn_bar[1:-1, 2:] += t_bar_3
+        t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        t34 = -t_bar
+        t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        t36 = 2 * rho * dy
+        t37 = dt / t36
+        t_bar_4 = unbroadcast(t34, np.shape(t35))
+        t35_bar = t_bar_4 * t37
+        p_bar[:-2, 1:-1] -= t35_bar
+        p_bar[2:, 1:-1] += t35_bar
+        t38 = np.sum(t_bar_4 * t35) / t36
+        rho_bar -= t38 * t37 * dy * 2
+        t39 = t27 * dt / dy
+        t_bar_4 = t34 * t39
+        vn_bar[:-2, 1:-1] -= t_bar_4
+        vn_bar[1:-1, 1:-1] += t_bar_4
+        t_bar_4 = t34 * (t27 - t26) / dy
+        vn_bar[1:-1, 1:-1] += t_bar_4 * dt
+        t40 = un[1:-1, 1:-1]
+        t41 = t40 * dt / dx
+        t_bar_5 = t34 * t41
+        vn_bar[1:-1, :-2] -= t_bar_5
+        vn_bar[1:-1, 1:-1] += t_bar_5
+        t_bar_5 = t34 * (t27 - t31) / dx
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
-        un_bar[1:-1, 1:-1] = v_bar_6 * dt
-        vn_bar[1:-1, 1:-1] += v_bar_2
+        un_bar[1:-1, 1:-1] = t_bar_5 * dt
+        vn_bar[1:-1, 1:-1] += t_bar
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v_bar_2 = u_bar[1:-1, 1:-1].copy()
+        t_bar = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v43 = un[:-2, 1:-1]
-        v44 = 2 * v41
-        v45 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * v31
-        un_bar[:-2, 1:-1] += v_bar_3
-        un_bar[1:-1, 1:-1] -= v_bar_3 * 2
-        un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
-        v46 = un[1:-1, :-2]
-        v47 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * v34
-        un_bar[1:-1, :-2] += v_bar_4
-        un_bar[1:-1, 1:-1] -= v_bar_4 * 2
-        un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
-        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v48 = -v_bar_2
-        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v50 = 2 * rho * dx
-        v51 = dt / v50
-        v_bar_5 = unbroadcast(v48, np.shape(v49))
-        v49_bar = v_bar_5 * v51
-        p_bar_inner_low -= v49_bar
-        p_bar_inner_high += v49_bar
-        v52 = np.sum(v_bar_5 * v49) / v50
-        rho_bar -= v52 * v51 * dx * 2
-        v_bar_5 = v48 * v40
-        un_bar[:-2, 1:-1] -= v_bar_5
-        un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v48 * (v41 - v43) / dy
-        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v48 * v42
-        un_bar[1:-1, :-2] -= v_bar_6
-        un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v48 * (v41 - v46) / dx
-        dt_bar = (
-            dt_bar
-            + v_bar_3 * nu
-            + v_bar_4 * nu
-            + v52
-            + np.sum(v_bar_5 * v28)
-            + np.sum(v_bar_6 * v41)
-        )
-        un_bar[1:-1, 1:-1] += v_bar_6 * dt + v_bar_2
+        t42 = un[:-2, 1:-1]
+        t43 = 2 * t40
+        t44 = un[2:, 1:-1]
+        t_bar_2 = t_bar * t30
+        un_bar[:-2, 1:-1] += t_bar_2
+        un_bar[1:-1, 1:-1] -= t_bar_2 * 2
+        un_bar[2:, 1:-1] += t_bar_2
+        t_bar_2 = np.sum(t_bar * (t44 - t43 + t42)) / dy_squared
+        t45 = un[1:-1, :-2]
+        t46 = un[1:-1, 2:]
+        t_bar_3 = t_bar * t33
+        un_bar[1:-1, :-2] += t_bar_3
+        un_bar[1:-1, 1:-1] -= t_bar_3 * 2
+        un_bar[1:-1, 2:] += t_bar_3
+        t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        t47 = -t_bar
+        t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        t49 = 2 * rho * dx
+        t50 = dt / t49
+        t_bar_4 = unbroadcast(t47, np.shape(t48))
+        t48_bar = t_bar_4 * t50
+        p_bar[1:-1, :-2] -= t48_bar
+        p_bar[1:-1, 2:] += t48_bar
+        t51 = np.sum(t_bar_4 * t48) / t49
+        rho_bar -= t51 * t50 * dx * 2
+        t_bar_4 = t47 * t39
+        un_bar[:-2, 1:-1] -= t_bar_4
+        un_bar[1:-1, 1:-1] += t_bar_4
+        t_bar_4 = t47 * (t40 - t42) / dy
+        vn_bar[1:-1, 1:-1] += t_bar_4 * dt
+        t_bar_5 = t47 * t41
+        un_bar[1:-1, :-2] -= t_bar_5
+        un_bar[1:-1, 1:-1] += t_bar_5
+        t_bar_5 = t47 * (t40 - t45) / dx
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        un_bar[1:-1, 1:-1] += t_bar_5 * dt
+        un_bar[1:-1, 1:-1] += t_bar
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
-            v_bar_2 = p_bar[:, 0].copy()
+            t_bar = p_bar[:, 0].copy()
             p_bar[:, 0] = 0.0
-            p_bar[:, 1] += v_bar_2
+            p_bar[:, 1] += t_bar
             # p[0, :] = p[1, :]  [stencils.py:46]
-            v_bar_2 = p_bar[0, :].copy()
+            t_bar = p_bar[0, :].copy()
             p_bar[0, :] = 0.0
-            p_bar[1, :] += v_bar_2
+            p_bar[1, :] += t_bar
             # p[:, -1] = p[:, -2]  [stencils.py:45]
-            v_bar_2 = p_bar[:, -1].copy()
+            t_bar = p_bar[:, -1].copy()
             p_bar[:, -1] = 0.0
-            p_bar[:, -2] += v_bar_2
+            p_bar[:, -2] += t_bar
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v9_bar = p_bar[1:-1, 1:-1].copy()
+            t8_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = v9_bar / (2 * (dx_squared + dy_squared))
-            b_bar_inner -= v_bar_2 * (dx_squared * dy_squared)
-            v_bar_3 = v_bar_2 * dx_squared
+            t_bar = t8_bar / (2 * (dx_squared + dy_squared))
+            b_bar[1:-1, 1:-1] -= t_bar * (dx_squared * dy_squared)
+            t_bar_2 = t_bar * dx_squared
             pn_bar = np.zeros_like(p)
-            pn_bar[:-2, 1:-1] = v_bar_3
-            pn_bar[2:, 1:-1] += v_bar_3
-            v_bar_2 = v_bar_2 * dy_squared
-            pn_bar[1:-1, :-2] += v_bar_2
-            pn_bar[1:-1, 2:] += v_bar_2
+            pn_bar[:-2, 1:-1] = t_bar_2
+            pn_bar[2:, 1:-1] += t_bar_2
+            t_bar = t_bar * dy_squared
+            pn_bar[1:-1, :-2] += t_bar
+            pn_bar[1:-1, 2:] += t_bar
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v_bar_2 = b_bar_inner.copy()
+        t_bar = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v53 = 2 * dy
-        v54 = (v30 - v27) / v53
-        v55 = v33 - v32
-        v56 = (v45 - v43) / v53
-        v57 = 2 * dx
-        v58 = (v47 - v46) / v57
-        v59 = v58 + v54
-        v60 = 1 / dt
-        v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
-        v61 = v_bar_3 * (2.0 * v54) / v53
-        v_bar_low_inner += v61
-        v_bar_high_inner -= v61
-        v_bar_2 = -(v_bar_3 * 2 / v57)
-        v55_bar = v_bar_2 * v56
-        v_bar_inner_low -= v55_bar
-        v_bar_inner_high += v55_bar
-        v_bar_2 = v_bar_2 * v55 / v53
-        u_bar_low_inner -= v_bar_2
-        u_bar_high_inner += v_bar_2
-        v62 = v_bar_3 * (2.0 * v58) / v57
-        u_bar_inner_low += v62
-        u_bar_inner_high -= v62
-        v59_bar = v_bar_3 * v60
-        v_bar_2 = v59_bar / v53
-        v_bar_low_inner -= v_bar_2
-        v_bar_high_inner += v_bar_2
-        v_bar_2 = v59_bar / v57
-        u_bar_inner_low -= v_bar_2
-        u_bar_inner_high += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
+        t52 = 2 * dy
+        t53 = (t29 - t26) / t52
+        t54 = t32 - t31
+        t55 = (t44 - t42) / t52
+        t56 = 2 * dx
+        t57 = (t46 - t45) / t56
+        t58 = t57 + t53
+        t59 = 1 / dt
+        t_bar_2 = t_bar * rho
+        rho_bar += np.sum(t_bar * (t59 * t58 - t57**2 - 2 * (t55 * t54 / t56) - t53**2))
+        t60 = t_bar_2 * (2.0 * t53) / t52
+        v_bar[:-2, 1:-1] += t60
+        v_bar[2:, 1:-1] -= t60
+        t_bar = -(t_bar_2 * 2 / t56)
+        t54_bar = t_bar * t55
+        v_bar[1:-1, :-2] -= t54_bar
+        v_bar[1:-1, 2:] += t54_bar
+        t_bar = t_bar * t54 / t52
+        u_bar[:-2, 1:-1] -= t_bar
+        u_bar[2:, 1:-1] += t_bar
+        t61 = t_bar_2 * (2.0 * t57) / t56
+        u_bar[1:-1, :-2] += t61
+        u_bar[1:-1, 2:] -= t61
+        t58_bar = t_bar_2 * t59
+        t_bar = t58_bar / t52
+        v_bar[:-2, 1:-1] -= t_bar
+        v_bar[2:, 1:-1] += t_bar
+        t_bar = t58_bar / t56
+        u_bar[1:-1, :-2] -= t_bar
+        u_bar[1:-1, 2:] += t_bar
+        dt_bar -= np.sum(t_bar_2 * t58) / dt * t59
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
@@ -321,59 +295,59 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     for _ in range(steps):
         un = np.copy(u)
         vn = np.copy(v)
-        v2 = 2 * dx
-        v3 = (u[1:-1, 2:] - u[1:-1, :-2]) / v2
-        v4 = 2 * dy
-        v5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v4
-        v6 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
-        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
+        t = 2 * dx
+        t2 = (u[1:-1, 2:] - u[1:-1, :-2]) / t
+        t3 = 2 * dy
+        t4 = (v[2:, 1:-1] - v[:-2, 1:-1]) / t3
+        t5 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / t3 * (v[1:-1, 2:] - v[1:-1, :-2]) / t)
+        b[1:-1, 1:-1] = rho * (1 / dt * (t2 + t4) - t2**2 - t5 - t4**2)
         for _ in range(sweeps):
             pn = np.copy(p)
             dy_squared = dy**2
             dx_squared = dx**2
-            v7 = dx_squared * dy_squared * b[1:-1, 1:-1]
-            v8 = 2 * (dx_squared + dy_squared)
-            v9 = (
+            t6 = dx_squared * dy_squared * b[1:-1, 1:-1]
+            t7 = 2 * (dx_squared + dy_squared)
+            t8 = (
                 (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
                 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
-                - v7
-            ) / v8
-            p[1:-1, 1:-1] = v9
+                - t6
+            ) / t7
+            p[1:-1, 1:-1] = t8
             p[:, -1] = p[:, -2]
             p[0, :] = p[1, :]
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
         tape.append((un, vn, p.copy()))
-        v10 = un[1:-1, 1:-1]
-        v11 = v10 * dt / dx
-        v12 = un[1:-1, :-2]
-        v13 = vn[1:-1, 1:-1]
-        v14 = v13 * dt / dy
-        v15 = un[:-2, 1:-1]
-        v16 = nu * dt / dx**2
-        v17 = 2 * v10
-        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
-        v19 = (
-            v10
-            - v11 * (v10 - v12)
-            - v14 * (v10 - v15)
+        t9 = un[1:-1, 1:-1]
+        t10 = t9 * dt / dx
+        t11 = un[1:-1, :-2]
+        t12 = vn[1:-1, 1:-1]
+        t13 = t12 * dt / dy
+        t14 = un[:-2, 1:-1]
+        t15 = nu * dt / dx**2
+        t16 = 2 * t9
+        t17 = t15 * (un[1:-1, 2:] - t16 + t11)
+        t18 = (
+            t9
+            - t10 * (t9 - t11)
+            - t13 * (t9 - t14)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v18
+            + t17
         )
-        v20 = nu * dt / dy**2
-        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
-        v21 = vn[1:-1, :-2]
-        v22 = vn[:-2, 1:-1]
-        v23 = 2 * v13
-        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
-        v25 = (
-            v13
-            - v11 * (v13 - v21)
-            - v14 * (v13 - v22)
+        t19 = nu * dt / dy**2
+        u[1:-1, 1:-1] = t18 + t19 * (un[2:, 1:-1] - t16 + t14)
+        t20 = vn[1:-1, :-2]
+        t21 = vn[:-2, 1:-1]
+        t22 = 2 * t12
+        t23 = t15 * (vn[1:-1, 2:] - t22 + t20)
+        t24 = (
+            t12
+            - t10 * (t12 - t20)
+            - t13 * (t12 - t21)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v24
+            + t23
         )
-        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
+        v[1:-1, 1:-1] = t24 + t19 * (vn[2:, 1:-1] - t22 + t21)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -393,19 +367,6 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     rho_bar = 0.0
     nu_bar = 0.0
     lid_bar = 0.0
-    p_bar_low_inner = p_bar[:-2, 1:-1]
-    p_bar_high_inner = p_bar[2:, 1:-1]
-    p_bar_inner_low = p_bar[1:-1, :-2]
-    p_bar_inner_high = p_bar[1:-1, 2:]
-    b_bar_inner = b_bar[1:-1, 1:-1]
-    v_bar_low_inner = v_bar[:-2, 1:-1]
-    v_bar_high_inner = v_bar[2:, 1:-1]
-    v_bar_inner_low = v_bar[1:-1, :-2]
-    v_bar_inner_high = v_bar[1:-1, 2:]
-    u_bar_low_inner = u_bar[:-2, 1:-1]
-    u_bar_high_inner = u_bar[2:, 1:-1]
-    u_bar_inner_low = u_bar[1:-1, :-2]
-    u_bar_inner_high = u_bar[1:-1, 2:]
     for un, vn, p_old in reversed(tape):
         # v[:, -1] = 0  [stencils.py:85]
         v_bar[:, -1] = 0.0
@@ -416,9 +377,9 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v26 = np.sum(u_bar[-1, :])
+        t25 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v26
+        lid_bar += t25
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -426,173 +387,160 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         # u[0, :] = 0  [stencils.py:78]
         u_bar[0, :] = 0.0
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v_bar_2 = v_bar[1:-1, 1:-1].copy()
+        t_bar = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v27 = vn[:-2, 1:-1]
-        v28 = vn[1:-1, 1:-1]
-        v29 = 2 * v28
-        v30 = vn[2:, 1:-1]
+        t26 = vn[:-2, 1:-1]
+        t27 = vn[1:-1, 1:-1]
+        t28 = 2 * t27
+        t29 = vn[2:, 1:-1]
         dy_squared = dy**2
-        v31 = nu * dt / dy_squared
-        v_bar_3 = v_bar_2 * v31
+        t30 = nu * dt / dy_squared
+        t_bar_2 = t_bar * t30
         vn_bar = np.zeros_like(v)
-        vn_bar[:-2, 1:-1] = v_bar_3
-        vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
-        vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
-        v32 = vn[1:-1, :-2]
-        v33 = vn[1:-1, 2:]
+        vn_bar[:-2, 1:-1] = t_bar_2
+        vn_bar[1:-1, 1:-1] -= t_bar_2 * 2
+        vn_bar[2:, 1:-1] += t_bar_2
+        t_bar_2 = np.sum(t_bar * (t29 - t28 + t26)) / dy_squared
+        t31 = vn[1:-1, :-2]
+        t32 = vn[1:-1, 2:]
         dx_squared = dx**2
-        v34 = nu * dt / dx_squared
-        v_bar_4 = v_bar_2 * v34
-        vn_bar[1:-1, :-2] += v_bar_4
-        vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
-        vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
-        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v35 = -v_bar_2
-        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v37 = 2 * rho * dy
-        v38 = dt / v37
-        v_bar_5 = unbroadcast(v35, np.shape(v36))
-        v36_bar = v_bar_5 * v38
-        p_bar_low_inner -= v36_bar
-        p_bar_high_inner += v36_bar
-        v39 = np.sum(v_bar_5 * v36) / v37
-        rho_bar -= v39 * v38 * dy * 2
-        v40 = v28 * dt / dy
-        v_bar_5 = v35 * v40
-        vn_bar[:-2, 1:-1] -= v_bar_5
-        vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v35 * (v28 - v27) / dy
-        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v41 = un[1:-1, 1:-1]
-        v42 = v41 * dt / dx
-        v_bar_6 = v35 * v42
-        vn_bar[1:-1, :-2] -= v_bar_6
-        vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v35 * (v28 - v32) / dx
-        dt_bar = (
-            dt_bar
-            + v_bar_3 * nu
-            + v_bar_4 * nu
-            + v39
-            + np.sum(v_bar_5 * v28)
-            + np.sum(v_bar_6 * v41)
-        )
+        t33 = nu * dt / dx_squared
+        t_bar_3 = t_bar * t33
+        vn_bar[1:-1, :-2] += t_bar_3
+        vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
+        vn_bar[1:-1, 2:] += t_bar_3
+        t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        t34 = -t_bar
+        t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        t36 = 2 * rho * dy
+        t37 = dt / t36
+        t_bar_4 = unbroadcast(t34, np.shape(t35))
+        t35_bar = t_bar_4 * t37
+        p_bar[:-2, 1:-1] -= t35_bar
+        p_bar[2:, 1:-1] += t35_bar
+        t38 = np.sum(t_bar_4 * t35) / t36
+        rho_bar -= t38 * t37 * dy * 2
+        t39 = t27 * dt / dy
+        t_bar_4 = t34 * t39
+        vn_bar[:-2, 1:-1] -= t_bar_4
+        vn_bar[1:-1, 1:-1] += t_bar_4
+        t_bar_4 = t34 * (t27 - t26) / dy
+        vn_bar[1:-1, 1:-1] += t_bar_4 * dt
+        t40 = un[1:-1, 1:-1]
+        t41 = t40 * dt / dx
+        t_bar_5 = t34 * t41
+        vn_bar[1:-1, :-2] -= t_bar_5
+        vn_bar[1:-1, 1:-1] += t_bar_5
+        t_bar_5 = t34 * (t27 - t31) / dx
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
-        un_bar[1:-1, 1:-1] = v_bar_6 * dt
-        vn_bar[1:-1, 1:-1] += v_bar_2
+        un_bar[1:-1, 1:-1] = t_bar_5 * dt
+        vn_bar[1:-1, 1:-1] += t_bar
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v_bar_2 = u_bar[1:-1, 1:-1].copy()
+        t_bar = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v43 = un[:-2, 1:-1]
-        v44 = 2 * v41
-        v45 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * v31
-        un_bar[:-2, 1:-1] += v_bar_3
-        un_bar[1:-1, 1:-1] -= v_bar_3 * 2
-        un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
-        v46 = un[1:-1, :-2]
-        v47 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * v34
-        un_bar[1:-1, :-2] += v_bar_4
-        un_bar[1:-1, 1:-1] -= v_bar_4 * 2
-        un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
-        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v48 = -v_bar_2
-        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v50 = 2 * rho * dx
-        v51 = dt / v50
-        v_bar_5 = unbroadcast(v48, np.shape(v49))
-        v49_bar = v_bar_5 * v51
-        p_bar_inner_low -= v49_bar
-        p_bar_inner_high += v49_bar
-        v52 = np.sum(v_bar_5 * v49) / v50
-        rho_bar -= v52 * v51 * dx * 2
-        v_bar_5 = v48 * v40
-        un_bar[:-2, 1:-1] -= v_bar_5
-        un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v48 * (v41 - v43) / dy
-        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v48 * v42
-        un_bar[1:-1, :-2] -= v_bar_6
-        un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v48 * (v41 - v46) / dx
-        dt_bar = (
-            dt_bar
-            + v_bar_3 * nu
-            + v_bar_4 * nu
-            + v52
-            + np.sum(v_bar_5 * v28)
-            + np.sum(v_bar_6 * v41)
-        )
-        un_bar[1:-1, 1:-1] += v_bar_6 * dt + v_bar_2
+        t42 = un[:-2, 1:-1]
+        t43 = 2 * t40
+        t44 = un[2:, 1:-1]
+        t_bar_2 = t_bar * t30
+        un_bar[:-2, 1:-1] += t_bar_2
+        un_bar[1:-1, 1:-1] -= t_bar_2 * 2
+        un_bar[2:, 1:-1] += t_bar_2
+        t_bar_2 = np.sum(t_bar * (t44 - t43 + t42)) / dy_squared
+        t45 = un[1:-1, :-2]
+        t46 = un[1:-1, 2:]
+        t_bar_3 = t_bar * t33
+        un_bar[1:-1, :-2] += t_bar_3
+        un_bar[1:-1, 1:-1] -= t_bar_3 * 2
+        un_bar[1:-1, 2:] += t_bar_3
+        t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        t47 = -t_bar
+        t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        t49 = 2 * rho * dx
+        t50 = dt / t49
+        t_bar_4 = unbroadcast(t47, np.shape(t48))
+        t48_bar = t_bar_4 * t50
+        p_bar[1:-1, :-2] -= t48_bar
+        p_bar[1:-1, 2:] += t48_bar
+        t51 = np.sum(t_bar_4 * t48) / t49
+        rho_bar -= t51 * t50 * dx * 2
+        t_bar_4 = t47 * t39
+        un_bar[:-2, 1:-1] -= t_bar_4
+        un_bar[1:-1, 1:-1] += t_bar_4
+        t_bar_4 = t47 * (t40 - t42) / dy
+        vn_bar[1:-1, 1:-1] += t_bar_4 * dt
+        t_bar_5 = t47 * t41
+        un_bar[1:-1, :-2] -= t_bar_5
+        un_bar[1:-1, 1:-1] += t_bar_5
+        t_bar_5 = t47 * (t40 - t45) / dx
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        un_bar[1:-1, 1:-1] += t_bar_5 * dt
+        un_bar[1:-1, 1:-1] += t_bar
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
-            v_bar_2 = p_bar[:, 0].copy()
+            t_bar = p_bar[:, 0].copy()
             p_bar[:, 0] = 0.0
-            p_bar[:, 1] += v_bar_2
+            p_bar[:, 1] += t_bar
             # p[0, :] = p[1, :]  [stencils.py:46]
-            v_bar_2 = p_bar[0, :].copy()
+            t_bar = p_bar[0, :].copy()
             p_bar[0, :] = 0.0
-            p_bar[1, :] += v_bar_2
+            p_bar[1, :] += t_bar
             # p[:, -1] = p[:, -2]  [stencils.py:45]
-            v_bar_2 = p_bar[:, -1].copy()
+            t_bar = p_bar[:, -1].copy()
             p_bar[:, -1] = 0.0
-            p_bar[:, -2] += v_bar_2
+            p_bar[:, -2] += t_bar
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v9_bar = p_bar[1:-1, 1:-1].copy()
+            t8_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = v9_bar / (2 * (dx_squared + dy_squared))
-            b_bar_inner -= v_bar_2 * (dx_squared * dy_squared)
-            v_bar_3 = v_bar_2 * dx_squared
+            t_bar = t8_bar / (2 * (dx_squared + dy_squared))
+            b_bar[1:-1, 1:-1] -= t_bar * (dx_squared * dy_squared)
+            t_bar_2 = t_bar * dx_squared
             pn_bar = np.zeros_like(p)
-            pn_bar[:-2, 1:-1] = v_bar_3
-            pn_bar[2:, 1:-1] += v_bar_3
-            v_bar_2 = v_bar_2 * dy_squared
-            pn_bar[1:-1, :-2] += v_bar_2
-            pn_bar[1:-1, 2:] += v_bar_2
+            pn_bar[:-2, 1:-1] = t_bar_2
+            pn_bar[2:, 1:-1] += t_bar_2
+            t_bar = t_bar * dy_squared
+            pn_bar[1:-1, :-2] += t_bar
+            pn_bar[1:-1, 2:] += t_bar
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v_bar_2 = b_bar_inner.copy()
+        t_bar = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v53 = 2 * dy
-        v54 = (v30 - v27) / v53
-        v55 = v33 - v32
-        v56 = (v45 - v43) / v53
-        v57 = 2 * dx
-        v58 = (v47 - v46) / v57
-        v59 = v58 + v54
-        v60 = 1 / dt
-        v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
-        v61 = v_bar_3 * (2.0 * v54) / v53
-        v_bar_low_inner += v61
-        v_bar_high_inner -= v61
-        v_bar_2 = -(v_bar_3 * 2 / v57)
-        v55_bar = v_bar_2 * v56
-        v_bar_inner_low -= v55_bar
-        v_bar_inner_high += v55_bar
-        v_bar_2 = v_bar_2 * v55 / v53
-        u_bar_low_inner -= v_bar_2
-        u_bar_high_inner += v_bar_2
-        v62 = v_bar_3 * (2.0 * v58) / v57
-        u_bar_inner_low += v62
-        u_bar_inner_high -= v62
-        v59_bar = v_bar_3 * v60
-        v_bar_2 = v59_bar / v53
-        v_bar_low_inner -= v_bar_2
-        v_bar_high_inner += v_bar_2
-        v_bar_2 = v59_bar / v57
-        u_bar_inner_low -= v_bar_2
-        u_bar_inner_high += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
+        t52 = 2 * dy
+        t53 = (t29 - t26) / t52
+        t54 = t32 - t31
+        t55 = (t44 - t42) / t52
+        t56 = 2 * dx
+        t57 = (t46 - t45) / t56
+        t58 = t57 + t53
+        t59 = 1 / dt
+        t_bar_2 = t_bar * rho
+        rho_bar += np.sum(t_bar * (t59 * t58 - t57**2 - 2 * (t55 * t54 / t56) - t53**2))
+        t60 = t_bar_2 * (2.0 * t53) / t52
+        v_bar[:-2, 1:-1] += t60
+        v_bar[2:, 1:-1] -= t60
+        t_bar = -(t_bar_2 * 2 / t56)
+        t54_bar = t_bar * t55
+        v_bar[1:-1, :-2] -= t54_bar
+        v_bar[1:-1, 2:] += t54_bar
+        t_bar = t_bar * t54 / t52
+        u_bar[:-2, 1:-1] -= t_bar
+        u_bar[2:, 1:-1] += t_bar
+        t61 = t_bar_2 * (2.0 * t57) / t56
+        u_bar[1:-1, :-2] += t61
+        u_bar[1:-1, 2:] -= t61
+        t58_bar = t_bar_2 * t59
+        t_bar = t58_bar / t52
+        v_bar[:-2, 1:-1] -= t_bar
+        v_bar[2:, 1:-1] += t_bar
+        t_bar = t58_bar / t56
+        u_bar[1:-1, :-2] -= t_bar
+        u_bar[1:-1, 2:] += t_bar
+        dt_bar -= np.sum(t_bar_2 * t58) / dt * t59
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]
@@ -629,30 +577,30 @@ def cavity_jvp(
         vn = np.copy(v)
         vn_dot = np.copy(v_dot)
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v2 = 1 / dt
-        v3 = 2 * dx
-        v4 = (u[1:-1, 2:] - u[1:-1, :-2]) / v3
-        v4_dot = (u_dot[1:-1, 2:] - u_dot[1:-1, :-2]) / v3
-        v5 = 2 * dy
-        v6 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v5
-        v6_dot = (v_dot[2:, 1:-1] - v_dot[:-2, 1:-1]) / v5
-        v7 = v4 + v6
-        v8 = (u[2:, 1:-1] - u[:-2, 1:-1]) / v5
-        v9 = v[1:-1, 2:] - v[1:-1, :-2]
-        v_dot_2 = (u_dot[2:, 1:-1] - u_dot[:-2, 1:-1]) / v5 * v9 + (
+        t = 1 / dt
+        t2 = 2 * dx
+        t3 = (u[1:-1, 2:] - u[1:-1, :-2]) / t2
+        t3_dot = (u_dot[1:-1, 2:] - u_dot[1:-1, :-2]) / t2
+        t4 = 2 * dy
+        t5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / t4
+        t5_dot = (v_dot[2:, 1:-1] - v_dot[:-2, 1:-1]) / t4
+        t6 = t3 + t5
+        t7 = (u[2:, 1:-1] - u[:-2, 1:-1]) / t4
+        t8 = v[1:-1, 2:] - v[1:-1, :-2]
+        t_dot = (u_dot[2:, 1:-1] - u_dot[:-2, 1:-1]) / t4 * t8 + (
             v_dot[1:-1, 2:] - v_dot[1:-1, :-2]
-        ) * v8
-        v_dot_3 = v6_dot * (2.0 * v6)
-        v10 = v2 * v7 - v4**2 - 2 * (v8 * v9 / v3) - v6**2
-        v11 = (
-            (v4_dot + v6_dot) * v2
-            - dt_dot * v2 / dt * v7
-            - v4_dot * (2.0 * v4)
-            - v_dot_2 / v3 * 2
-            - v_dot_3
+        ) * t7
+        t_dot_2 = t5_dot * (2.0 * t5)
+        t9 = t * t6 - t3**2 - 2 * (t7 * t8 / t2) - t5**2
+        t10 = (
+            (t3_dot + t5_dot) * t
+            - dt_dot * t / dt * t6
+            - t3_dot * (2.0 * t3)
+            - t_dot / t2 * 2
+            - t_dot_2
         ) * rho
-        b[1:-1, 1:-1] = rho * v10
-        b_dot[1:-1, 1:-1] = rho_dot * v10 + v11
+        b[1:-1, 1:-1] = rho * t9
+        b_dot[1:-1, 1:-1] = rho_dot * t9 + t10
         for _ in range(sweeps):
             # pn = p.copy()  [stencils.py:39]
             pn = np.copy(p)
@@ -660,19 +608,19 @@ def cavity_jvp(
             # p[1:-1, 1:-1] = (  [stencils.py:40]
             dy_squared = dy**2
             dx_squared = dx**2
-            v_dot_2 = (pn_dot[1:-1, 2:] + pn_dot[1:-1, :-2]) * dy_squared + (
+            t_dot = (pn_dot[1:-1, 2:] + pn_dot[1:-1, :-2]) * dy_squared + (
                 pn_dot[2:, 1:-1] + pn_dot[:-2, 1:-1]
             ) * dx_squared
-            v12 = dx_squared * dy_squared
-            v13 = v12 * b[1:-1, 1:-1]
-            v14 = 2 * (dx_squared + dy_squared)
-            v15 = (
+            t11 = dx_squared * dy_squared
+            t12 = t11 * b[1:-1, 1:-1]
+            t13 = 2 * (dx_squared + dy_squared)
+            t14 = (
                 (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
                 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
-                - v13
-            ) / v14
-            p[1:-1, 1:-1] = v15
-            p_dot[1:-1, 1:-1] = (v_dot_2 - b_dot[1:-1, 1:-1] * v12) / v14
+                - t12
+            ) / t13
+            p[1:-1, 1:-1] = t14
+            p_dot[1:-1, 1:-1] = (t_dot - b_dot[1:-1, 1:-1] * t11) / t13
             # p[:, -1] = p[:, -2]  [stencils.py:45]
             p[:, -1] = p[:, -2]
             p_dot[:, -1] = p_dot[:, -2]
@@ -686,78 +634,78 @@ def cavity_jvp(
             p[-1, :] = 0
             p_dot[-1, :] = 0.0
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v16 = un[1:-1, 1:-1]
-        v16_dot = un_dot[1:-1, 1:-1]
-        v17 = v16 * dt / dx
-        v17_dot = (v16_dot * dt + dt_dot * v16) / dx
-        v18 = un[1:-1, :-2]
-        v18_dot = un_dot[1:-1, :-2]
-        v19 = v16 - v18
-        v20 = vn[1:-1, 1:-1]
-        v20_dot = vn_dot[1:-1, 1:-1]
-        v21 = v20 * dt / dy
-        v21_dot = (v20_dot * dt + dt_dot * v20) / dy
-        v22 = un[:-2, 1:-1]
-        v22_dot = un_dot[:-2, 1:-1]
-        v23 = v16 - v22
-        v24 = 2 * rho * dx
-        v25 = dt / v24
-        v26 = p[1:-1, 2:] - p[1:-1, :-2]
-        v_dot_2 = (dt_dot - rho_dot * 2 * dx * v25) / v24 * v26 + (
+        t15 = un[1:-1, 1:-1]
+        t15_dot = un_dot[1:-1, 1:-1]
+        t16 = t15 * dt / dx
+        t16_dot = (t15_dot * dt + dt_dot * t15) / dx
+        t17 = un[1:-1, :-2]
+        t17_dot = un_dot[1:-1, :-2]
+        t18 = t15 - t17
+        t19 = vn[1:-1, 1:-1]
+        t19_dot = vn_dot[1:-1, 1:-1]
+        t20 = t19 * dt / dy
+        t20_dot = (t19_dot * dt + dt_dot * t19) / dy
+        t21 = un[:-2, 1:-1]
+        t21_dot = un_dot[:-2, 1:-1]
+        t22 = t15 - t21
+        t23 = 2 * rho * dx
+        t24 = dt / t23
+        t25 = p[1:-1, 2:] - p[1:-1, :-2]
+        t_dot = (dt_dot - rho_dot * 2 * dx * t24) / t23 * t25 + (
             p_dot[1:-1, 2:] - p_dot[1:-1, :-2]
-        ) * v25
-        v_dot_3 = nu_dot * dt + dt_dot * nu
+        ) * t24
+        t_dot_2 = nu_dot * dt + dt_dot * nu
         dx_squared = dx**2
-        v27 = nu * dt / dx_squared
-        v27_dot = v_dot_3 / dx_squared
-        v28 = 2 * v16
-        v28_dot = v16_dot * 2
-        v29 = un[1:-1, 2:] - v28 + v18
-        v_dot_4 = v27_dot * v29 + (un_dot[1:-1, 2:] - v28_dot + v18_dot) * v27
+        t26 = nu * dt / dx_squared
+        t26_dot = t_dot_2 / dx_squared
+        t27 = 2 * t15
+        t27_dot = t15_dot * 2
+        t28 = un[1:-1, 2:] - t27 + t17
+        t_dot_3 = t26_dot * t28 + (un_dot[1:-1, 2:] - t27_dot + t17_dot) * t26
         dy_squared = dy**2
-        v30 = nu * dt / dy_squared
-        v30_dot = v_dot_3 / dy_squared
-        v31 = un[2:, 1:-1] - v28 + v22
-        v_dot_3 = v30_dot * v31 + (un_dot[2:, 1:-1] - v28_dot + v22_dot) * v30
-        v_dot_2 = (
-            v16_dot
-            - (v17_dot * v19 + (v16_dot - v18_dot) * v17)
-            - (v21_dot * v23 + (v16_dot - v22_dot) * v21)
-            - v_dot_2
-            + v_dot_4
-            + v_dot_3
+        t29 = nu * dt / dy_squared
+        t29_dot = t_dot_2 / dy_squared
+        t30 = un[2:, 1:-1] - t27 + t21
+        t_dot_2 = t29_dot * t30 + (un_dot[2:, 1:-1] - t27_dot + t21_dot) * t29
+        t_dot = (
+            t15_dot
+            - (t16_dot * t18 + (t15_dot - t17_dot) * t16)
+            - (t20_dot * t22 + (t15_dot - t21_dot) * t20)
+            - t_dot
+            + t_dot_3
+            + t_dot_2
         )
-        u[1:-1, 1:-1] = v16 - v17 * v19 - v21 * v23 - v25 * v26 + v27 * v29 + v30 * v31
-        u_dot[1:-1, 1:-1] = v_dot_2
+        u[1:-1, 1:-1] = t15 - t16 * t18 - t20 * t22 - t24 * t25 + t26 * t28 + t29 * t30
+        u_dot[1:-1, 1:-1] = t_dot
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v32 = vn[1:-1, :-2]
-        v32_dot = vn_dot[1:-1, :-2]
-        v33 = v20 - v32
-        v34 = vn[:-2, 1:-1]
-        v34_dot = vn_dot[:-2, 1:-1]
-        v35 = v20 - v34
-        v36 = 2 * rho * dy
-        v37 = dt / v36
-        v38 = p[2:, 1:-1] - p[:-2, 1:-1]
-        v_dot_2 = (dt_dot - rho_dot * 2 * dy * v37) / v36 * v38 + (
+        t31 = vn[1:-1, :-2]
+        t31_dot = vn_dot[1:-1, :-2]
+        t32 = t19 - t31
+        t33 = vn[:-2, 1:-1]
+        t33_dot = vn_dot[:-2, 1:-1]
+        t34 = t19 - t33
+        t35 = 2 * rho * dy
+        t36 = dt / t35
+        t37 = p[2:, 1:-1] - p[:-2, 1:-1]
+        t_dot = (dt_dot - rho_dot * 2 * dy * t36) / t35 * t37 + (
             p_dot[2:, 1:-1] - p_dot[:-2, 1:-1]
-        ) * v37
-        v39 = 2 * v20
-        v39_dot = v20_dot * 2
-        v40 = vn[1:-1, 2:] - v39 + v32
-        v_dot_3 = v27_dot * v40 + (vn_dot[1:-1, 2:] - v39_dot + v32_dot) * v27
-        v41 = vn[2:, 1:-1] - v39 + v34
-        v_dot_4 = v30_dot * v41 + (vn_dot[2:, 1:-1] - v39_dot + v34_dot) * v30
-        v_dot_2 = (
-            v20_dot
-            - (v17_dot * v33 + (v20_dot - v32_dot) * v17)
-            - (v21_dot * v35 + (v20_dot - v34_dot) * v21)
-            - v_dot_2
-            + v_dot_3
-            + v_dot_4
+        ) * t36
+        t38 = 2 * t19
+        t38_dot = t19_dot * 2
+        t39 = vn[1:-1, 2:] - t38 + t31
+        t_dot_2 = t26_dot * t39 + (vn_dot[1:-1, 2:] - t38_dot + t31_dot) * t26
+        t40 = vn[2:, 1:-1] - t38 + t33
+        t_dot_3 = t29_dot * t40 + (vn_dot[2:, 1:-1] - t38_dot + t33_dot) * t29
+        t_dot = (
+            t19_dot
+            - (t16_dot * t32 + (t19_dot - t31_dot) * t16)
+            - (t20_dot * t34 + (t19_dot - t33_dot) * t20)
+            - t_dot
+            + t_dot_2
+            + t_dot_3
         )
-        v[1:-1, 1:-1] = v20 - v17 * v33 - v21 * v35 - v37 * v38 + v27 * v40 + v30 * v41
-        v_dot[1:-1, 1:-1] = v_dot_2
+        v[1:-1, 1:-1] = t19 - t16 * t32 - t20 * t34 - t36 * t37 + t26 * t39 + t29 * t40
+        v_dot[1:-1, 1:-1] = t_dot
         # u[0, :] = 0  [stencils.py:78]
         u[0, :] = 0
         u_dot[0, :] = 0.0
@@ -803,59 +751,59 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
     for _ in range(steps):
         un = np.copy(u)
         vn = np.copy(v)
-        v2 = 2 * dx
-        v3 = (u[1:-1, 2:] - u[1:-1, :-2]) / v2
-        v4 = 2 * dy
-        v5 = (v[2:, 1:-1] - v[:-2, 1:-1]) / v4
-        v6 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / v4 * (v[1:-1, 2:] - v[1:-1, :-2]) / v2)
-        b[1:-1, 1:-1] = rho * (1 / dt * (v3 + v5) - v3**2 - v6 - v5**2)
+        t = 2 * dx
+        t2 = (u[1:-1, 2:] - u[1:-1, :-2]) / t
+        t3 = 2 * dy
+        t4 = (v[2:, 1:-1] - v[:-2, 1:-1]) / t3
+        t5 = 2 * ((u[2:, 1:-1] - u[:-2, 1:-1]) / t3 * (v[1:-1, 2:] - v[1:-1, :-2]) / t)
+        b[1:-1, 1:-1] = rho * (1 / dt * (t2 + t4) - t2**2 - t5 - t4**2)
         for _ in range(sweeps):
             pn = np.copy(p)
             dy_squared = dy**2
             dx_squared = dx**2
-            v7 = dx_squared * dy_squared * b[1:-1, 1:-1]
-            v8 = 2 * (dx_squared + dy_squared)
-            v9 = (
+            t6 = dx_squared * dy_squared * b[1:-1, 1:-1]
+            t7 = 2 * (dx_squared + dy_squared)
+            t8 = (
                 (pn[1:-1, 2:] + pn[1:-1, :-2]) * dy_squared
                 + (pn[2:, 1:-1] + pn[:-2, 1:-1]) * dx_squared
-                - v7
-            ) / v8
-            p[1:-1, 1:-1] = v9
+                - t6
+            ) / t7
+            p[1:-1, 1:-1] = t8
             p[:, -1] = p[:, -2]
             p[0, :] = p[1, :]
             p[:, 0] = p[:, 1]
             p[-1, :] = 0
         tape.append((un, vn, p.copy()))
-        v10 = un[1:-1, 1:-1]
-        v11 = v10 * dt / dx
-        v12 = un[1:-1, :-2]
-        v13 = vn[1:-1, 1:-1]
-        v14 = v13 * dt / dy
-        v15 = un[:-2, 1:-1]
-        v16 = nu * dt / dx**2
-        v17 = 2 * v10
-        v18 = v16 * (un[1:-1, 2:] - v17 + v12)
-        v19 = (
-            v10
-            - v11 * (v10 - v12)
-            - v14 * (v10 - v15)
+        t9 = un[1:-1, 1:-1]
+        t10 = t9 * dt / dx
+        t11 = un[1:-1, :-2]
+        t12 = vn[1:-1, 1:-1]
+        t13 = t12 * dt / dy
+        t14 = un[:-2, 1:-1]
+        t15 = nu * dt / dx**2
+        t16 = 2 * t9
+        t17 = t15 * (un[1:-1, 2:] - t16 + t11)
+        t18 = (
+            t9
+            - t10 * (t9 - t11)
+            - t13 * (t9 - t14)
             - dt / (2 * rho * dx) * (p[1:-1, 2:] - p[1:-1, :-2])
-            + v18
+            + t17
         )
-        v20 = nu * dt / dy**2
-        u[1:-1, 1:-1] = v19 + v20 * (un[2:, 1:-1] - v17 + v15)
-        v21 = vn[1:-1, :-2]
-        v22 = vn[:-2, 1:-1]
-        v23 = 2 * v13
-        v24 = v16 * (vn[1:-1, 2:] - v23 + v21)
-        v25 = (
-            v13
-            - v11 * (v13 - v21)
-            - v14 * (v13 - v22)
+        t19 = nu * dt / dy**2
+        u[1:-1, 1:-1] = t18 + t19 * (un[2:, 1:-1] - t16 + t14)
+        t20 = vn[1:-1, :-2]
+        t21 = vn[:-2, 1:-1]
+        t22 = 2 * t12
+        t23 = t15 * (vn[1:-1, 2:] - t22 + t20)
+        t24 = (
+            t12
+            - t10 * (t12 - t20)
+            - t13 * (t12 - t21)
             - dt / (2 * rho * dy) * (p[2:, 1:-1] - p[:-2, 1:-1])
-            + v24
+            + t23
         )
-        v[1:-1, 1:-1] = v25 + v20 * (vn[2:, 1:-1] - v23 + v22)
+        v[1:-1, 1:-1] = t24 + t19 * (vn[2:, 1:-1] - t22 + t21)
         u[0, :] = 0
         u[:, 0] = 0
         u[:, -1] = 0
@@ -876,19 +824,6 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
     rho_bar = 0.0
     nu_bar = 0.0
     lid_bar = 0.0
-    p_bar_low_inner = p_bar[:-2, 1:-1]
-    p_bar_high_inner = p_bar[2:, 1:-1]
-    p_bar_inner_low = p_bar[1:-1, :-2]
-    p_bar_inner_high = p_bar[1:-1, 2:]
-    b_bar_inner = b_bar[1:-1, 1:-1]
-    v_bar_low_inner = v_bar[:-2, 1:-1]
-    v_bar_high_inner = v_bar[2:, 1:-1]
-    v_bar_inner_low = v_bar[1:-1, :-2]
-    v_bar_inner_high = v_bar[1:-1, 2:]
-    u_bar_low_inner = u_bar[:-2, 1:-1]
-    u_bar_high_inner = u_bar[2:, 1:-1]
-    u_bar_inner_low = u_bar[1:-1, :-2]
-    u_bar_inner_high = u_bar[1:-1, 2:]
     for un, vn, p_old in reversed(tape):
         # v[:, -1] = 0  [stencils.py:85]
         v_bar[:, -1] = 0.0
@@ -899,9 +834,9 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # v[0, :] = 0  [stencils.py:82]
         v_bar[0, :] = 0.0
         # u[-1, :] = lid  [stencils.py:81]
-        v26 = np.sum(u_bar[-1, :])
+        t25 = np.sum(u_bar[-1, :])
         u_bar[-1, :] = 0.0
-        lid_bar += v26
+        lid_bar += t25
         # u[:, -1] = 0  [stencils.py:80]
         u_bar[:, -1] = 0.0
         # u[:, 0] = 0  [stencils.py:79]
@@ -909,173 +844,160 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         # u[0, :] = 0  [stencils.py:78]
         u_bar[0, :] = 0.0
         # v[1:-1, 1:-1] = (  [stencils.py:70]
-        v_bar_2 = v_bar[1:-1, 1:-1].copy()
+        t_bar = v_bar[1:-1, 1:-1].copy()
         v_bar[1:-1, 1:-1] = 0.0
-        v27 = vn[:-2, 1:-1]
-        v28 = vn[1:-1, 1:-1]
-        v29 = 2 * v28
-        v30 = vn[2:, 1:-1]
+        t26 = vn[:-2, 1:-1]
+        t27 = vn[1:-1, 1:-1]
+        t28 = 2 * t27
+        t29 = vn[2:, 1:-1]
         dy_squared = dy**2
-        v31 = nu * dt / dy_squared
-        v_bar_3 = v_bar_2 * v31
+        t30 = nu * dt / dy_squared
+        t_bar_2 = t_bar * t30
         vn_bar = np.zeros_like(v)
-        vn_bar[:-2, 1:-1] = v_bar_3
-        vn_bar[1:-1, 1:-1] -= v_bar_3 * 2
-        vn_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v30 - v29 + v27)) / dy_squared
-        v32 = vn[1:-1, :-2]
-        v33 = vn[1:-1, 2:]
+        vn_bar[:-2, 1:-1] = t_bar_2
+        vn_bar[1:-1, 1:-1] -= t_bar_2 * 2
+        vn_bar[2:, 1:-1] += t_bar_2
+        t_bar_2 = np.sum(t_bar * (t29 - t28 + t26)) / dy_squared
+        t31 = vn[1:-1, :-2]
+        t32 = vn[1:-1, 2:]
         dx_squared = dx**2
-        v34 = nu * dt / dx_squared
-        v_bar_4 = v_bar_2 * v34
-        vn_bar[1:-1, :-2] += v_bar_4
-        vn_bar[1:-1, 1:-1] -= v_bar_4 * 2
-        vn_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v33 - v29 + v32)) / dx_squared
-        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v35 = -v_bar_2
-        v36 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
-        v37 = 2 * rho * dy
-        v38 = dt / v37
-        v_bar_5 = unbroadcast(v35, np.shape(v36))
-        v36_bar = v_bar_5 * v38
-        p_bar_low_inner -= v36_bar
-        p_bar_high_inner += v36_bar
-        v39 = np.sum(v_bar_5 * v36) / v37
-        rho_bar -= v39 * v38 * dy * 2
-        v40 = v28 * dt / dy
-        v_bar_5 = v35 * v40
-        vn_bar[:-2, 1:-1] -= v_bar_5
-        vn_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v35 * (v28 - v27) / dy
-        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v41 = un[1:-1, 1:-1]
-        v42 = v41 * dt / dx
-        v_bar_6 = v35 * v42
-        vn_bar[1:-1, :-2] -= v_bar_6
-        vn_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v35 * (v28 - v32) / dx
-        dt_bar = (
-            dt_bar
-            + v_bar_3 * nu
-            + v_bar_4 * nu
-            + v39
-            + np.sum(v_bar_5 * v28)
-            + np.sum(v_bar_6 * v41)
-        )
+        t33 = nu * dt / dx_squared
+        t_bar_3 = t_bar * t33
+        vn_bar[1:-1, :-2] += t_bar_3
+        vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
+        vn_bar[1:-1, 2:] += t_bar_3
+        t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        t34 = -t_bar
+        t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
+        t36 = 2 * rho * dy
+        t37 = dt / t36
+        t_bar_4 = unbroadcast(t34, np.shape(t35))
+        t35_bar = t_bar_4 * t37
+        p_bar[:-2, 1:-1] -= t35_bar
+        p_bar[2:, 1:-1] += t35_bar
+        t38 = np.sum(t_bar_4 * t35) / t36
+        rho_bar -= t38 * t37 * dy * 2
+        t39 = t27 * dt / dy
+        t_bar_4 = t34 * t39
+        vn_bar[:-2, 1:-1] -= t_bar_4
+        vn_bar[1:-1, 1:-1] += t_bar_4
+        t_bar_4 = t34 * (t27 - t26) / dy
+        vn_bar[1:-1, 1:-1] += t_bar_4 * dt
+        t40 = un[1:-1, 1:-1]
+        t41 = t40 * dt / dx
+        t_bar_5 = t34 * t41
+        vn_bar[1:-1, :-2] -= t_bar_5
+        vn_bar[1:-1, 1:-1] += t_bar_5
+        t_bar_5 = t34 * (t27 - t31) / dx
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
-        un_bar[1:-1, 1:-1] = v_bar_6 * dt
-        vn_bar[1:-1, 1:-1] += v_bar_2
+        un_bar[1:-1, 1:-1] = t_bar_5 * dt
+        vn_bar[1:-1, 1:-1] += t_bar
         # u[1:-1, 1:-1] = (  [stencils.py:62]
-        v_bar_2 = u_bar[1:-1, 1:-1].copy()
+        t_bar = u_bar[1:-1, 1:-1].copy()
         u_bar[1:-1, 1:-1] = 0.0
-        v43 = un[:-2, 1:-1]
-        v44 = 2 * v41
-        v45 = un[2:, 1:-1]
-        v_bar_3 = v_bar_2 * v31
-        un_bar[:-2, 1:-1] += v_bar_3
-        un_bar[1:-1, 1:-1] -= v_bar_3 * 2
-        un_bar[2:, 1:-1] += v_bar_3
-        v_bar_3 = np.sum(v_bar_2 * (v45 - v44 + v43)) / dy_squared
-        v46 = un[1:-1, :-2]
-        v47 = un[1:-1, 2:]
-        v_bar_4 = v_bar_2 * v34
-        un_bar[1:-1, :-2] += v_bar_4
-        un_bar[1:-1, 1:-1] -= v_bar_4 * 2
-        un_bar[1:-1, 2:] += v_bar_4
-        v_bar_4 = np.sum(v_bar_2 * (v47 - v44 + v46)) / dx_squared
-        nu_bar = nu_bar + v_bar_3 * dt + v_bar_4 * dt
-        v48 = -v_bar_2
-        v49 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
-        v50 = 2 * rho * dx
-        v51 = dt / v50
-        v_bar_5 = unbroadcast(v48, np.shape(v49))
-        v49_bar = v_bar_5 * v51
-        p_bar_inner_low -= v49_bar
-        p_bar_inner_high += v49_bar
-        v52 = np.sum(v_bar_5 * v49) / v50
-        rho_bar -= v52 * v51 * dx * 2
-        v_bar_5 = v48 * v40
-        un_bar[:-2, 1:-1] -= v_bar_5
-        un_bar[1:-1, 1:-1] += v_bar_5
-        v_bar_5 = v48 * (v41 - v43) / dy
-        vn_bar[1:-1, 1:-1] += v_bar_5 * dt
-        v_bar_6 = v48 * v42
-        un_bar[1:-1, :-2] -= v_bar_6
-        un_bar[1:-1, 1:-1] += v_bar_6
-        v_bar_6 = v48 * (v41 - v46) / dx
-        dt_bar = (
-            dt_bar
-            + v_bar_3 * nu
-            + v_bar_4 * nu
-            + v52
-            + np.sum(v_bar_5 * v28)
-            + np.sum(v_bar_6 * v41)
-        )
-        un_bar[1:-1, 1:-1] += v_bar_6 * dt + v_bar_2
+        t42 = un[:-2, 1:-1]
+        t43 = 2 * t40
+        t44 = un[2:, 1:-1]
+        t_bar_2 = t_bar * t30
+        un_bar[:-2, 1:-1] += t_bar_2
+        un_bar[1:-1, 1:-1] -= t_bar_2 * 2
+        un_bar[2:, 1:-1] += t_bar_2
+        t_bar_2 = np.sum(t_bar * (t44 - t43 + t42)) / dy_squared
+        t45 = un[1:-1, :-2]
+        t46 = un[1:-1, 2:]
+        t_bar_3 = t_bar * t33
+        un_bar[1:-1, :-2] += t_bar_3
+        un_bar[1:-1, 1:-1] -= t_bar_3 * 2
+        un_bar[1:-1, 2:] += t_bar_3
+        t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
+        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        t47 = -t_bar
+        t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
+        t49 = 2 * rho * dx
+        t50 = dt / t49
+        t_bar_4 = unbroadcast(t47, np.shape(t48))
+        t48_bar = t_bar_4 * t50
+        p_bar[1:-1, :-2] -= t48_bar
+        p_bar[1:-1, 2:] += t48_bar
+        t51 = np.sum(t_bar_4 * t48) / t49
+        rho_bar -= t51 * t50 * dx * 2
+        t_bar_4 = t47 * t39
+        un_bar[:-2, 1:-1] -= t_bar_4
+        un_bar[1:-1, 1:-1] += t_bar_4
+        t_bar_4 = t47 * (t40 - t42) / dy
+        vn_bar[1:-1, 1:-1] += t_bar_4 * dt
+        t_bar_5 = t47 * t41
+        un_bar[1:-1, :-2] -= t_bar_5
+        un_bar[1:-1, 1:-1] += t_bar_5
+        t_bar_5 = t47 * (t40 - t45) / dx
+        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        un_bar[1:-1, 1:-1] += t_bar_5 * dt
+        un_bar[1:-1, 1:-1] += t_bar
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
             p_bar[-1, :] = 0.0
             # p[:, 0] = p[:, 1]  [stencils.py:47]
-            v_bar_2 = p_bar[:, 0].copy()
+            t_bar = p_bar[:, 0].copy()
             p_bar[:, 0] = 0.0
-            p_bar[:, 1] += v_bar_2
+            p_bar[:, 1] += t_bar
             # p[0, :] = p[1, :]  [stencils.py:46]
-            v_bar_2 = p_bar[0, :].copy()
+            t_bar = p_bar[0, :].copy()
             p_bar[0, :] = 0.0
-            p_bar[1, :] += v_bar_2
+            p_bar[1, :] += t_bar
             # p[:, -1] = p[:, -2]  [stencils.py:45]
-            v_bar_2 = p_bar[:, -1].copy()
+            t_bar = p_bar[:, -1].copy()
             p_bar[:, -1] = 0.0
-            p_bar[:, -2] += v_bar_2
+            p_bar[:, -2] += t_bar
             # p[1:-1, 1:-1] = (  [stencils.py:40]
-            v9_bar = p_bar[1:-1, 1:-1].copy()
+            t8_bar = p_bar[1:-1, 1:-1].copy()
             p_bar[1:-1, 1:-1] = 0.0
-            v_bar_2 = v9_bar / (2 * (dx_squared + dy_squared))
-            b_bar_inner -= v_bar_2 * (dx_squared * dy_squared)
-            v_bar_3 = v_bar_2 * dx_squared
+            t_bar = t8_bar / (2 * (dx_squared + dy_squared))
+            b_bar[1:-1, 1:-1] -= t_bar * (dx_squared * dy_squared)
+            t_bar_2 = t_bar * dx_squared
             pn_bar = np.zeros_like(p)
-            pn_bar[:-2, 1:-1] = v_bar_3
-            pn_bar[2:, 1:-1] += v_bar_3
-            v_bar_2 = v_bar_2 * dy_squared
-            pn_bar[1:-1, :-2] += v_bar_2
-            pn_bar[1:-1, 2:] += v_bar_2
+            pn_bar[:-2, 1:-1] = t_bar_2
+            pn_bar[2:, 1:-1] += t_bar_2
+            t_bar = t_bar * dy_squared
+            pn_bar[1:-1, :-2] += t_bar
+            pn_bar[1:-1, 2:] += t_bar
             # pn = p.copy()  [stencils.py:39]
             p_bar += pn_bar
         # b[1:-1, 1:-1] = rho * (  [stencils.py:29]
-        v_bar_2 = b_bar_inner.copy()
+        t_bar = b_bar[1:-1, 1:-1].copy()
         b_bar[1:-1, 1:-1] = 0.0
-        v53 = 2 * dy
-        v54 = (v30 - v27) / v53
-        v55 = v33 - v32
-        v56 = (v45 - v43) / v53
-        v57 = 2 * dx
-        v58 = (v47 - v46) / v57
-        v59 = v58 + v54
-        v60 = 1 / dt
-        v_bar_3 = v_bar_2 * rho
-        rho_bar += np.sum(v_bar_2 * (v60 * v59 - v58**2 - 2 * (v56 * v55 / v57) - v54**2))
-        v61 = v_bar_3 * (2.0 * v54) / v53
-        v_bar_low_inner += v61
-        v_bar_high_inner -= v61
-        v_bar_2 = -(v_bar_3 * 2 / v57)
-        v55_bar = v_bar_2 * v56
-        v_bar_inner_low -= v55_bar
-        v_bar_inner_high += v55_bar
-        v_bar_2 = v_bar_2 * v55 / v53
-        u_bar_low_inner -= v_bar_2
-        u_bar_high_inner += v_bar_2
-        v62 = v_bar_3 * (2.0 * v58) / v57
-        u_bar_inner_low += v62
-        u_bar_inner_high -= v62
-        v59_bar = v_bar_3 * v60
-        v_bar_2 = v59_bar / v53
-        v_bar_low_inner -= v_bar_2
-        v_bar_high_inner += v_bar_2
-        v_bar_2 = v59_bar / v57
-        u_bar_inner_low -= v_bar_2
-        u_bar_inner_high += v_bar_2
-        dt_bar -= np.sum(v_bar_3 * v59) / dt * v60
+        t52 = 2 * dy
+        t53 = (t29 - t26) / t52
+        t54 = t32 - t31
+        t55 = (t44 - t42) / t52
+        t56 = 2 * dx
+        t57 = (t46 - t45) / t56
+        t58 = t57 + t53
+        t59 = 1 / dt
+        t_bar_2 = t_bar * rho
+        rho_bar += np.sum(t_bar * (t59 * t58 - t57**2 - 2 * (t55 * t54 / t56) - t53**2))
+        t60 = t_bar_2 * (2.0 * t53) / t52
+        v_bar[:-2, 1:-1] += t60
+        v_bar[2:, 1:-1] -= t60
+        t_bar = -(t_bar_2 * 2 / t56)
+        t54_bar = t_bar * t55
+        v_bar[1:-1, :-2] -= t54_bar
+        v_bar[1:-1, 2:] += t54_bar
+        t_bar = t_bar * t54 / t52
+        u_bar[:-2, 1:-1] -= t_bar
+        u_bar[2:, 1:-1] += t_bar
+        t61 = t_bar_2 * (2.0 * t57) / t56
+        u_bar[1:-1, :-2] += t61
+        u_bar[1:-1, 2:] -= t61
+        t58_bar = t_bar_2 * t59
+        t_bar = t58_bar / t52
+        v_bar[:-2, 1:-1] -= t_bar
+        v_bar[2:, 1:-1] += t_bar
+        t_bar = t58_bar / t56
+        u_bar[1:-1, :-2] -= t_bar
+        u_bar[1:-1, 2:] += t_bar
+        dt_bar -= np.sum(t_bar_2 * t58) / dt * t59
         # vn = v.copy()  [stencils.py:59]
         v_bar += vn_bar
         # un = u.copy()  [stencils.py:58]

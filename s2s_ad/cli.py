@@ -52,6 +52,7 @@ USUAL = ("grad", "value_and_grad", "jvp", "vjp")
 class Backend(str, Enum):
     numpy = "numpy"
     numba = "numba"
+    numba_fastmath = "numba-fastmath"
 
 
 class Failure(Exception):

@@ -15,14 +15,15 @@ from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bounds import Assumption, reads_by_arrays
 from s2s_ad.passes.native.lower import native as lowered
 
-BACKENDS = ("numpy", "numba")
+FAST = "numba-fastmath"
+BACKENDS = ("numpy", "numba", FAST)
 
 
 def check_backend(backend: str) -> None:
     """Raise UnsupportedError for one that is not there."""
     if backend not in BACKENDS:
-        raise UnsupportedError(f"there is no backend {backend!r}", remedy='Use backend="numpy" or backend="numba".')
-    if backend == "numba" and find_spec("numba") is None:
+        raise UnsupportedError(f"there is no backend {backend!r}", remedy=f"Use one of {', '.join(BACKENDS)}.")
+    if backend != "numpy" and find_spec("numba") is None:
         raise UnsupportedError("numba is not installed", remedy='Install it: pip install "s2s-ad[numba]".')
 
 

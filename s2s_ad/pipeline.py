@@ -17,7 +17,7 @@ from s2s_ad.ir.structure import Entry, Guard, Leaf, Lowered, Param, Read, Spec, 
 from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import with_callees
 from s2s_ad.load import load
-from s2s_ad.native import native
+from s2s_ad.native import FAST, native
 from s2s_ad.passes.dce import reachable, without_unread
 from s2s_ad.passes.lists import with_lists
 from s2s_ad.passes.over import written_over
@@ -116,7 +116,7 @@ def _loaded(
     memory: tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]],
     backend: str,
 ) -> Compiled:
-    folder = native_folder() if backend == "numba" else None
+    folder = native_folder() if backend != "numpy" else None
     module = load(entry, emitted.text, emitted.names, emitted.spans, folder)
     positions = tuple(i for i, spec in enumerate(arguments.values()) if leaf_kinds(spec))
     return Compiled(getattr(module, entry), arguments, positions, reads, guards, emitted, *memory)
@@ -131,7 +131,10 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
         program = without_unread(program)
         return emit_module(together(program), entries, optimize=optimize, title=title)
     program, compiled, twins = native(program, entries)
-    return emit_module(together(program), entries, optimize=True, title=title, compiled=compiled, twins=twins)
+    fast = backend == FAST
+    return emit_module(
+        together(program), entries, optimize=True, title=title, compiled=compiled, twins=twins, fast=fast
+    )
 
 
 def _merged(derivatives: Sequence[Lowered]) -> tuple[Program, list[Entry]]:

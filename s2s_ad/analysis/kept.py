@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.affine import Sum, contradictory, number_of, sum_of
 from s2s_ad.analysis.lengths import Length, Lengths
 from s2s_ad.ir.kinds import Array
@@ -81,11 +82,12 @@ class Kept:
         return self.found[value]
 
     def of_shape(self, atom: Atom) -> Value | None:
-        """An array of the whole function that surely has the same kind and shape, in its last version."""
+        """An array of the whole function that surely is there, with the same kind and shape, in its last version."""
         if self.shapes is None:
             self.shapes = {}
+            absent = maybe_absent(self.body)
             for value in (*self.body.params, *(v for s in self.body.stmts for v in outputs_of(s))):
-                if isinstance(value.kind, Array) and value.kind.rank:
+                if isinstance(value.kind, Array) and value.kind.rank and value not in absent:
                     self.shapes.setdefault((value.kind, self.lengths.of(value)), value)
         found = self.shapes.get((atom.kind, self.lengths.of(atom)))
         chain = self.chains.get(found) if found is not None else None

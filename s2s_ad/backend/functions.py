@@ -16,10 +16,10 @@ from s2s_ad.backend.names import Classes, Namer, coalesce, flows, maybe_unbound
 from s2s_ad.backend.schedule import Schedule, Scheduler
 from s2s_ad.backend.speaking import speaking_names, taken_back
 from s2s_ad.backend.wishes import DERIVED, wish_of
-from s2s_ad.ir.nodes import Apply, Atom, Block, Function, Section, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Function, Section, Stmt, Value
 from s2s_ad.ir.structure import Entry
 from s2s_ad.ir.walk import blocks_of, inputs_of, map_inputs, outputs_of
-from s2s_ad.ops.control import INDIFFERENT
+from s2s_ad.ops.control import CONVERSIONS, INDIFFERENT, always
 from s2s_ad.ops.core import Op
 
 
@@ -54,7 +54,7 @@ def write_function(
     optimize: bool,
 ) -> Written:
     """Write `function` with the signature of `entry`, or with bare values if there is none."""
-    function = _with_hints(function, signature.leaf_hints(function, entry))
+    function = _with_hints(_converting_late(function), signature.leaf_hints(function, entry))
     own = set(signature.parameter_names(entry)) if entry is not None else set()
     fixed = signature.fixed_names(function, entry, reserved)
     forbidden = (reserved | own) - set(fixed.values())
@@ -162,6 +162,29 @@ def _result_kept_apart(function: Function, found: _Decisions) -> Function | None
 _SAME = Op("same", ("x",), "x", lambda kinds, params, op: kinds[0], cost=0)
 
 
+_OR_MISSING = {
+    name: Op(f"{name}_or_missing", ("x",), f"None if x is None else {name}(x)", always(kind), cost=1)
+    for name, kind in CONVERSIONS.items()
+}
+
+
+def _converting_late(function: Function) -> Function:
+    """The function with conversions that leave alone what may not be there."""
+    missing = maybe_unbound(function)
+    if not missing:
+        return function
+
+    def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Apply) and s.op.name in _OR_MISSING and s.inputs[0] in missing:
+            return replace(s, op=_OR_MISSING[s.op.name])
+        return map_inputs(s, lambda a: a, inner)
+
+    def inner(block: Block) -> Block:
+        return replace(block, stmts=tuple(map(stmt, block.stmts)))
+
+    return replace(function, body=inner(function.body))
+
+
 def _sections(function: Function, plan: Schedule) -> int:
     """How many headings have something under them."""
     count, titled = 0, False
@@ -190,7 +213,7 @@ def _indifferently_read(block: Block, read: set[Atom]) -> Iterator[Atom]:
     """What is read whether it is there or not, unless something has been read before that raises where it is not."""
     read = set(read)
     for stmt in block.stmts:
-        if isinstance(stmt, Apply) and stmt.op in INDIFFERENT:
+        if isinstance(stmt, Apply) and (stmt.op in INDIFFERENT or stmt.op in _OR_MISSING.values()):
             yield from (a for a in stmt.inputs if a not in read)
         else:
             read.update(inputs_of(stmt))

@@ -12,7 +12,7 @@ from functools import cache
 from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
-from s2s_ad.backend.outline import outlined
+from s2s_ad.backend.outline import in_parts, outlined
 from s2s_ad.backend.printer import Origins, format_source, text_of
 from s2s_ad.backend.signature import is_flat, parameter_names
 from s2s_ad.errors import UnsupportedError
@@ -48,11 +48,12 @@ def emit_module(
     title: str = "",
     compiled: Mapping[str, bool] | None = None,
     twins: Mapping[str, str] | None = None,
+    fast: bool = False,
 ) -> Emitted:
     """Write the entries, and every function that they call, as Python; those in `compiled` for numba.
 
     It says of each whether numba is to look at every index before it is used; `twins` names for some the same function
-    that does.
+    that does. `fast`: numba may reorder sums and products.
     """
     called = _called(program, [entry.name for entry in entries])
     by_name = {entry.name: entry for entry in entries}
@@ -80,22 +81,25 @@ def emit_module(
             entry = replace(entry, errstate=())  # what numba compiles warns of nothing
         made = write_function(function, entry, called_as, callees, aliases, reserved, effectful, optimize)
         if name in compiled:
-            trips = outlined(made.tree, reserved)
-            for tree in (*trips, made.tree):
-                tree.decorator_list.append(ast.parse(_jit(compiled[name]), mode="eval").body)
-            written += [Written(tree, frozenset(), {}) for tree in trips]
-            inner[name] = [tree.name for tree in trips]
+            own = outlined(made.tree, reserved)
+            own += in_parts(made.tree, {*reserved, *(tree.name for tree in own)})
+            for tree in (*own, made.tree):
+                tree.decorator_list.append(ast.parse(_jit(compiled[name], fast), mode="eval").body)
+            written += [Written(tree, frozenset(), {}) for tree in own]
+            inner[name] = [tree.name for tree in own]
         written.append(made)
     if any(inner.get(name) for name in others):
         written[0] = replace(written[0], used=written[0].used | {"calling"})
-    whole = _assemble(written, aliases, title, native, objects)
-    lines = [_twin(callees[name], callees[twin], inner.get(name, [])) for name, twin in others.items()]
+    whole = _assemble(written, aliases, title, _jit(False, fast) if native else "", objects)
+    lines = [
+        _twin(callees[name], callees[twin], inner.get(name, []), _jit(True, fast, cached=False))
+        for name, twin in others.items()
+    ]
     return replace(whole, text=whole.text + "".join(f"\n\n{line}" for line in lines))
 
 
-def _twin(name: str, twin: str, inner: Sequence[str]) -> str:
+def _twin(name: str, twin: str, inner: Sequence[str], jit: str) -> str:
     """The line that makes of a function the one that looks at each index, in the functions of its trips too."""
-    jit = _jit(True, cached=False)
     function = f"{name}.py_func"
     if inner:
         own = ", ".join(f"{each}={jit}({each}.py_func)" for each in inner)
@@ -103,8 +107,12 @@ def _twin(name: str, twin: str, inner: Sequence[str]) -> str:
     return f"{twin} = {jit}({function})\n"
 
 
-def _jit(looking: bool, cached: bool = True) -> str:
-    options = ["cache=True"] * cached + ['error_model="numpy"'] + ["boundscheck=True"] * looking
+# Of LLVM's licences those that leave NaN and inf as they are.
+_FAST = 'fastmath={"arcp", "contract", "nsz", "reassoc"}'
+
+
+def _jit(looking: bool, fast: bool, cached: bool = True) -> str:
+    options = ["cache=True"] * cached + ['error_model="numpy"'] + [_FAST] * fast + ["boundscheck=True"] * looking
     return f"numba.njit({', '.join(options)})"
 
 
@@ -176,8 +184,9 @@ def _effectful(program: Program) -> frozenset[str]:
 
 
 def _assemble(
-    written: Sequence[Written], aliases: dict[str, str], title: str, native: bool, named: Mapping[str, object]
+    written: Sequence[Written], aliases: dict[str, str], title: str, jit: str, named: Mapping[str, object]
 ) -> Emitted:
+    """The whole module; `jit` is what stands above its helpers, if they are compiled."""
     used = sorted(set().union(*(w.used for w in written)))
     objects = {name: value for name, value in named.items() if name in used}
     for w in written:
@@ -191,7 +200,7 @@ def _assemble(
 
     head = [f'"""{title}"""'] if title else []
     lines = [_import_line(name, aliases) for name in sorted(imported) if name != "np"]
-    lines += ["import numba"] if native else []
+    lines += ["import numba"] if jit else []
     lines += [_import_line(name, aliases) for name in sorted(imported) if name == "np"]
     inject: dict[str, object] = {}
     for name, value in objects.items():
@@ -209,7 +218,7 @@ def _assemble(
     text = "".join(f"{part}\n" for part in [*head, *([""] if head and parts else []), *parts])
     origins = Origins()
     helpers = [
-        (f"@{_jit(False)}\n" * (native and name not in PYTHON_ONLY) + text.rstrip("\n") + "\n", Origins())
+        (f"@{jit}\n" * (bool(jit) and name not in PYTHON_ONLY) + text.rstrip("\n") + "\n", Origins())
         for name, text in needed.items()
     ]
     for function, lines_of in [*helpers, *(text_of(w.tree) for w in written)]:

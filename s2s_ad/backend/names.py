@@ -93,8 +93,11 @@ def _cut(interval: Interval, header: Interval) -> Interval:
     return (start, header[0] - 1) if start < header[0] <= end <= header[1] else interval
 
 
-def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
-    """What is copied into what at the ends of branches and of trips, the most welcome merges first."""
+def flows(function: Function, plan: Schedule | None = None) -> Iterator[tuple[Atom, Value]]:
+    """What is copied into what at the ends of branches and of trips, the most welcome merges first.
+
+    With a plan only what is used then.
+    """
     stmts = list(all_stmts(function.body))
     loops = [s for s in stmts if isinstance(s, (For, While))]
     for loop in loops:
@@ -106,7 +109,7 @@ def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
     for stmt in stmts:
         if isinstance(stmt, If):
             for out, *results in zip(stmt.outputs, stmt.then.results, stmt.orelse.results):
-                if plan.used(out):
+                if plan is None or plan.used(out):
                     for result in results:
                         yield result, out
     for loop in loops:
@@ -114,7 +117,7 @@ def flows(function: Function, plan: Schedule) -> Iterator[tuple[Atom, Value]]:
             yield loop.init[k], param
 
 
-def maybe_unbound(function: Function, plan: Schedule) -> set[Value]:
+def maybe_unbound(function: Function, plan: Schedule | None = None) -> set[Value]:
     """The values that may not be there when they are asked for."""
     found: set[Value] = set()
     edges = list(flows(function, plan))
@@ -197,6 +200,9 @@ class Namer:
         self.names: dict[Value, str] = {}  # by root
         self.taken: dict[str, list[Interval]] = {}
         self.counts: dict[str, int] = {}
+        users = {root_of(value)[0].hint for value in classes.parent}
+        # of what has no name: `v_bar` is then not the adjoint of the user's v
+        self.stem = next((letter for letter in ("v", "t", "w") if letter not in users), "v")
         self.numbered: set[str] = set()
         self.speaking: dict[Value, str] = {}  # of variables that have no name: what all that they hold may be called
         said: dict[Value, set[str]] = {}
@@ -239,7 +245,7 @@ class Namer:
         if strength == WEAK:
             base, suffix = root_of(root)
             known = self.classes.known(base) and self.names.get(self.classes.find(base))
-            text = (known or "v") + suffix.replace("_tape_tape", "_tapes")
+            text = (known or self.stem) + suffix.replace("_tape_tape", "_tapes")
         self.give(root, self.variant(text, root))
 
     def speak(self, root: Value) -> bool:
@@ -254,8 +260,8 @@ class Namer:
     def number(self, root: Value) -> None:
         """v, v2, v3, ...; in the unoptimised listing v1, v2, ..."""
         while True:
-            count = self.counts["v"] = self.counts.get("v", 0) + 1
-            name = "v" if count == 1 and self.optimize else f"v{count}"
+            count = self.counts[self.stem] = self.counts.get(self.stem, 0) + 1
+            name = self.stem if count == 1 and self.optimize else f"{self.stem}{count}"
             if name not in self.taken and name not in self.reserved:
                 return self.give(root, name)
 

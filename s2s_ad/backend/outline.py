@@ -1,5 +1,7 @@
-"""The trips of some loops as functions of their own, which a compiler of machine code then makes better code of.
+"""The trips of some loops, and parts of what is very long, as functions of their own.
 
+A compiler of machine code makes better code of the former, and is done sooner with the latter: what it takes for a
+function grows faster than the function.
 It is done on the syntax tree, when all is decided: arrays are changed in place, and numbers that a trip changes for
 later are returned.
 """
@@ -7,9 +9,11 @@ later are returned.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _MARK = "_outlined"
+LONG = 6000  # statements of a function from which on parts of it are compiled sooner, all together, than the whole
+PART = 300
 
 
 def mark(loop: ast.stmt) -> None:
@@ -23,14 +27,72 @@ def outlined(function: ast.FunctionDef, taken: Collection[str]) -> list[ast.Func
     own = {a.arg for a in function.args.args} | _stored(function.body)
     for at, statement in enumerate(function.body):
         if isinstance(statement, ast.For) and getattr(statement, _MARK, False) and not _leaves(statement):
-            name = f"{function.name}_trip"
-            while name in taken or name in own or any(name == each.name for each in made):
-                name += "_"
+            name = _free_name(f"{function.name}_trip", [*taken, *own, *(each.name for each in made)])
             after = _Reads(own)
             after.block(function.body[at + 1 :], set())
             trip = _trip(function.name, statement, name, own, after.found)
             made += [trip] if trip is not None else []
     return made
+
+
+def in_parts(function: ast.FunctionDef, taken: Collection[str]) -> list[ast.FunctionDef]:
+    """The functions for parts of a long one, which from now on calls them; none if it is not long."""
+    if _length(function.body) <= LONG:
+        return []
+    made: list[ast.FunctionDef] = []
+    own = {a.arg for a in function.args.args} | _stored(function.body)
+    body: list[ast.stmt] = []
+    at = 0
+    for run in _runs(function.body):
+        at += len(run)
+        name = _free_name(f"{function.name}_part_{len(made) + 1}", [*taken, *own])
+        params = _Reads(own)
+        definite = params.block(run, set())
+        after = _Reads(own)
+        after.block(function.body[at:], set())
+        returned = sorted(n for n in _stored(run) if n in after.found)
+        # what only a branch stores may be bound to nothing where the part ends
+        if _length(run) * 2 < PART or not (definite | params.found.keys()).issuperset(returned):
+            body += run
+            continue
+        part, call = _called(name, f"A part of {function.name}.", run, list(params.found), returned)
+        made.append(part)
+        body.append(call)
+    function.body = body
+    return made
+
+
+def _runs(statements: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """The statements in runs, each short enough for a function if none of its statements alone is too long."""
+    run: list[ast.stmt] = []
+    room = PART
+    for statement in statements:
+        alone = _is_text(statement) or any(isinstance(n, ast.Return) for n in ast.walk(statement))
+        length = _length([statement])
+        if run and (alone or length > room):
+            yield run
+            run, room = [], PART
+        room -= length
+        if alone:
+            yield [statement]
+        else:
+            run.append(statement)
+    if run:
+        yield run
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _length(statements: Iterable[ast.stmt]) -> int:
+    return sum(isinstance(n, ast.stmt) for s in statements for n in ast.walk(s))
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _leaves(loop: ast.For) -> bool:
@@ -52,18 +114,26 @@ def _trip(whole: str, loop: ast.For, name: str, own: set[str], after: Collection
     returned = sorted(n for n in stored if n in params.found or n in after)
     if any(n not in definite and n not in params.found for n in returned):
         return None  # it may be bound to nothing
-    arguments = list(params.found)
+    trip, call = _called(name, f"One trip of a loop of {whole}.", body, list(params.found), returned)
+    loop.body = [*rows, call]
+    return trip
+
+
+def _called(
+    name: str, title: str, body: Sequence[ast.stmt], arguments: Sequence[str], returned: Sequence[str]
+) -> tuple[ast.FunctionDef, ast.stmt]:
+    """A function of these statements, and the statement that calls it in their place."""
     call = ast.Call(_load(name), [_load(n) for n in arguments], [])
-    targets = [ast.Name(n, ast.Store()) for n in returned]
     statement: ast.stmt = ast.Expr(call)
     if returned:
-        statement = ast.Assign([targets[0] if len(targets) == 1 else ast.Tuple(list(targets), ast.Store())], call)
+        targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in returned]
+        statement = ast.Assign([targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())], call)
         values: list[ast.expr] = [_load(n) for n in returned]
         body = [*body, ast.Return(values[0] if len(values) == 1 else ast.Tuple(values, ast.Load()))]
-    loop.body = [*rows, statement]
-    doc = ast.Expr(ast.Constant(f"One trip of a loop of {whole}."))
+    doc = ast.Expr(ast.Constant(title))
     args = ast.arguments([], [ast.arg(n) for n in arguments], None, [], [], None, [])
-    return ast.FunctionDef(name=name, args=args, body=[doc, *body], decorator_list=[], returns=None)
+    function = ast.FunctionDef(name=name, args=args, body=[doc, *body], decorator_list=[], returns=None)
+    return function, statement
 
 
 def _reads_row(statement: ast.stmt, index: str) -> bool:

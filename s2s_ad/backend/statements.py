@@ -153,11 +153,28 @@ class StatementWriter:
     def assign(self, stmt: Stmt, name: str, value: ast.expr) -> ast.stmt:
         """`x = value`, or `x += ...` where that means the same."""
         span = stmt.span if isinstance(stmt, (Apply, If, Call)) else None
+        if isinstance(stmt, Apply) and self.optimize and self.annotate and self._adds_to_a_number(stmt):
+            added = _added(value, name)
+            if added is not None:
+                return added
         if isinstance(stmt, Apply) and self.optimize and self._may_augment(stmt, name, value, span):
             assert isinstance(value, ast.BinOp)
             if isinstance(value.left, ast.Name) and value.left.id == name:
                 return ast.AugAssign(store(name), value.op, value.right)
         return ast.Assign([store(name)], value)
+
+    def _adds_to_a_number(self, stmt: Apply) -> bool:
+        """Whether it is a number, and what it is added to one that cannot be changed in place."""
+        if getattr(stmt.out.kind, "shape", ()):
+            return False
+        first, made = stmt.out, stmt
+        while made.op.name in ("add", "sub") and isinstance(made.inputs[0], Value):
+            first = made.inputs[0]
+            inner = self.maker(first)
+            if not isinstance(inner, Apply):
+                break
+            made = inner
+        return first is not stmt.out and (isinstance(first.kind, Scalar) or first in self.spots.plain)
 
     def _may_augment(self, stmt: Apply, name: str, value: ast.expr, span: Span | None) -> bool:
         if not isinstance(value, ast.BinOp) or not isinstance(value.op, _AUGMENTED):
@@ -355,6 +372,27 @@ class StatementWriter:
         if not (body and isinstance(body[-1], ast.Raise)):
             body += self.finish(pairs, None if inner is not None and inner.stop is not None else stop)
         return body
+
+
+def _added(value: ast.expr, name: str) -> ast.stmt | None:
+    """`x += a + b` for `x = x + a + b`: of numbers, and in a reverse sweep, as it changes last digits."""
+    more: list[ast.expr] = []
+    less: list[ast.expr] = []
+    while isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub)):
+        (more if isinstance(value.op, ast.Add) else less).insert(0, value.right)
+        value = value.left
+    if not (isinstance(value, ast.Name) and value.id == name) or len(more) + len(less) < 2:
+        return None
+    if any(isinstance(n, ast.Name) and n.id == name for part in (*more, *less) for n in ast.walk(part)):
+        return None
+    first, *rest = more or less
+    for part in rest:
+        first = ast.BinOp(first, ast.Add(), part)
+    if not more:
+        return ast.AugAssign(store(name), ast.Sub(), first)
+    for part in less:
+        first = ast.BinOp(first, ast.Sub(), part)
+    return ast.AugAssign(store(name), ast.Add(), first)
 
 
 def _subtracted(tree: ast.stmt) -> ast.stmt:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, If, Program, Section, Stmt, Value, While
+from s2s_ad.ops.control import CONVERSIONS
 
 Scope = dict[Value, Any]
 
@@ -42,6 +43,8 @@ class Evaluator:
             return ()
         if isinstance(stmt, Apply):
             values = tuple(self.read(a, scope) for a in stmt.inputs)
+            if stmt.op.name in CONVERSIONS and values[0] is None:
+                return (None,)
             result = stmt.op.evaluate(values, stmt.params, tuple(a.kind for a in stmt.inputs))
             return result if len(stmt.outputs) != 1 or stmt.op.name == "unpack" else (result,)
         if isinstance(stmt, Call):

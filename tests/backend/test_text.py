@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import dedent
 
 import numpy as np
 import pytest
 
+import s2s_ad
 from s2s_ad.backend.module import format_source
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import FALSE, Builder, const
@@ -24,6 +26,7 @@ from s2s_ad.ir.nodes import (
 )
 from s2s_ad.ir.structure import Entry, Leaf, Node, Param
 from s2s_ad.ops.registry import OPS
+from tests.agree import agrees as agrees_to_second_order
 from tests.backend.build import agrees, emit, load, program, put, span, text
 
 VECTOR = Array("float64", (MANY,))
@@ -364,3 +367,33 @@ def test_formatting_keeps_comments() -> None:
     formatted = format_source(emitted.text)
     assert "# x = r * x * (1.0 - x)  [example.py:3]" in formatted
     compile(formatted, "<formatted>", "exec")
+
+
+@pytest.mark.parametrize("name, stem", [("u", "v"), ("v", "t")])
+def test_what_has_no_name_is_not_called_like_a_variable_of_the_users(name: str, stem: str) -> None:
+    x, b = Value(FLOAT, name), Builder()
+    ratio = put(b, "div", put(b, "math.exp", x), put(b, "add", x, const(1.0)))
+    made = program(b.block((x,), (put(b, "mul", put(b, "add", ratio, const(2.0)), put(b, "math.log", ratio)),)))
+    assert f"    {stem} = math.exp({name}) / ({name} + 1.0)\n    return ({stem} + 2.0) * math.log({stem})" in text(made)
+
+
+def test_several_terms_are_added_up_before_they_reach_an_adjoint() -> None:
+    def f(x, n):
+        y = x
+        for _ in range(n):
+            y = y * x + x * math.sin(y) - x
+        return y
+
+    text = s2s_ad.grad(f).source(0.3, 3)
+    assert "x_bar += " in text and "x_bar = x_bar" not in text
+    agrees_to_second_order(f, 0.3, 3)
+
+
+def test_an_array_without_axes_is_not_changed_in_place() -> None:
+    def f(x):
+        return x * x + np.sin(x) + x
+
+    weight = np.array(0.5)
+    _, pullback = s2s_ad.vjp(f, np.array(0.3))
+    pullback(weight)
+    assert weight == 0.5

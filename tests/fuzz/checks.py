@@ -69,12 +69,15 @@ def difference(g: Callable[[float], np.ndarray]) -> np.ndarray:
     try:
         # so many, as a branch that hangs on rounding takes the same side at a few points now and then
         steps = [(g(k * h) - g(-k * h)) / (2 * k * h) for k in (1, 0.5, 0.25, 0.83, 0.61, 0.37, 0.29, 0.17)]
+        here, near = g(0.0), (g(0.1 * h) + g(-0.1 * h)) / 2
     except (ArithmeticError, ValueError, IndexError, AssertionError, UnboundLocalError) as error:
         raise Unfit(str(error)) from error
     best = (4 * steps[1] - steps[0]) / 3
     scale = 1.0 + np.max(np.abs(best), initial=0.0)
     if not all(np.all(np.isfinite(s)) and np.max(np.abs(s - best), initial=0.0) < 1e-5 * scale for s in steps):
         raise Unfit("steep, or a kink")
+    if not np.max(np.abs(here - near), initial=0.0) < 1e-6 * (1.0 + np.max(np.abs(here), initial=0.0)):
+        raise Unfit("a jump")  # a branch that hangs on rounding takes one side here, the other around
     return best
 
 

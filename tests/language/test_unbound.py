@@ -79,3 +79,19 @@ def test_where_the_function_asks_python_raises(x):
     ):
         with pytest.raises(UnboundLocalError, match="a"):
             derive()
+
+
+def a_whole_number(x, y):
+    if x < 1:
+        acc = 2
+    if y > 0:
+        if x > 0.5:
+            return x * y
+    else:
+        acc = y * y
+    return x * acc
+
+
+@pytest.mark.parametrize("x, y", [(0.7, 0.3), (1.7, 0.3), (0.2, 0.3), (0.7, -0.4), (1.7, -0.4)])
+def test_a_whole_number_on_one_path_and_nothing_on_another(x, y):
+    agrees(a_whole_number, x, y)

@@ -109,3 +109,31 @@ def bound_on_one_path(x, n):
 def test_what_is_saved_may_be_missing(n):
     native_agrees(bound_on_one_path, 0.6, n)
     native_agrees(bound_on_one_path, np.array([0.6, 0.2]), n)
+
+
+def whole_on_one_path(x, y):
+    if x < 1:
+        acc = 2
+    if y > 0:
+        if x > 0.5:
+            return x * y
+    else:
+        acc = y * y
+    return x * acc
+
+
+@pytest.mark.parametrize("x, y", [(0.7, 0.3), (1.7, 0.3), (0.2, 0.3), (1.7, -0.4)])
+def test_a_whole_number_on_one_path_and_nothing_on_another(x, y):
+    native_agrees(whole_on_one_path, x, y)
+
+
+def test_a_number_that_was_never_bound_is_asked_for_after_its_conversion():
+    def f(x, y):
+        if x < 1:
+            acc = 2
+        if y < 0:
+            acc = y * y
+        return x * acc
+
+    with pytest.raises(UnboundLocalError):
+        s2s_ad.grad(f, backend="numba")(3.0, 0.5)

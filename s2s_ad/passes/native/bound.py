@@ -14,7 +14,7 @@ from s2s_ad.ir.builder import FALSE, TRUE, Builder, const
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, List, Scalar, is_number
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, Const, For, Function, If, Section, Stmt, Unbound, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, split_params
-from s2s_ad.ops.control import INDIFFERENT
+from s2s_ad.ops.control import CONVERSIONS, INDIFFERENT
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 
@@ -91,11 +91,12 @@ class _Bound:
             elif isinstance(stmt, (For, While)):
                 self.loop(builder, stmt)
             else:
-                if not isinstance(stmt, Section):
-                    if not (isinstance(stmt, Apply) and stmt.op in INDIFFERENT):
-                        self.ask(builder, inputs_of(stmt), stmt)
-                    if isinstance(stmt, Apply) and any(isinstance(a, Unbound) for a in stmt.inputs):
-                        stmt = replace(stmt, inputs=tuple(self.there(builder, a) for a in stmt.inputs))
+                if isinstance(stmt, Apply) and stmt.op.name in CONVERSIONS:  # it may be missing still
+                    self.flags.update((stmt.out, flag) for a in stmt.inputs if (flag := self.flag(a)) is not TRUE)
+                elif not (isinstance(stmt, Section) or isinstance(stmt, Apply) and stmt.op in INDIFFERENT):
+                    self.ask(builder, inputs_of(stmt), stmt)
+                if isinstance(stmt, Apply) and any(isinstance(a, Unbound) for a in stmt.inputs):
+                    stmt = replace(stmt, inputs=tuple(self.there(builder, a) for a in stmt.inputs))
                 builder.emit(stmt)
         if whole:
             self.ask(builder, block.results, None)
