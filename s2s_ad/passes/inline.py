@@ -85,7 +85,8 @@ def _called_after(stmts: list[Stmt], params: tuple[Value, ...], inputs: tuple[At
             if isinstance(last, Apply) and last.outputs == (given,):
                 fresh[given] = replace(given, base=param)
                 stmts[at] = replace(last, outputs=(fresh[given],))
-                stmts[at + 1 :] = [map_inputs(s, lambda a: fresh.get(a, a), lambda b: b) for s in stmts[at + 1 :]]
+                later = Block((), tuple(stmts[at + 1 :]), ())
+                stmts[at + 1 :] = map_block(later, lambda a: fresh.get(a, a)).stmts
                 break
     return fresh
 
