@@ -275,8 +275,9 @@ def in_place(u, k, n):
 def test_checkpoint_computes_the_same(f):
     expected = grad(saved, wrt=(0, 1))(X, 0.3, 5)
     found = grad(f, wrt=(0, 1))(X, 0.3, 5)
-    np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_allclose(found[1], expected[1], rtol=1e-15)
+    # one sweep takes a common factor out of its adjoints, the other has it in a function of its own and does not
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    np.testing.assert_allclose(found[1], expected[1], rtol=1e-12)
     np.testing.assert_allclose(jacfwd(f)(X, 0.3, 5), expected[0], rtol=1e-13)
     np.testing.assert_allclose(hessian(f)(X, 0.3, 2), hessian(saved)(X, 0.3, 2), rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(hessian(f)(X, 0.3, 2), jacrev(jacrev(f))(X, 0.3, 2), rtol=1e-10, atol=1e-12)
