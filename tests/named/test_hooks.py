@@ -278,7 +278,7 @@ def test_checkpoint_computes_the_same(f):
     # one sweep takes a common factor out of its adjoints, the other has it in a function of its own and does not
     np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-12)
-    np.testing.assert_allclose(jacfwd(f)(X, 0.3, 5), expected[0], rtol=1e-13)
+    np.testing.assert_allclose(jacfwd(f)(X, 0.3, 5), expected[0], rtol=1e-12)
     np.testing.assert_allclose(hessian(f)(X, 0.3, 2), hessian(saved)(X, 0.3, 2), rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(hessian(f)(X, 0.3, 2), jacrev(jacrev(f))(X, 0.3, 2), rtol=1e-10, atol=1e-12)
 
