@@ -14,6 +14,7 @@ from typing import Any
 
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of, split_params
+from s2s_ad.ops.creation import ZEROS
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.indexing import WHOLE
 from s2s_ad.ops.linear import axes_of
@@ -24,7 +25,6 @@ _PRODUCTS = frozenset({"mul", "div", "np.multiply", "np.divide"})
 _EXPONENTIALS = frozenset({"np.exp", "math.exp"})
 _LOGARITHMS = frozenset({"np.log", "math.log"})
 _SAME = frozenset({"float", "np.float64"})
-_ZEROS = frozenset({"np.zeros", "np.zeros_like", "zeros_like"})
 _TAKES_AWAY = frozenset({"sub", "div", "np.subtract", "np.divide"})
 
 
@@ -46,7 +46,7 @@ def cancelled(program: Program) -> set[Value]:
     blocks = [b for f in program.functions.values() for b in _blocks(f.body)]
     applied = [s for b in blocks for s in b.stmts if isinstance(s, Apply)]
     taken = {s.inputs[1] for s in applied if s.op.name in _TAKES_AWAY}
-    zeros = {s.out for s in applied if s.op.name in _ZEROS}
+    zeros = {s.out for s in applied if s.op.name in ZEROS}
     found = ((block, at, v) for block in blocks for at, s in enumerate(block.stmts) for v in _extremes(s, taken))
     return {value for block, at, value in found if _cancels(block, at, value, zeros)}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 _AT_LEAST = 2  # an addition counts twice: it reads and writes
 
@@ -134,12 +134,3 @@ def _where(index: ast.expr) -> str:
         ends = part.lower is not None, part.upper is not None
         words.append({(True, True): "inner", (False, True): "low", (True, False): "high", (False, False): "all"}[ends])
     return words[0] if len(set(words)) == 1 else "_".join(words)
-
-
-def free_name(text: str, taken: Collection[str]) -> str:
-    """The name itself, else with a number."""
-    name, count = text, 1
-    while name in taken:
-        count += 1
-        name = f"{text}_{count}"
-    return name

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from s2s_ad.backend.expressions import negated, store
-from s2s_ad.backend.hoisted import free_name, with_views
+from s2s_ad.backend.hoisted import with_views
 from s2s_ad.backend.outline import mark
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.statements import StatementWriter, is_const
+from s2s_ad.backend.wishes import free_name
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Value, While
 from s2s_ad.ir.walk import split_params

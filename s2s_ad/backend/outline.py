@@ -11,6 +11,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from s2s_ad.backend.wishes import free_name
+
 _MARK = "_outlined"
 LONG = 6000  # statements of a function from which on parts of it are compiled sooner, all together, than the whole
 PART = 300
@@ -27,7 +29,7 @@ def outlined(function: ast.FunctionDef, taken: Collection[str]) -> list[ast.Func
     own = {a.arg for a in function.args.args} | _stored(function.body)
     for at, statement in enumerate(function.body):
         if isinstance(statement, ast.For) and getattr(statement, _MARK, False) and not _leaves(statement):
-            name = _free_name(f"{function.name}_trip", [*taken, *own, *(each.name for each in made)])
+            name = free_name(f"{function.name}_trip", [*taken, *own, *(each.name for each in made)])
             after = _Reads(own)
             after.block(function.body[at + 1 :], set())
             trip = _trip(function.name, statement, name, own, after.found)
@@ -45,7 +47,7 @@ def in_parts(function: ast.FunctionDef, taken: Collection[str]) -> list[ast.Func
     at = 0
     for run in _runs(function.body):
         at += len(run)
-        name = _free_name(f"{function.name}_part_{len(made) + 1}", [*taken, *own])
+        name = free_name(f"{function.name}_part_{len(made) + 1}", [*taken, *own])
         params = _Reads(own)
         definite = params.block(run, set())
         after = _Reads(own)
@@ -87,12 +89,6 @@ def _is_text(statement: ast.stmt) -> bool:
 
 def _length(statements: Iterable[ast.stmt]) -> int:
     return sum(isinstance(n, ast.stmt) for s in statements for n in ast.walk(s))
-
-
-def _free_name(name: str, taken: Collection[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name
 
 
 def _leaves(loop: ast.For) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from s2s_ad.ir.nodes import Value
 
 NONE, WEAK, DERIVED, HINT = range(4)
@@ -28,3 +30,12 @@ def root_of(value: Value) -> tuple[Value, str]:
     while not at.hint and at.base is not None and at.suffix:
         suffix, at = at.suffix + suffix, at.base
     return at, suffix
+
+
+def free_name(text: str, taken: Collection[str]) -> str:
+    """The name itself, else with a number."""
+    name, count = text, 1
+    while name in taken:
+        count += 1
+        name = f"{text}_{count}"
+    return name

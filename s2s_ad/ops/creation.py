@@ -23,6 +23,7 @@ from s2s_ad.ops.trace import ZERO, d
 
 Params = Mapping[str, Any]
 Kinds = tuple[Kind, ...]
+ZEROS = frozenset({"np.zeros", "np.zeros_like", "zeros_like"})  # the names of operations that make arrays of zeros
 
 
 def _dtype_text(params: Params) -> str:

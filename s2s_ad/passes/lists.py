@@ -10,6 +10,7 @@ from functools import cache
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.plain_floats import needed_as_numpy
 from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.groups import representative
 from s2s_ad.ir.kinds import FLOAT, INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, If, Program, Section, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, defined_in, map_inputs, outputs_of, split_params, use_counts
@@ -348,9 +349,7 @@ class _Joined:
 
     def find(self, value: Value) -> Value:
         self.parent.setdefault(value, value)
-        while self.parent[value] is not value:
-            value = self.parent[value]
-        return value
+        return representative(self.parent, value)
 
     def join(self, a: Atom, b: Atom) -> None:
         if isinstance(a, Value) and isinstance(b, Value) and _is_wanted(a) and _is_wanted(b):

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("numba")
 
 import s2s_ad
+from tests.language.test_unbound import a_number, a_whole_number
 from tests.native.harness import joint_agrees, native_agrees
 
 
@@ -95,36 +96,15 @@ def test_another_backend_is_refused():
         s2s_ad.grad(ratio, backend="jax")
 
 
-def bound_on_one_path(x, n):
-    if n > 2:
-        a = x * x
-    b = np.sin(x) * x
-    c = b * b - x
-    if n > 2:
-        c = c * a
-    return c
-
-
 @pytest.mark.parametrize("n", [1, 3])
 def test_what_is_saved_may_be_missing(n):
-    native_agrees(bound_on_one_path, 0.6, n)
-    native_agrees(bound_on_one_path, np.array([0.6, 0.2]), n)
-
-
-def whole_on_one_path(x, y):
-    if x < 1:
-        acc = 2
-    if y > 0:
-        if x > 0.5:
-            return x * y
-    else:
-        acc = y * y
-    return x * acc
+    native_agrees(a_number, 0.6, n)
+    native_agrees(a_number, np.array([0.6, 0.2]), n)
 
 
 @pytest.mark.parametrize("x, y", [(0.7, 0.3), (1.7, 0.3), (0.2, 0.3), (1.7, -0.4)])
 def test_a_whole_number_on_one_path_and_nothing_on_another(x, y):
-    native_agrees(whole_on_one_path, x, y)
+    native_agrees(a_whole_number, x, y)
 
 
 def test_a_number_that_was_never_bound_is_asked_for_after_its_conversion():

@@ -11,6 +11,7 @@ from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Section, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, free_values, inputs_of, outputs_of, split_params, substitute
+from s2s_ad.ops.creation import ZEROS
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
@@ -18,7 +19,6 @@ from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.loops import LoopPass
 
 _EMPTY = frozenset(("np.empty", "np.empty_like", "rows_like"))
-_ZEROS = frozenset(("np.zeros", "np.zeros_like", "zeros_like"))
 _UPDATES = frozenset(("index_set", "index_add"))
 
 
@@ -58,14 +58,14 @@ class _Buffers(LoopPass):
         results: list[Atom] = []
         same: dict[Value, Atom] = {}
         for k, stmt in enumerate(loop.body.stmts):
-            if isinstance(stmt, Apply) and stmt.op.name in _EMPTY | _ZEROS and isinstance(stmt.out.kind, Array):
+            if isinstance(stmt, Apply) and stmt.op.name in _EMPTY | ZEROS and isinstance(stmt.out.kind, Array):
                 last = _last_version(stmt.out, loop.body.stmts[k + 1 :], loop.body.results)
                 sizes = self.sizes(stmt, loop)
                 if last is not None and sizes is not None:
                     param = replace(stmt.out)
                     init.append(self.made(builder, stmt, sizes))
                     params.append(param)
-                    if stmt.op.name in _ZEROS:
+                    if stmt.op.name in ZEROS:
                         index = (("index", (Ellipsis,)),)
                         stmts.append(Apply(OPS["index_set"], (param, ZERO_FLOAT), stmt.outputs, index, stmt.span))
                     else:
@@ -152,7 +152,7 @@ def _plain_read(stmt: Stmt, value: Value) -> bool:
     """Whether it only looks at elements of the array, or at its shape."""
     if not isinstance(stmt, Apply):
         return False
-    if stmt.op.name in ("shape_item", "array_len", "rows_like") or stmt.op.name in _ZEROS:
+    if stmt.op.name in ("shape_item", "array_len", "rows_like") or stmt.op.name in ZEROS:
         return True
     return stmt.op.name == "getitem" and not isinstance(stmt.out.kind, Array) and stmt.inputs[0] is value
 

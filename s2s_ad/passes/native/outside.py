@@ -14,6 +14,7 @@ from s2s_ad.ir.builder import ONE_FLOAT, ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import ANY, FLOAT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Section, Stmt, Value
 from s2s_ad.ir.walk import defined_in, is_derivative, map_inputs, split_params, substitute, use_counts
+from s2s_ad.ops.creation import ZEROS
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import Place, place_of
 from s2s_ad.passes.native.affine import Affine
@@ -21,7 +22,6 @@ from s2s_ad.passes.native.apart import Apart
 from s2s_ad.passes.native.fuse import only_sums
 from s2s_ad.passes.native.storage import at
 
-_ZEROS = frozenset(("np.zeros", "np.zeros_like", "zeros_like"))
 Path = tuple[For, ...]
 
 
@@ -175,7 +175,7 @@ class _Outside:
 
     def is_zeros(self, atom: Atom) -> bool:
         made = self.apart.affine.made.get(atom)  # type: ignore[arg-type]
-        return isinstance(made, Apply) and made.op.name in _ZEROS
+        return isinstance(made, Apply) and made.op.name in ZEROS
 
     def sum(self, loop: For, slot: int, path: Path, stmt: Apply, alone: bool) -> _Sum | None:
         """What of this statement may be done after the loop; None if nothing."""

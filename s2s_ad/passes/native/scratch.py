@@ -9,10 +9,9 @@ from __future__ import annotations
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Value
 from s2s_ad.ir.walk import map_inputs, outputs_of, split_params
+from s2s_ad.ops.creation import ZEROS
 from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.fuse import turned
-
-_ZEROS = frozenset(("zeros_like", "np.zeros_like", "np.zeros"))
 
 
 def forward_again(block: Block) -> Block:
@@ -41,7 +40,7 @@ class _Scratch:
         return Block(block.params, tuple(stmts), block.results)
 
     def zeros(self, made: Apply | None) -> bool:
-        return made is not None and made.op.name in _ZEROS
+        return made is not None and made.op.name in ZEROS
 
     def cleared(self, block: Block, end: Atom, around: tuple[For, ...], start: Value | None) -> bool:
         """Whether the last thing that happens to the array in the block is that all of its elements are set to zero.
