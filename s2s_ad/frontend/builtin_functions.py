@@ -21,6 +21,7 @@ from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.objects import class_of, is_users, known_class
 from s2s_ad.frontend.operators import binary, operand, read, static_int
 from s2s_ad.frontend.streams import length_of, trip_count
+from s2s_ad.frontend.subscripts import SliceOf
 from s2s_ad.frontend.texts import length
 from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
@@ -276,7 +277,6 @@ _REFUSED: dict[str, tuple[Any, ...]] = {
     "Take it out of the differentiated part.": (
         eval, exec, compile, open, input, globals, locals, delattr, __import__,
     ),
-    "Use a list and a loop.": (next,),
 }  # fmt: skip
 for _remedy, _functions in _REFUSED.items():
     for _one in _functions:
@@ -287,6 +287,20 @@ for _remedy, _functions in _REFUSED.items():
 def _set(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("set", args, keywords, 0, 1)
     return Known(frozenset(static(machine, args[0]) if args else ()))
+
+
+@builtin(functools.cache, functools.lru_cache)
+def _cached(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    """A function that remembers its results is the function; lru_cache(maxsize) makes a decorator."""
+    decorates = bool(args) and not isinstance(args[0], Sym) and not (isinstance(args[0], Known) and args[0].obj is None)
+    return args[0] if decorates else Known(_same)
+
+
+@builtin(slice)
+def _slice(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("slice", args, keywords, 1, 3)
+    none = Known(None)
+    return SliceOf(*((none, args[0], none) if len(args) == 1 else (*args, none)[:3]))
 
 
 @builtin(copy.copy)

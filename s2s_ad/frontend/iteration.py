@@ -42,7 +42,7 @@ from s2s_ad.frontend.values import (
 from s2s_ad.ir.builder import ONE_INT, TRUE, ZERO_INT
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, List
 from s2s_ad.ir.nodes import Const
-from s2s_ad.ops.iteration_compositions import filtered, ordered
+from s2s_ad.ops.iteration_compositions import filtered, first_of, ordered
 
 
 def _itself(value: Any) -> Any:
@@ -94,6 +94,16 @@ def _reversed(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _map(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("map", args, keywords, 2, 1000)
     return Mapped(read(args[0]), tuple(iterable(machine, arg) for arg in args[1:]))
+
+
+@builtin(next)
+def _next(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("next", args, keywords, 1, 2)
+    if not isinstance(args[0], (Generator, Mapped, Zip, Enumerate, Reversed)):
+        raise UnsupportedError("next() of what is no iterator", remedy="Index it, or make an iterator: iter(xs).")
+    if id(args[0]) in machine.used_up:
+        raise UnsupportedError("this iterator has been taken from", remedy="Make a list of it first, and index that.")
+    return call(machine, Known(first_of), args, {})
 
 
 @builtin(filter)

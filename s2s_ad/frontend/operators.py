@@ -92,7 +92,14 @@ def operand(machine: Machine, value: Abstract, near_array: bool = False) -> Sym:
         return array_of(machine, value)
     if isinstance(value, Known) and isinstance(value.obj, (np.ndarray, np.generic)):
         return number(value.obj)
+    if isinstance(value, Known) and is_member(value):
+        return number(int(value.obj) if isinstance(value.obj, int) else float(value.obj))
     raise KindError(f"a number or an array is needed here, and this is {what(value)}")
+
+
+def is_member(value: Abstract) -> bool:
+    """Whether it is a number that an enumeration has a name for."""
+    return isinstance(value, Known) and isinstance(value.obj, (int, float))
 
 
 def array_of(machine: Machine, value: Abstract) -> Sym:
@@ -134,6 +141,8 @@ def binary(machine: Machine, name: str, a: Abstract, b: Abstract) -> Abstract:
     elif isinstance(a, Sym) and isinstance(b, Sym):
         folded = _fold(name, a, b)
         return folded if folded is not None else machine.apply(name, a.atom, b.atom)
+    if isinstance(a, Sym) != isinstance(b, Sym) and all(isinstance(x, Sym) or is_member(x) for x in (a, b)):
+        return binary(machine, name, operand(machine, a), operand(machine, b))
     found: Abstract | None = PROTOCOL["binary"](machine, name, a, b)
     if found is None:
         found = _sequences(machine, name, a, b)

@@ -83,3 +83,12 @@ def filtered(test, items):
     if test is None:
         return (item for item in items if item)
     return (item for item in items if test(item))
+
+
+def first_of(iterator, *default):
+    """next(iterator), next(iterator, default)"""
+    for item in iterator:
+        return item
+    if not default:
+        raise StopIteration
+    return default[0]
