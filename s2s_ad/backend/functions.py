@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from s2s_ad.backend import signature
+from s2s_ad.backend.aliases import without_second_names
 from s2s_ad.backend.expressions import Expressions
 from s2s_ad.backend.inplace import in_place
 from s2s_ad.backend.live import Liveness, liveness
@@ -79,6 +80,7 @@ def write_function(
     tree = ast.FunctionDef(
         name=name, args=arguments, body=body or [ast.Pass()], decorator_list=decorators, returns=None
     )
+    without_second_names(tree, writer.views)
     return Written(tree, frozenset(expressions.used), dict(writer.objects))
 
 
