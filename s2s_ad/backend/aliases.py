@@ -69,7 +69,10 @@ def _stores(part: ast.AST, name: str) -> bool:
 
 def _unread_elsewhere(body: list[ast.stmt], name: str, block: list[ast.stmt], i: int) -> bool:
     """Whether all reads of the name, but those after statement i of the block, come after a binding beside them."""
+    after = {id(inner) for inner in _blocks(block[i + 1 :])}
     for statements in _blocks(body):
+        if id(statements) in after:
+            continue
         bound = False
         for k, statement in enumerate(statements):
             if statements is block and k > i:

@@ -34,7 +34,8 @@ STAYS = {
 def program(body):
     after = "    s += v\n" if "READ" in body else ""
     trip = textwrap.indent(body.replace("READ", ""), "        ")
-    return f"{HEAD}    s = v = 0.0\n    for t in tape:\n{trip}{after}    return s\n"
+    start = "s = v = 0.0" if "READ" in body or "v = 1" in body or "s += v\nv = w" in body else "s = 0.0"
+    return f"{HEAD}    {start}\n    for t in tape:\n{trip}{after}    return s\n"
 
 
 def cleaned(text):
