@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 
 from s2s_ad.backend.printer import remark
+
+_TEMPORARY = re.compile(r"[vt]\d*(_bar|_dot)?(_\d+)?")  # a name of the user's says more than one of the compiler's
 
 
 def without_second_names(function: ast.FunctionDef, views: Collection[str]) -> None:
@@ -32,7 +35,7 @@ def _named(part: ast.AST, name: str) -> Iterator[ast.Name]:
 def _taken_out(function: ast.FunctionDef, block: list[ast.stmt], i: int, name: str, views: Collection[str]) -> bool:
     """Whether statement i of the block, which binds the name, was a second name of a view, and could go."""
     statement = block[i]
-    if name in views or i + 1 == len(block):
+    if name in views or i + 1 == len(block) or not _TEMPORARY.fullmatch(name):
         return False
     value = statement.value if isinstance(statement, ast.Assign) else None
     if not isinstance(value, ast.Name) or value.id not in views:

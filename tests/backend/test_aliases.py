@@ -26,6 +26,7 @@ STAYS = {
     "bound in a branch": "v = w\nif s:\n    v = s\ns += v\n",
     "read in the next trip": "s += v\nv = w\nt = v\n",
     "read after the loop": "v = w\ns += v\nREAD",
+    "a name of the user's": "inner = w\ns += inner * 2\n",
     "no view": "v = u\ns += v\n",
     "nothing comes after it": "v = w\n",
 }
