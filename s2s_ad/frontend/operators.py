@@ -294,6 +294,8 @@ def _is(machine: Machine, a: Abstract, b: Abstract) -> bool:
         return False  # a method is made anew each time it is looked up
     if isinstance(a, Known) and isinstance(b, Known):
         return same_object(a.obj, b.obj)
+    if is_text(a) and is_text(b):
+        raise UnsupportedError("whether two strings are one object is not defined", remedy="Use == instead of is.")
     if isinstance(a, Sym) and isinstance(b, Sym):
         if a.kind == BOOL and b.kind == BOOL and isinstance(a.atom, Const) and isinstance(b.atom, Const):
             return bool(a.atom.value == b.atom.value)
@@ -349,6 +351,8 @@ def contains(machine: Machine, container: Abstract, item: Abstract) -> Abstract:
     if isinstance(content, Known) and isinstance(item, Known):
         return as_value(item.obj in content.obj)
     if isinstance(content, Table):
+        if is_text(item) and not isinstance(item, Known):
+            return _any_equal(machine, item, [Known(key) for key in content.keys if isinstance(key, str)])
         return as_value(static_key(item) in content.keys)
     if isinstance(content, (Tuple, Items)):
         return _any_equal(machine, item, list(content.items))

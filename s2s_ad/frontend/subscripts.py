@@ -77,7 +77,7 @@ def get_item(machine: Machine, owner: Abstract, index: Abstract) -> Abstract:
         return own
     content = machine.content(owner) if isinstance(owner, Ref) else owner
     if isinstance(content, Table):
-        if is_text(index) and isinstance(index, Sym):
+        if is_text(index) and not isinstance(index, Known):
             return _chosen(machine, index, list(zip(content.keys, content.items)))
         key = static_key(index)
         if key not in content.keys:
@@ -110,7 +110,7 @@ def _whole(index: Abstract) -> int | None:
     return static_int(index)
 
 
-def _chosen(machine: Machine, key: Sym, pairs: list[tuple[Any, Abstract]]) -> Abstract:
+def _chosen(machine: Machine, key: Abstract, pairs: list[tuple[Any, Abstract]]) -> Abstract:
     """The item of a dict under a string that is known only when it runs."""
     if not pairs:
         PROTOCOL["key error"](machine, key)

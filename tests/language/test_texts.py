@@ -8,6 +8,7 @@ import pytest
 import s2s_ad
 from tests.agree import agrees
 
+NEGATIVE = "neg"
 V = np.array([1.5, 2.0])
 
 
@@ -220,3 +221,51 @@ def test_native_code_compares_texts():
     with pytest.raises(s2s_ad.UnsupportedError, match="format") as caught:
         s2s_ad.grad(collected, backend="numba")(1.5)
     assert 'backend="numpy"' in caught.value.remedy
+
+
+def with_a_message(x):
+    size = "large" if x > 1 else "small"
+    return x * x, (size, f"{x:.2f}")
+
+
+def test_texts_that_are_returned():
+    (value, (size, shown)), slope = s2s_ad.value_and_grad(with_a_message, has_aux=True)(1.5)
+    assert (value, size, shown, slope) == (2.25, "large", "1.50", 3.0)
+
+
+def told(label, x):
+    print(label, "of", len(label))
+    if label == "neg":
+        return -x
+    match label[0]:
+        case "p":
+            return x * x
+    return x
+
+
+def helpers_take_texts(x):
+    word = "neg" if x < 0 else "pos"
+    if word in {"pos": 1, "neg": 2} and word not in {"none": 0}:
+        x = x * told(word, x)
+    return told(f"{x:.1f}", x)
+
+
+def same_object(x):
+    word = "neg" if x < 0 else "pos"
+    return -x if word is NEGATIVE else x
+
+
+def test_texts_as_arguments(capsys):
+    for x in (1.5, -1.5):
+        helpers_take_texts(x)
+        shown = capsys.readouterr().out
+        s2s_ad.grad(helpers_take_texts)(x)
+        assert capsys.readouterr().out == shown
+        agrees(helpers_take_texts, x)
+        capsys.readouterr()
+
+
+def test_whether_two_texts_are_one_object_is_refused():
+    with pytest.raises(s2s_ad.UnsupportedError, match="==") as caught:
+        s2s_ad.grad(same_object)(1.5)
+    assert "one object" in caught.value.message
