@@ -8,7 +8,6 @@ import pytest
 import s2s_ad
 from tests.agree import agrees
 
-NEGATIVE = "neg"
 V = np.array([1.5, 2.0])
 
 
@@ -248,6 +247,9 @@ def helpers_take_texts(x):
     if word in {"pos": 1, "neg": 2} and word not in {"none": 0}:
         x = x * told(word, x)
     return told(f"{x:.1f}", x)
+
+
+NEGATIVE = "neg"
 
 
 def same_object(x):
