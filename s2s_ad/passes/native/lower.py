@@ -30,6 +30,7 @@ from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
 from s2s_ad.passes.native.scratch import forward_again
+from s2s_ad.passes.native.sliding import slid
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
 
@@ -104,6 +105,6 @@ def _lowered(
 ) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
     body = outside(short_chains(forward_again(fused(body))))
-    body, assumed = within_bounds(written_once(rolled(held(body))), assuming, sums(alike))
+    body, assumed = within_bounds(written_once(slid(rolled(held(body)))), assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
