@@ -261,7 +261,7 @@ PACK, UNPACK = pack.ops["python"], unpack.ops["python"]
 # What derivatives do with a variable whether anything is bound to it or not: where nothing is, nobody reads the result.
 INDIFFERENT = (PACK, OPS["zeros_like"], OPS["list_zeros"])
 # Where paths meet a number becomes one of the kind that both have, also where nothing is bound to it on one of them.
-CONVERSIONS = {str(kind): kind for kind in (FLOAT, INT, COMPLEX)}
+CONVERSIONS = frozenset(("float", "int", "complex", "astype", "np.complex64", "np.complex128"))
 
 
 @piecewise_constant(name="record_zeros", code="zeros_of(record)", infer=always(RECORD), cost=20)
