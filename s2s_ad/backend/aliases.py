@@ -1,10 +1,11 @@
-"""Second names of views that have been taken once: `v_bar = u_bar_inner` is left out, and the view read by its name."""
+"""Second names that say nothing: of a view that has been taken once, of an index that is read after its loop."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Collection, Iterator
+from typing import TypeGuard
 
 from s2s_ad.backend.printer import remark
 
@@ -26,6 +27,31 @@ def without_second_names(function: ast.FunctionDef, views: Collection[str]) -> N
         if not any(_named(function, name)):
             for node in _named(function, f"{name}_2"):  # was numbered for its sake
                 node.id = name
+
+
+def with_last_index(loop: ast.For, index: str, kept: str) -> None:
+    """Let the loop count with the name that keeps the index when it is over: Python leaves it the last one.
+
+    Each trip ends with `kept = index`, or is left after it; nothing may change the two names otherwise, or read `kept`.
+    """
+    copies = [s for block in _blocks(loop.body) for s in block if _is_copy(s, index, kept)]
+    own = {id(s.targets[0]) for s in copies}
+    odd = any(id(node) not in own for node in _named(ast.Module(loop.body, []), kept))
+    if not copies or odd or any(_stores(statement, index) for statement in loop.body):
+        return
+    for block in _blocks(loop.body):
+        rest = [s for s in block if s not in copies]
+        for before, after in zip(block, block[1:]):
+            if before in copies:
+                remark(after, getattr(before, "s2s_comments", ()))
+        block[:] = rest or [ast.Pass()]
+    for node in _named(loop, index):
+        node.id = kept
+
+
+def _is_copy(statement: ast.stmt, source: str, target: str) -> TypeGuard[ast.Assign]:
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    return _bound(statement) == target and isinstance(value, ast.Name) and value.id == source
 
 
 def _named(part: ast.AST, name: str) -> Iterator[ast.Name]:

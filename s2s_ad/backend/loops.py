@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from s2s_ad.backend.aliases import with_last_index
 from s2s_ad.backend.expressions import negated, store
 from s2s_ad.backend.hoisted import with_views
 from s2s_ad.backend.outline import mark
@@ -36,7 +37,12 @@ class Writer(StatementWriter):
         unset = any(stmt.body.results[k] is stop and is_const(stmt.init[k], False) for k in live)
         if isinstance(stmt, For):
             target, iterable = self.header(stmt)
-            made.append(ast.For(target, iterable, self.trip(stmt, pairs, stop, unset), []))
+            counted = ast.For(target, iterable, self.trip(stmt, pairs, stop, unset), [])
+            made.append(counted)
+            if self.optimize and stmt.trips is not None and not stmt.reverse:
+                index = stmt.body.params[0]
+                for param, _ in (pair for pair in pairs if pair[1] is index):
+                    with_last_index(counted, self.expressions.name(index), self.expressions.name(param))
             if stmt.outlined:
                 mark(made[-1])
         else:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -108,10 +109,11 @@ class Op:
     def evaluate(self, values: tuple[Any, ...], params: Params, kinds: tuple[Kind, ...]) -> Any:
         """What the emitted code would compute."""
         text, names = self.text(params, kinds), self.names(len(kinds))
+        objects = {**self.objects, **dict(dict(params).get("names", ()))}
         if self.store or self.effect and not self.draws:
-            return run_statement(text, names, values)
-        if self.objects:
-            return eval(text, {"math": math, "np": np, **self.objects}, dict(zip(names, values)))
+            return run_statement(text, names, values, objects)
+        if objects:
+            return eval(text, {"math": math, "np": np, **objects}, dict(zip(names, values)))
         return evaluator(text, names)(*values)
 
     @property
@@ -131,9 +133,11 @@ def evaluator(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     return eval(code, {**modules, **HELPER_FUNCTIONS})  # type: ignore[no-any-return]
 
 
-def run_statement(text: str, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+def run_statement(
+    text: str, names: tuple[str, ...], values: tuple[Any, ...], objects: Mapping[str, object] = MappingProxyType({})
+) -> Any:
     """A statement on a copy of its first input, which is then the result."""
-    scope = dict(HELPER_FUNCTIONS, **dict(zip(names, values)), math=math, cmath=cmath, np=np)
+    scope = dict(HELPER_FUNCTIONS, **objects, **dict(zip(names, values)), math=math, cmath=cmath, np=np)
     if values and isinstance(values[0], (list, np.ndarray)):
         scope[names[0]] = copy.copy(values[0])
     exec(compile(text, "<op>", "exec"), scope)

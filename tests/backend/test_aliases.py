@@ -1,11 +1,14 @@
 """A second name of a view goes where that changes nothing."""
 
 import ast
+import math
 import textwrap
 
 import pytest
 
-from s2s_ad.backend.aliases import without_second_names
+import s2s_ad
+from s2s_ad.backend.aliases import with_last_index, without_second_names
+from tests.agree import agrees
 
 HEAD = """\
 def f(u, tape):
@@ -70,3 +73,47 @@ SLICED = Sliced()
 @pytest.mark.parametrize("case", STAYS)
 def test_stays(case):
     assert cleaned(program(STAYS[case])) == program(STAYS[case])
+
+
+LEFT = {
+    "at the end": ("for k_2 in r:\n    s += k_2\n    k = k_2\n", "for k in r:\n    s += k\n"),
+    "before a break": (
+        "for k_2 in r:\n    if s:\n        k = k_2\n        break\n    s += k_2\n    k = k_2\n",
+        "for k in r:\n    if s:\n        break\n    s += k\n",
+    ),
+    "nothing else is done": ("for k_2 in r:\n    k = k_2\n", "for k in r:\n    pass\n"),
+}
+KEPT = {
+    "the last one is read": "for k_2 in r:\n    s += k\n    k = k_2\n",
+    "the index is changed": "for k_2 in r:\n    k = k_2\n    k_2 += 1\n    s += k_2\n",
+    "it is another number": "for k_2 in r:\n    s += k_2\n    k = k_2 + 1\n",
+}
+
+
+def counted(text):
+    (loop,) = ast.parse(text).body
+    with_last_index(loop, "k_2", "k")
+    return ast.unparse(loop) + "\n"
+
+
+@pytest.mark.parametrize("case", LEFT)
+def test_a_loop_counts_with_the_name_that_is_read_after_it(case):
+    assert counted(LEFT[case][0]) == LEFT[case][1]
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_an_index_of_its_own(case):
+    assert counted(KEPT[case]) == KEPT[case]
+
+
+def settles(x):
+    for k in range(50):
+        x = math.cos(x)
+        if x > 0.7:
+            break
+    return x * k
+
+
+def test_a_loop_that_is_left_early_keeps_its_index():
+    assert "for k in range(50):" in s2s_ad.grad(settles).source(1.5)
+    agrees(settles, 1.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,8 @@ def meaning(program: Program, log: list[Any], monkeypatch: pytest.MonkeyPatch) -
     """The results of the program, or the type of the exception that it ends with; effects go to `log`."""
     plain = core.run_statement
 
-    def run(text: str, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-        return log.append(values[0]) if text.startswith("log.") else plain(text, names, values)
+    def run(text: str, names: tuple[str, ...], values: tuple[Any, ...], objects: Mapping[str, object]) -> Any:
+        return log.append(values[0]) if text.startswith("log.") else plain(text, names, values, objects)
 
     monkeypatch.setattr(core, "run_statement", run)
     try:
