@@ -1,4 +1,4 @@
-"""Slices of an adjoint that a loop adds to again and again, taken once before it.
+"""Slices of an array that a loop adds to again and again, taken once before it.
 
 `u_bar[1:-1] += v` makes a view, adds to it, and writes it back onto itself; with the view in a variable only the
 addition is left. That is right as long as the loop changes the array where it is and never binds its name anew.
@@ -20,7 +20,9 @@ def with_views(loop: ast.stmt, axes: Mapping[str, int], free: Callable[[str], st
     found: dict[str, str] = {}  # by the text of a slice the name of the view
     for text, count in uses.counts.items():
         array, index = uses.slices[text]
-        if count >= _AT_LEAST and text in uses.sure and array not in uses.bound and _rank(index) <= axes.get(array, 0):
+        if count < _AT_LEAST or text not in uses.wanted & uses.sure or array in uses.bound:
+            continue
+        if _rank(index) <= axes.get(array, 0):
             found[text] = free(f"{array}_{_where(index)}")
     _Replaced(found).visit(loop)
     views: list[ast.stmt] = []
@@ -52,6 +54,7 @@ class _Uses(ast.NodeVisitor):
         self.slices: dict[str, tuple[str, ast.expr]] = {}
         self.bound: set[str] = set()
         self.sure: set[str] = set()  # what each trip uses
+        self.wanted: set[str] = set()
         self.branches = 0
 
     def visit_If(self, node: ast.If) -> None:
@@ -74,10 +77,12 @@ class _Uses(ast.NodeVisitor):
             self.bound.add(node.id)
 
     def note(self, node: ast.Subscript, weight: int) -> None:
-        if isinstance(node.value, ast.Name) and "_bar" in node.value.id and _is_plain(node.slice):
+        if isinstance(node.value, ast.Name) and _is_plain(node.slice):
             text = ast.unparse(node)
             self.counts[text] += weight
             self.slices[text] = node.value.id, node.slice
+            if weight > 1 or "_bar" in node.value.id:  # what the user only reads stays as he wrote it
+                self.wanted.add(text)
             if not self.branches:
                 self.sure.add(text)
 
