@@ -144,18 +144,24 @@ class _Adder:
     def sum(self, a: Atom, b: Atom) -> Atom:
         (m, x), (n, y) = (_factors(atom, self.makers) for atom in (a, b))
         if x is y and not _is_negated(a, self.makers):
-            return x if m + n == 1.0 else self.apply("mul", Const(m + n, FLOAT), x)
+            return self.times(m + n, x)
         m, n = self.constant(a), self.constant(b)
         if abs(m) == abs(n) != 1.0 and math.isfinite(m) and a.kind == b.kind:
-            both = self.apply("add" if m == n else "sub", self.without(a), self.without(b))
-            taken_away = m < 0.0 and not self.written
-            whole = self.apply("mul", Const(-m if taken_away else m, FLOAT), both)
-            return self.apply("neg", whole) if taken_away else whole
+            x, y = self.without(a), self.without(b)
+            if x is y and m == n:
+                return self.times(m + n, x)
+            return self.times(m, self.apply("add" if m == n else "sub", x, y))
         if _is_negated(a, self.makers) and _is_negated(b, self.makers):
             return self.apply("neg", self.sum(self.makers[a].inputs[0], self.makers[b].inputs[0]))
         if _is_negated(b, self.makers):
             return self.apply("sub", a, self.makers[b].inputs[0])
         return self.apply("add", a, b)
+
+    def times(self, number: float, atom: Atom) -> Atom:
+        """A product; one with a negative number is taken away from what is there already."""
+        if number < 0.0 and not self.written:
+            return self.apply("neg", self.times(-number, atom))
+        return atom if number == 1.0 else self.apply("mul", Const(number, FLOAT), atom)
 
     def constant(self, atom: Atom) -> float:
         """The constant factor of a product that nothing else reads."""
