@@ -43,10 +43,11 @@ def native(program: Program, entries: Sequence[Entry]) -> tuple[Program, dict[st
     for entry in entries:
         main, name = mains[entry.name], inner[entry.name]
         lists = any(isinstance(atom.kind, List) for atom in (*main.body.params, *main.body.results))
-        if lists or assumed[name] or not _of_numbers(entry):
-            if assumed[name]:
-                twins[name] = _free(f"{name}_checked", found)
-            wrappers[entry.name] = _wrapper(entry, main, name, twins.get(name, name), assumed[name])
+        conditions, other = assumed[name].conditions, assumed[name].otherwise
+        if lists or conditions or not _of_numbers(entry):
+            if conditions and not other:
+                twins[name] = other = _free(f"{name}_checked", found)
+            wrappers[entry.name] = _wrapper(entry, main, name, other, conditions)
         else:
             found[entry.name] = replace(found.pop(name), name=entry.name)
     looked_at = {name: reads_by_arrays(function.body) for name, function in found.items()}
@@ -70,7 +71,7 @@ def _free(name: str, taken: Mapping[str, Function]) -> str:
     return name
 
 
-def _wrapper(entry: Entry, main: Function, inner: str, twin: str, assumed: Sequence[Assumption]) -> Function:
+def _wrapper(entry: Entry, main: Function, inner: str, other: str, assumed: Sequence[Assumption]) -> Function:
     """Python around native code: lists come in and go out as arrays, and the assumptions are looked at."""
     builder = Builder(main.span)
     params = tuple(replace(value) for value in main.body.params)
@@ -81,7 +82,7 @@ def _wrapper(entry: Entry, main: Function, inner: str, twin: str, assumed: Seque
     else:
         conditions = [_condition(builder, params, each) for each in assumed]
         calls = []
-        for name in (inner, twin):
+        for name in (inner, other):
             results = tuple(replace(out) for out in outputs)
             calls.append(Block((), (Call(name, tuple(given), results, main.span),), results))
         builder.emit(If(_all(builder, conditions), calls[0], calls[1], outputs, main.span))
@@ -93,7 +94,7 @@ def _wrapper(entry: Entry, main: Function, inner: str, twin: str, assumed: Seque
 
 
 def _condition(builder: Builder, params: Sequence[Value], assumption: Assumption) -> Atom:
-    """Whether it holds of these arguments, as `what is added >= what is taken away`."""
+    """Whether it holds of these arguments, as `what is added >= what is taken away`, or `==`."""
     sides: list[Atom] = []
     for sign in (1, -1):
         constant = max(sign * assumption.constant, 0)
@@ -108,7 +109,7 @@ def _condition(builder: Builder, params: Sequence[Value], assumption: Assumption
                 number = builder.apply(OPS["mul"], Const(abs(count), INT), number)
             total = number if total is None else builder.apply(OPS["add"], number, total)
         sides.append(total or Const(0, INT))
-    return builder.apply(OPS["ge"], *sides)
+    return builder.apply(OPS["eq" if assumption.equal else "ge"], *sides)
 
 
 def _all(builder: Builder, conditions: Sequence[Atom]) -> Atom:

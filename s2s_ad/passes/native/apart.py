@@ -25,10 +25,11 @@ class Apart:
                 rows += [difference, difference * -1]
         return inequalities.contradictory(rows)
 
-    def surely_runs(self, start: Atom, stop: Atom) -> bool:
-        """Whether a loop from start to stop makes a trip, wherever it is reached."""
+    def surely_runs(self, start: Atom, stop: Atom, around: Sequence[Value] = ()) -> bool:
+        """Whether a loop from start to stop makes a trip, wherever it is reached in the loops with these indices."""
         missing = self.affine.sum(stop).plus(self.affine.sum(start), -1)
-        return inequalities.contradictory([*self.ranges([missing]), _row(missing)])
+        known = self.ranges([missing, *(Sum({index: 1}) for index in around)])
+        return inequalities.contradictory([*known, _row(missing)])
 
     def ranges(self, sums: Sequence[Sum]) -> list[inequalities.Sum]:
         """That the indices of loops are in their ranges, and lengths not negative."""
