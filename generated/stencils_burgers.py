@@ -10,13 +10,15 @@ def burgers_grad(u, viscosity, dt, steps):
     u = u.copy()
     tape = []
     u_inner = u[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
         u_old = u.copy()
         flux = 0.5 * u**2
         u_inner -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = u[2:] - 2.0 * u_inner + u[:-2]
+        v = u_high - 2.0 * u_inner + u_low
         tape.append((u_old, v))
         u_inner += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
@@ -73,13 +75,15 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     u = u.copy()
     tape = []
     u_inner = u[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
         u_old = u.copy()
         flux = 0.5 * u**2
         u_inner -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = u[2:] - 2.0 * u_inner + u[:-2]
+        v = u_high - 2.0 * u_inner + u_low
         tape.append((u_old, v))
         u_inner += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
@@ -138,6 +142,10 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
     u_dot = u_dot.copy()
     u_inner = u[1:-1]
     u_dot_inner = u_dot[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
+    u_dot_high = u_dot[2:]
+    u_dot_low = u_dot[:-2]
     for _ in range(steps):
         # u[0] = u[-2]  [stencils.py:10]
         u[0] = u[-2]
@@ -157,8 +165,8 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         dx_squared = dx**2
         v4 = dt * viscosity / dx_squared
-        v5 = u[2:] - 2.0 * u_inner + u[:-2]
-        v6 = (u_dot[2:] - u_dot_inner * 2.0 + u_dot[:-2]) * v4
+        v5 = u_high - 2.0 * u_inner + u_low
+        v6 = (u_dot_high - u_dot_inner * 2.0 + u_dot_low) * v4
         u_inner += v4 * v5
         u_dot_inner += (dt_dot * viscosity + viscosity_dot * dt) / dx_squared * v5 + v6
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
@@ -175,13 +183,15 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     u = u.copy()
     tape = []
     u_inner = u[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
         u_old = u.copy()
         flux = 0.5 * u**2
         u_inner -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = u[2:] - 2.0 * u_inner + u[:-2]
+        v = u_high - 2.0 * u_inner + u_low
         tape.append((u_old, v))
         u_inner += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
