@@ -150,3 +150,25 @@ def read_after(c):
 
 def test_what_is_read_in_the_end_is_not_only_added_to():
     both_agree(read_after, (np.linspace(0.2, 0.9, 7),))
+
+
+def four_deep(a, m):
+    """What is saved is in lists four deep, of which the third is a triangle."""
+    total, s, n = 0.0, 0.1, len(a)
+    for t in range(n):
+        for i in range(n):
+            for j in range(i):
+                for _ in range(n):
+                    total += np.cos(m[j, i] * (a[t] - 0.7)) * a[t]
+                s += a[0]
+    return total + np.sin(s)
+
+
+def test_a_triangle_among_lists_four_deep():
+    args = np.linspace(0.1, 0.9, 4), np.linspace(-0.9, 0.8, 16).reshape(4, 4)
+    both_agree(four_deep, args)
+    same(
+        s2s_ad.value_and_grad(four_deep, (0, 1), backend="numba")(*args),
+        s2s_ad.value_and_grad(four_deep, (0, 1))(*args),
+        1e-11,
+    )

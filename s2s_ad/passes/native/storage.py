@@ -266,6 +266,11 @@ class Part:
         return builder.apply(OPS["getitem"], self.data, self.start, self.end, index=index)
 
 
+def _start_kind(kind: Kind) -> Kind:
+    """Of a list of lists the list of where its inner lists start: it is one level less deep."""
+    return List(_start_kind(kind.item)) if isinstance(kind, List) and isinstance(kind.item, List) else INT
+
+
 @dataclass(frozen=True, eq=False)
 class Parts:
     """A list of lists that stand in `data` one after the other."""
@@ -278,8 +283,7 @@ class Parts:
         return self.starts.length(builder)
 
     def item(self, builder: Builder, place: Atom, kind: Kind) -> Atom | Reading:
-        deeper = isinstance(kind, List) and isinstance(kind.item, List)
-        inner: Kind = List(INT) if deeper else INT
+        inner = _start_kind(kind)
         start, end = self.starts.item(builder, place, inner), self.ends.item(builder, place, inner)
         if isinstance(start, (Rows, Part, Parts)) and isinstance(end, (Rows, Part, Parts)):
             return Parts(self.data, start, end)
