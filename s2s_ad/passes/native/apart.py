@@ -27,8 +27,11 @@ class Apart:
 
     def surely_runs(self, start: Atom, stop: Atom) -> bool:
         """Whether a loop from start to stop makes a trip, wherever it is reached."""
-        missing = self.affine.sum(stop).plus(self.affine.sum(start), -1)
-        return inequalities.contradictory([*self.ranges([missing]), _row(missing)])
+        return self.at_least(self.affine.sum(stop).plus(self.affine.sum(start), -1), 1)
+
+    def at_least(self, number: Sum, least: int) -> bool:
+        """Whether the number is surely so large, wherever it is computed."""
+        return inequalities.contradictory([*self.ranges([number]), _row(number, 1 - least)])
 
     def ranges(self, sums: Sequence[Sum]) -> list[inequalities.Sum]:
         """That the indices of loops are in their ranges, and lengths not negative."""

@@ -16,6 +16,7 @@ from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
 from s2s_ad.passes.native.chains import short_chains
+from s2s_ad.passes.native.direct import direct
 from s2s_ad.passes.native.expressions import as_loops
 from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.held import held
@@ -78,7 +79,7 @@ def _plain(function: Function) -> Function:
 
 def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body = outside(short_chains(forward_again(fused(body))))
+    body = outside(short_chains(direct(forward_again(fused(body)))))
     body, assumed = within_bounds(written_once(rolled(held(body))), assuming)
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
