@@ -43,6 +43,36 @@ def triangles(means, w, x):
     return total
 
 
+def one_row_for_all(means, w, x):
+    n, d = x.shape
+    row = np.zeros(d)
+    total = 0.0
+    for i in range(n):
+        for c in range(len(means)):
+            for a in range(d):
+                row[a] = x[i, a] - means[c, a]
+            for a in range(d):
+                t = 0.0
+                for b in range(a + 1):
+                    t += w[a, b] * row[b]
+                total += t * t
+    return total
+
+
+def never_cleared(means, x):
+    """The last element of a row stays what the trip before has left there."""
+    n, d = x.shape
+    row = np.zeros(d)
+    total = 0.0
+    for i in range(n):
+        for a in range(d - 1):
+            row[a] = x[i, a] - means[a] * row[a + 1]
+        row[d - 1] += row[0] * x[i, 0]
+        for a in range(d):
+            total += row[a] * row[a]
+    return total
+
+
 def beyond(means, x, more):
     n, d = x.shape
     row = np.zeros(d)
@@ -101,6 +131,19 @@ def test_sums_through_a_row_of_zeros_go_where_they_belong():
         s2s_ad.grad(beyond, backend="numba")(longer[0], x, 1)
     joint_agrees(triangles, means, w, x[:0])
     joint_agrees(triangles, means, w[:0], x[:, :0])
+
+
+def test_a_row_that_each_trip_fills_anew_is_saved_by_no_trip():
+    rng = np.random.default_rng(6)
+    means, w, x = rng.standard_normal((3, 4)), rng.standard_normal((4, 5)), rng.standard_normal((6, 4))
+    native_agrees(one_row_for_all, means, w, x, second=True)
+    native_agrees(never_cleared, means[0], x)
+    joint_agrees(one_row_for_all, means, w, x)
+    joint_agrees(never_cleared, means[0], x)
+    for each in (x[:0], x[:1], x[:, :0]):
+        joint_agrees(one_row_for_all, means, w, each)
+    text = s2s_ad.value_and_grad(one_row_for_all, (0, 1, 2), backend="numba").source(means, w, x)
+    assert "tape" not in text and "copy" not in text
 
 
 def test_a_tape_grows_as_far_as_it_has_to():

@@ -20,6 +20,7 @@ from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import accesses, place_of
 from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.apart import Apart
+from s2s_ad.passes.native.scratch import zeros_throughout
 
 T = TypeVar("T")
 # one that adds to an array, what that is after it, and what in it does so
@@ -28,7 +29,7 @@ _Step = tuple[Stmt, Value, "list[_Step]"]
 
 def direct(block: Block) -> Block:
     """The block with such sums made where they belong, in inner blocks too."""
-    return _Direct(Affine(block)).block(block, None)
+    return _Direct(block).block(block, None)
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class _Last:
 
 
 class _Direct:
-    def __init__(self, affine: Affine) -> None:
-        self.affine, self.apart = affine, Apart(affine)
+    def __init__(self, body: Block) -> None:
+        self.affine = Affine(body)
+        self.apart = Apart(self.affine)
+        self.clean = zeros_throughout(body)
 
     def block(self, block: Block, owner: For | None) -> Block:
         """The block, which is the body of this loop if it is one."""
@@ -147,14 +150,13 @@ class _Direct:
         return (before if inner and start is split_params(stmt)[1][slot] else None), inner
 
     def begins_as_zeros(self, block: Block, start: Value, end: Value, owner: For | None) -> bool:
-        made = self.affine.made.get(start)
+        """Whether the array holds zeros at first, and nobody else has it."""
+        if start not in self.clean:
+            return False
         if owner is None or start not in block.params:
-            return isinstance(made, Apply) and made.op.name in ZEROS and end not in block.results
-        slot = block.params.index(start) - len(block.params)
-        before = owner.init[slot] if start in split_params(owner)[1] else None
-        made = self.affine.made.get(before) if isinstance(before, Value) else None
-        same = block.results[len(owner.init) + slot] is end and list(block.results).count(end) == 1
-        return isinstance(made, Apply) and made.op.name in ZEROS and same
+            return start not in block.params and end not in block.results
+        slot = split_params(owner)[1].index(start)
+        return block.results[slot] is end and list(block.results).count(end) == 1
 
     def within(self, add: Apply) -> bool:
         """Whether it surely adds to an element that is there, and not counted from the end."""
