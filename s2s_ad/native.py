@@ -43,10 +43,11 @@ def native(program: Program, entries: Sequence[Entry]) -> tuple[Program, dict[st
     for entry in entries:
         main, name = mains[entry.name], inner[entry.name]
         lists = any(isinstance(atom.kind, List) for atom in (*main.body.params, *main.body.results))
-        if lists or assumed[name] or not _of_numbers(entry):
-            if assumed[name]:
-                twins[name] = _free(f"{name}_checked", found)
-            wrappers[entry.name] = _wrapper(entry, main, name, twins.get(name, name), assumed[name])
+        conditions, other = assumed[name].conditions, assumed[name].otherwise
+        if lists or conditions or not _of_numbers(entry):
+            if conditions and not other:
+                twins[name] = other = _free(f"{name}_checked", found)
+            wrappers[entry.name] = _wrapper(entry, main, name, other, conditions)
         else:
             found[entry.name] = replace(found.pop(name), name=entry.name)
     looked_at = {name: reads_by_arrays(function.body) for name, function in found.items()}
@@ -70,12 +71,12 @@ def _free(name: str, taken: Mapping[str, Function]) -> str:
     return name
 
 
-def _wrapper(entry: Entry, main: Function, inner: str, twin: str, assumed: Sequence[Assumption]) -> Function:
+def _wrapper(entry: Entry, main: Function, inner: str, other: str, assumed: Sequence[Assumption]) -> Function:
     """Python around native code: lists come in and go out as arrays, and the assumptions are looked at."""
     builder = Builder(main.span)
     params = tuple(replace(value) for value in main.body.params)
     given: list[Atom] = [builder.apply(OPS["list_to_array"], p) if isinstance(p.kind, List) else p for p in params]
-    outputs = _called(builder, main, given, inner, twin, assumed)
+    outputs = _called(builder, main, given, inner, other, assumed)
     returned = [
         builder.apply(OPS["array_to_list"], out, kind=out.kind) if isinstance(out.kind, List) else out
         for out in outputs
@@ -84,7 +85,7 @@ def _wrapper(entry: Entry, main: Function, inner: str, twin: str, assumed: Seque
 
 
 def _condition(builder: Builder, params: Sequence[Atom], assumption: Assumption) -> Atom:
-    """Whether it holds of these arguments, as `what is added >= what is taken away`."""
+    """Whether it holds of these arguments, as `what is added >= what is taken away`, or `==`."""
     sides: list[Atom] = []
     for sign in (1, -1):
         constant = max(sign * assumption.constant, 0)
@@ -99,11 +100,11 @@ def _condition(builder: Builder, params: Sequence[Atom], assumption: Assumption)
                 number = builder.apply(OPS["mul"], Const(abs(count), INT), number)
             total = number if total is None else builder.apply(OPS["add"], number, total)
         sides.append(total or Const(0, INT))
-    return builder.apply(OPS["ge"], *sides)
+    return builder.apply(OPS["eq" if assumption.equal else "ge"], *sides)
 
 
 def _called(
-    builder: Builder, main: Function, given: Sequence[Atom], inner: str, twin: str, assumed: Sequence[Assumption]
+    builder: Builder, main: Function, given: Sequence[Atom], inner: str, other: str, assumed: Sequence[Assumption]
 ) -> tuple[Value, ...]:
     """What the one function returns if all assumptions hold of its arguments, else what the other does."""
     outputs = tuple(Value(atom.kind) for atom in main.body.results)
@@ -112,7 +113,7 @@ def _called(
         return outputs
     condition = _condition(builder, given, assumed[0])
     holds, fails = Builder(main.span), Builder(main.span)
-    found = _called(holds, main, given, inner, twin, assumed[1:])
-    other = _called(fails, main, given, twin, twin, ())
-    builder.emit(If(condition, holds.block((), found), fails.block((), other), outputs, main.span))
+    found = _called(holds, main, given, inner, other, assumed[1:])
+    instead = _called(fails, main, given, other, other, ())
+    builder.emit(If(condition, holds.block((), found), fails.block((), instead), outputs, main.span))
     return outputs

@@ -11,6 +11,7 @@ statement that it comes from has run: in its block and in the blocks inside.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Dim, List
@@ -33,10 +34,10 @@ _LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
 
 class Lengths:
-    """The shapes of everything in a block and the blocks in it."""
+    """The shapes of everything in a block and the blocks in it; `given` are those of some of its params."""
 
-    def __init__(self, block: Block) -> None:
-        self._shapes: dict[Value, Shape] = {}
+    def __init__(self, block: Block, given: Mapping[Value, Shape] = MappingProxyType({})) -> None:
+        self._shapes: dict[Value, Shape] = dict(given)
         self._numbers: dict[Atom, Hashable] = {}  # whole numbers that are equal have one name
         self._around: dict[Block, Block] = {}
         self._homes: dict[Value, Block] = {}
@@ -44,7 +45,7 @@ class Lengths:
         self._items: dict[Value, Shape] = {}  # of the arrays in a list, or in the lists in it
         for param in block.params:
             if param.suffix == "_dot" and param.base in block.params and param.kind == param.base.kind:
-                self._shapes[param] = _own(param.base)  # a tangent has the shape of what it belongs to
+                self._shapes[param] = self.of(param.base)  # a tangent has the shape of what it belongs to
         self._block(block)
 
     def same(self, a: Atom, b: Atom) -> bool:

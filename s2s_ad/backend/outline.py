@@ -96,22 +96,25 @@ def _leaves(loop: ast.For) -> bool:
 
 
 def _trip(whole: str, loop: ast.For, name: str, own: set[str], after: Collection[str]) -> ast.FunctionDef | None:
-    """The function; the loop keeps the reads of rows with which its trip begins, and the call."""
+    """The function; the loop keeps the call, and the reads of rows before it, and gives arrays other names."""
     if not isinstance(loop.target, ast.Name):
         return None
-    count = 0
-    while count < len(loop.body) and _reads_row(loop.body[count], loop.target.id):
-        count += 1
-    rows, body = loop.body[:count], loop.body[count:]
+    before, body = _early(loop.body, loop.target.id)
+    last = len(body)
+    while last and _renames(body[last - 1]):
+        last -= 1
+    body, behind = body[:last], body[last:]
     params = _Reads(own)
     definite = params.block(body, set())
     stored = _stored(body)
     # what the next trip reads before it stores it, or what is read after the loop
-    returned = sorted(n for n in stored if n in params.found or n in after)
+    read = _Reads(own)
+    read.block([*behind, *before], set())
+    returned = sorted(n for n in stored if n in params.found or n in after or n in read.found)
     if any(n not in definite and n not in params.found for n in returned):
         return None  # it may be bound to nothing
     trip, call = _called(name, f"One trip of a loop of {whole}.", body, list(params.found), returned)
-    loop.body = [*rows, call]
+    loop.body = [*before, call, *behind]
     return trip
 
 
@@ -138,6 +141,36 @@ def _reads_row(statement: ast.stmt, index: str) -> bool:
     source, place = statement.value.value, statement.value.slice
     named = isinstance(source, ast.Name) and isinstance(statement.targets[0], ast.Name)
     return named and isinstance(place, ast.Name) and place.id == index
+
+
+def _early(body: Sequence[ast.stmt], index: str) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """What stays in the loop before the call, and the rest."""
+    before: list[ast.stmt] = []
+    rest: list[ast.stmt] = []
+    for at, statement in enumerate(body):
+        names = _renames(statement)
+        if not rest and (names or _reads_row(statement, index)):
+            before.append(statement)
+        elif names.keys() == set(names.values()) and names and names.keys().isdisjoint(_stored(rest)):
+            for each in (n for s in rest for n in ast.walk(s) if isinstance(n, ast.Name)):
+                each.id = names.get(
+                    each.id, each.id
+                )  # what comes before the exchange asks for what is so called after it
+            before.append(statement)
+        elif isinstance(statement, ast.Assign):
+            rest.append(statement)
+        else:
+            return before, [*rest, *body[at:]]
+    return before, rest
+
+
+def _renames(statement: ast.stmt) -> dict[str, str]:
+    """For each name the other that its thing gets, if nothing else is done, as by `a, b = b, a`."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return {}
+    sides = [s.elts if isinstance(s, ast.Tuple) else [s] for s in (statement.value, statement.targets[0])]
+    old, new = ([each.id for each in side if isinstance(each, ast.Name)] for side in sides)
+    return dict(zip(old, new)) if [len(old), len(new)] == list(map(len, sides)) else {}
 
 
 class _Reads:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,19 +24,21 @@ MOST = 12  # assumptions about the arguments of one function
 class Assumption:
     """That constant + the sum of count * (the length of an axis of an argument, or the argument) is not negative.
 
-    `terms` are (place of the argument, axis or None, count).
+    `terms` are (place of the argument, axis or None, count); `equal`: it is zero.
     """
 
     terms: tuple[tuple[int, int | None, int], ...]
     constant: int
+    equal: bool = False
 
 
-def within_bounds(block: Block, assuming: bool) -> tuple[Block, tuple[Assumption, ...]]:
+def within_bounds(block: Block, assuming: bool, alike: Mapping[Length, Sum]) -> tuple[Block, tuple[Assumption, ...]]:
     """The block with checks of the indices that need one.
 
-    With `assuming`, what follows from a relation of the lengths of the arguments needs none: these are returned.
+    With `assuming`, what follows from a relation of the lengths of the arguments needs none: these are returned. The
+    lengths that are `alike` are known to be others.
     """
-    worker = _Bounds(Affine(block), block.params if assuming else ())
+    worker = _Bounds(Affine(block), block.params if assuming else (), alike)
     made = worker.block(block)
     return made, tuple(Assumption(terms, constant) for terms, constant in worker.assumed.items())
 
@@ -54,8 +56,8 @@ def reads_by_arrays(block: Block) -> bool:
 
 
 class _Bounds:
-    def __init__(self, affine: Affine, params: Sequence[Value]) -> None:
-        self.affine = affine
+    def __init__(self, affine: Affine, params: Sequence[Value], alike: Mapping[Length, Sum]) -> None:
+        self.affine, self.alike = affine, alike
         self.params = {value: place for place, value in enumerate(params)}
         self.assumed: dict[tuple[tuple[int, int | None, int], ...], int] = {}
 
@@ -111,7 +113,19 @@ class _Bounds:
         if self.affine.not_negative(number):
             return True
         least = self.affine.least(number)
+        if least is not None and self.alike:
+            least = self.known(least)
+            if self.affine.not_negative(least):
+                return True
         return least is not None and any(self.assumes(each) for each in self.affine.no_more(least))
+
+    def known(self, number: Sum) -> Sum:
+        """The same with fewer lengths in it."""
+        total = Sum({}, number.constant)
+        for symbol, count in number.terms.items():
+            other = self.alike.get(symbol) if isinstance(symbol, Length) else None
+            total = total.plus(other or Sum({symbol: 1}), count)
+        return total
 
     def assumes(self, least: Sum) -> bool:
         """Whether it can be an assumption that this is not negative, which then it is."""

@@ -18,6 +18,7 @@ from s2s_ad.ops.creation import ZEROS
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.linear import axes_of
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.native.alike import Alike, not_summed
 from s2s_ad.passes.native.groups import Groups, overwritten
 from s2s_ad.passes.native.narrow import narrowed
 from s2s_ad.passes.native.nests import Nest
@@ -28,9 +29,11 @@ _SUMS = frozenset(("np.sum", "np.mean", "np.dot"))
 _LENGTHS = frozenset(("shape_item", "array_len", "array_size", "count"))
 
 
-def as_loops(block: Block) -> Block:
-    """The block of a function with such loops, in inner blocks too."""
-    lengths = Lengths(block)
+def as_loops(block: Block, alike: Alike) -> Block:
+    """The block of a function with such loops, in inner blocks too; what is `alike` is known of its arguments."""
+    lengths = Lengths(block, alike)
+    if alike:
+        block = not_summed(block, lengths)
     return _Expressions(lengths).block(_adding_to_zeros(_asking_sources(block, lengths)), None)
 
 

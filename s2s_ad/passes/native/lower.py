@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.kinds import Stream
@@ -11,6 +11,7 @@ from s2s_ad.ir.nodes import Apply, Function, Program
 from s2s_ad.ir.walk import all_stmts
 from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce_block, dce_function, effectful
+from s2s_ad.passes.native.alike import Alike, assumptions, sums, supposed
 from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
@@ -31,27 +32,44 @@ from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
 from s2s_ad.passes.native.scratch import forward_again, zeros_throughout
+from s2s_ad.passes.native.sliding import slid
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
 
 
-def native(program: Program, entries: Collection[str]) -> tuple[Program, dict[str, tuple[Assumption, ...]]]:
+@dataclass(frozen=True)
+class Assumed:
+    """What is assumed of the arguments of a function, and the function that assumes nothing.
+
+    That has no name where it is the same one, with a look at every index.
+    """
+
+    conditions: tuple[Assumption, ...]
+    otherwise: str = ""
+
+
+def native(program: Program, entries: Collection[str]) -> tuple[Program, dict[str, Assumed]]:
     """The program without lists and None, with one type for each variable, whose numbers cannot overflow unseen.
 
     And for each of the entries what is assumed of its arguments: else its indices may be out of bounds.
     """
     for function in program.functions.values():
         _check_streams(function)
-    functions: dict[str, Function] = {}
-    assumed: dict[str, tuple[Assumption, ...]] = {}
+    functions = dict(program.functions)
+    alike = {name: found for name in entries if (found := supposed(functions[name].body))}
+    general = {name: _free(f"{name}_general", functions) for name in alike}
+    functions.update((new, replace(functions[name], name=new)) for name, new in general.items())
+    assumed: dict[str, Assumed] = {}
     effects = effectful(program)
-    first = cse(replace(program, functions={name: _plain(f) for name, f in program.functions.items()}))
-    for name, function in first.functions.items():
-        functions[name], assumed[name] = _lowered(function, name in entries, effects)
+    plain = {name: _plain(f, alike.get(name, {})) for name, f in functions.items()}
+    for name, function in cse(replace(program, functions=plain)).functions.items():
+        same = alike.get(name, {})
+        functions[name], conditions = _lowered(function, name in entries, effects, same)
+        assumed[name] = Assumed((*assumptions(function.body.params, same), *conditions), general.get(name, ""))
     made = replace(program, functions=functions)
     made = cse(simplify(made))
     effects = effectful(made)
-    functions = {name: _finished(dce_function(f, effects)) for name, f in made.functions.items()}
+    functions = {name: dce_function(_finished(dce_function(f, effects)), effects) for name, f in made.functions.items()}
     return replace(made, functions=functions), assumed
 
 
@@ -72,16 +90,24 @@ def _finished(function: Function) -> Function:
     return with_trips(reused(replace(function, body=with_roots(plain_numbers(function.body)))))
 
 
-def _plain(function: Function) -> Function:
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name = f"_{name}"
+    return name
+
+
+def _plain(function: Function, alike: Alike) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
-    body = plain_numbers(array_loops(as_loops(function.body)))
+    body = plain_numbers(array_loops(as_loops(function.body, alike)))
     return replace(function, body=hoisted(checked(body)))
 
 
-def _lowered(function: Function, assuming: bool, effects: set[str]) -> tuple[Function, tuple[Assumption, ...]]:
+def _lowered(
+    function: Function, assuming: bool, effects: set[str], alike: Alike
+) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
     body = forward_again(uncopied(fused(body, zeros_throughout(body))))
     body = outside(short_chains(direct(body)))
-    body, assumed = within_bounds(written_once(rolled(held(body))), assuming)
+    body, assumed = within_bounds(written_once(slid(rolled(held(body)))), assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed

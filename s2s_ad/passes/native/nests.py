@@ -146,7 +146,7 @@ class Nest:
         state = {**state, **{each: start_of(each.name, dtype_of(each.out.kind)) for each in begun}}
         inner = Builder(builder.span)
         index = Value(INT, _LETTERS[depth : depth + 1])
-        params = {key: _like(key) for key in state}
+        params = {key: self.like(key) for key in state}
         ends = self.level(inner, depth + 1, (*indices, index), dict(params))
         builder.span = self.members[0].stmt.span
         outputs = {key: self.output(key, depth) for key in state}
@@ -167,9 +167,9 @@ class Nest:
         """What holds it after the loops: the result itself, unless that is yet to be made of it."""
         if isinstance(key, Sum):
             done = depth == 0 and key.name != "np.mean" and not shape_of(key.out.kind)
-            return key.out if done else _like(key)
+            return key.out if done else self.like(key)
         means = (each.out for each in self.sums if each.depth is None and each.name == "np.mean")
-        return _like(key) if depth or key in means else key
+        return self.like(key) if depth or key in means else key
 
     def finish(self, builder: Builder, each: Sum, total: Atom, indices: tuple[Value, ...], after: State) -> None:
         """Put a sum that is complete where it belongs."""
@@ -194,9 +194,11 @@ class Nest:
             total = builder.apply(OPS["div"], total, self.sizes[axis])
         builder.emit(Apply(OPS["div"], (total, self.sizes[axes[-1]]), (out,), (), builder.span))
 
-
-def _like(key: Value | Sum) -> Value:
-    """A value of this name, in the loops."""
-    if isinstance(key, Sum):
-        return replace(key.out, kind=plain_kind(start_of(key.name, dtype_of(key.out.kind)).kind))
-    return replace(key)
+    def like(self, key: Value | Sum) -> Value:
+        """A value of this name, in the loops; an array that is written to and has none goes on under that it had."""
+        if isinstance(key, Sum):
+            return replace(key.out, kind=plain_kind(start_of(key.name, dtype_of(key.out.kind)).kind))
+        before = self.first.get(key)
+        if before is None or key.hint or key.base is not None:
+            return replace(key)
+        return replace(key, hint=before.hint, base=before.base, suffix=before.suffix)

@@ -3,6 +3,7 @@
 A loop that goes down the rows of a saved array keeps a compiler from seeing, before it begins, that its inner loops
 may do several elements at once: it would have to know how far apart the rows are. In a function that gets one row it
 sees it, if the function asks its arrays for their lengths: of a number it would not know that it is not negative.
+The same with a loop whose trips exchange two arrays: of those the compiler does not see that they are two.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from s2s_ad.ir.kinds import INT, Array
-from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Stmt, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Range, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, free_values, split_params, substitute
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine
@@ -19,19 +20,36 @@ from s2s_ad.passes.native.affine import Affine
 
 def with_trips(function: Function) -> Function:
     """The function with such loops marked."""
-    if not any(isinstance(s, For) and _goes_down_rows(s) for s in function.body.stmts):
+    found = [s for s in function.body.stmts if isinstance(s, For) and _gains(s)]
+    if not found:
         return function
     affine = Affine(function.body)
-    stmts = [_asking(s, affine) if isinstance(s, For) and _goes_down_rows(s) else s for s in function.body.stmts]
+    stmts = [_asking(s, affine) if isinstance(s, For) and s in found else s for s in function.body.stmts]
     return replace(function, body=replace(function.body, stmts=tuple(stmts)))
 
 
-def _goes_down_rows(loop: For) -> bool:
-    trips = loop.trips
-    if trips is None or not isinstance(trips.step, Const) or trips.step.value != -1 or loop.xs or loop.stops:
+def _gains(loop: For) -> bool:
+    """Whether its trips have loops of which the compiler sees more in a function."""
+    if loop.trips is None or loop.xs or loop.stops or not any(isinstance(s, For) for s in all_stmts(loop.body)):
         return False
-    inner = any(isinstance(s, For) for s in all_stmts(loop.body))
-    return inner and any(_reads_row(s, loop) for s in loop.body.stmts)
+    return _goes_down_rows(loop, loop.trips) or _exchanges(loop)
+
+
+def _goes_down_rows(loop: For, trips: Range) -> bool:
+    down = isinstance(trips.step, Const) and trips.step.value == -1
+    return down and any(_reads_row(s, loop) for s in loop.body.stmts)
+
+
+def _exchanges(loop: For) -> bool:
+    """Whether the next trip has as one array what in this one was another."""
+    before: dict[Atom, Atom] = {p: p for p in split_params(loop)[1] if isinstance(p.kind, Array) and p.kind.rank}
+    for stmt in loop.body.stmts:
+        if isinstance(stmt, Apply) and stmt.op.store and stmt.inputs[0] in before:
+            before[stmt.out] = before[stmt.inputs[0]]
+        elif isinstance(stmt, For):
+            before.update((out, before[a]) for a, out in zip(stmt.init, stmt.outputs) if a in before)
+    pairs = zip(split_params(loop)[1], loop.body.results)
+    return any(before.get(result, param) is not param for param, result in pairs)
 
 
 def _reads_row(stmt: Stmt, loop: For) -> bool:
