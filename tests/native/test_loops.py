@@ -73,6 +73,36 @@ def never_cleared(means, x):
     return total
 
 
+def softmax_loss(logits, weights):
+    """The adjoints of the terms are filled by one loop and read by the next."""
+    n, k = logits.shape
+    total = 0.0
+    for i in range(n):
+        terms = np.zeros(k)
+        for c in range(k):
+            terms[c] = weights[c] * logits[i, c] * logits[i, c]
+        s = 1.0
+        for c in range(k):
+            s += math.exp(terms[c])
+        total += math.log(s)
+    return total
+
+
+def read_backwards(logits, weights):
+    """Here they are read in the other order."""
+    n, k = logits.shape
+    total = 0.0
+    for i in range(n):
+        terms = np.zeros(k)
+        for c in range(k):
+            terms[k - 1 - c] = weights[c] * logits[i, c] * terms[k - 1]
+        s = 1.0
+        for c in range(k):
+            s += math.exp(terms[c])
+        total += math.log(s)
+    return total
+
+
 def beyond(means, x, more):
     n, d = x.shape
     row = np.zeros(d)
@@ -144,6 +174,16 @@ def test_a_row_that_each_trip_fills_anew_is_saved_by_no_trip():
         joint_agrees(one_row_for_all, means, w, each)
     text = s2s_ad.value_and_grad(one_row_for_all, (0, 1, 2), backend="numba").source(means, w, x)
     assert "tape" not in text and "copy" not in text
+
+
+def test_what_one_loop_fills_and_the_next_reads_is_no_array():
+    rng = np.random.default_rng(8)
+    logits, weights = rng.standard_normal((5, 3)), rng.standard_normal(3)
+    for f in (softmax_loss, read_backwards):
+        native_agrees(f, logits, weights, second=True)
+        joint_agrees(f, logits, weights)
+        joint_agrees(f, logits[:, :0], weights[:0])
+    assert "terms_bar" not in s2s_ad.value_and_grad(softmax_loss, (0, 1), backend="numba").source(logits, weights)
 
 
 def test_a_tape_grows_as_far_as_it_has_to():

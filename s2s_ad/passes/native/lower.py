@@ -23,6 +23,7 @@ from s2s_ad.passes.native.expressions import as_loops
 from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
+from s2s_ad.passes.native.joined import joined
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
 from s2s_ad.passes.native.once import handed_out_once
@@ -107,7 +108,7 @@ def _lowered(
 ) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
     body = forward_again(uncopied(fused(body, zeros_throughout(body))))
-    body = outside(short_chains(direct(body)))
+    body = outside(short_chains(joined(direct(body))))
     body, assumed = within_bounds(written_once(slid(rolled(held(body)))), assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
