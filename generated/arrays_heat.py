@@ -22,12 +22,11 @@ def heat_grad(u, alpha, steps):
     u_bar_high = u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v_bar = u_bar_inner
-        v_bar_2 = v_bar * alpha
-        alpha_bar += v_bar @ v
-        u_bar_low += v_bar_2
-        u_bar_inner -= v_bar_2 * 2.0
-        u_bar_high += v_bar_2
+        v_bar = u_bar_inner * alpha
+        alpha_bar += u_bar_inner @ v
+        u_bar_low += v_bar
+        u_bar_inner -= v_bar * 2.0
+        u_bar_high += v_bar
     return u_bar, alpha_bar
 
 
@@ -51,12 +50,11 @@ def heat_value_and_grad(u, alpha, steps):
     u_bar_high = u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v_bar = u_bar_inner
-        v_bar_2 = v_bar * alpha
-        alpha_bar += v_bar @ v
-        u_bar_low += v_bar_2
-        u_bar_inner -= v_bar_2 * 2.0
-        u_bar_high += v_bar_2
+        v_bar = u_bar_inner * alpha
+        alpha_bar += u_bar_inner @ v
+        u_bar_low += v_bar
+        u_bar_inner -= v_bar * 2.0
+        u_bar_high += v_bar
     return y, (u_bar, alpha_bar)
 
 
@@ -95,10 +93,9 @@ def heat_vjp(u, alpha, steps, y_bar=1.0):
     u_bar_high = u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v_bar = u_bar_inner
-        v_bar_2 = v_bar * alpha
-        alpha_bar += v_bar @ v
-        u_bar_low += v_bar_2
-        u_bar_inner -= v_bar_2 * 2.0
-        u_bar_high += v_bar_2
+        v_bar = u_bar_inner * alpha
+        alpha_bar += u_bar_inner @ v
+        u_bar_low += v_bar
+        u_bar_inner -= v_bar * 2.0
+        u_bar_high += v_bar
     return y, (u_bar, alpha_bar)

@@ -31,10 +31,9 @@ def burgers_grad(u, viscosity, dt, steps):
     u_bar_high = u_bar[2:]
     for u_old, v in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
-        v_bar = u_bar_inner
         dx_squared = dx**2
-        v_bar_2 = v_bar * (dt * viscosity / dx_squared)
-        v_bar = v_bar @ v
+        v_bar_2 = u_bar_inner * (dt * viscosity / dx_squared)
+        v_bar = u_bar_inner @ v
         u_bar_low += v_bar_2
         u_bar_inner -= v_bar_2 * 2.0
         u_bar_high += v_bar_2
@@ -93,10 +92,9 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     u_bar_high = u_bar[2:]
     for u_old, v in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
-        v_bar = u_bar_inner
         dx_squared = dx**2
-        v_bar_2 = v_bar * (dt * viscosity / dx_squared)
-        v_bar = v_bar @ v
+        v_bar_2 = u_bar_inner * (dt * viscosity / dx_squared)
+        v_bar = u_bar_inner @ v
         u_bar_low += v_bar_2
         u_bar_inner -= v_bar_2 * 2.0
         u_bar_high += v_bar_2
@@ -191,10 +189,9 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     u_bar_high = u_bar[2:]
     for u_old, v in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
-        v_bar = u_bar_inner
         dx_squared = dx**2
-        v_bar_2 = v_bar * (dt * viscosity / dx_squared)
-        v_bar = v_bar @ v
+        v_bar_2 = u_bar_inner * (dt * viscosity / dx_squared)
+        v_bar = u_bar_inner @ v
         u_bar_low += v_bar_2
         u_bar_inner -= v_bar_2 * 2.0
         u_bar_high += v_bar_2

@@ -16,8 +16,7 @@ def unbroadcast(x, shape):
 def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     """Gradient of cavity."""
     # Forward sweep
-    rows = u.shape[0]
-    columns = u.shape[1]
+    rows, columns = u.shape
     dx = 2.0 / (columns - 1)
     dy = 2.0 / (rows - 1)
     u = u.copy()
@@ -295,8 +294,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
 def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
     """Value of cavity and its gradient."""
     # Forward sweep
-    rows = u.shape[0]
-    columns = u.shape[1]
+    rows, columns = u.shape
     dx = 2.0 / (columns - 1)
     dy = 2.0 / (rows - 1)
     u = u.copy()
@@ -577,8 +575,7 @@ def cavity_jvp(
 ):
     """Value of cavity and its directional derivative (forward mode)."""
     # rows, columns = u.shape  [stencils.py:53]
-    rows = u.shape[0]
-    columns = u.shape[1]
+    rows, columns = u.shape
     # dx = 2.0 / (columns - 1)  [stencils.py:54]
     dx = 2.0 / (columns - 1)
     # dy = 2.0 / (rows - 1)  [stencils.py:55]
@@ -763,8 +760,7 @@ def cavity_jvp(
 def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
     """Value of cavity and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
-    rows = u.shape[0]
-    columns = u.shape[1]
+    rows, columns = u.shape
     dx = 2.0 / (columns - 1)
     dy = 2.0 / (rows - 1)
     b = np.zeros_like(u)

@@ -6,8 +6,7 @@ import numpy as np
 def gauss_seidel_grad(phi, source, sweeps):
     """Gradient of gauss_seidel."""
     # Forward sweep
-    rows = phi.shape[0]
-    columns = phi.shape[1]
+    rows, columns = phi.shape
     phi = phi.copy()
     for _ in range(sweeps):
         for i in range(1, rows - 1):
@@ -26,7 +25,7 @@ def gauss_seidel_grad(phi, source, sweeps):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
                 v_bar = phi_bar[i][j]
                 phi_bar[i][j] = 0.0
-                v_bar = v_bar * 0.25
+                v_bar *= 0.25
                 source_bar[i][j] += v_bar
                 phi_bar[i][j + 1] += v_bar
                 phi_bar[i][j - 1] += v_bar
@@ -40,8 +39,7 @@ def gauss_seidel_grad(phi, source, sweeps):
 def gauss_seidel_value_and_grad(phi, source, sweeps):
     """Value of gauss_seidel and its gradient."""
     # Forward sweep
-    rows = phi.shape[0]
-    columns = phi.shape[1]
+    rows, columns = phi.shape
     phi = phi.copy()
     for _ in range(sweeps):
         for i in range(1, rows - 1):
@@ -61,7 +59,7 @@ def gauss_seidel_value_and_grad(phi, source, sweeps):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
                 v_bar = phi_bar[i][j]
                 phi_bar[i][j] = 0.0
-                v_bar = v_bar * 0.25
+                v_bar *= 0.25
                 source_bar[i][j] += v_bar
                 phi_bar[i][j + 1] += v_bar
                 phi_bar[i][j - 1] += v_bar
@@ -75,8 +73,7 @@ def gauss_seidel_value_and_grad(phi, source, sweeps):
 def gauss_seidel_jvp(phi, source, sweeps, phi_dot, source_dot):
     """Value of gauss_seidel and its directional derivative (forward mode)."""
     # rows, columns = phi.shape  [stencils.py:20]
-    rows = phi.shape[0]
-    columns = phi.shape[1]
+    rows, columns = phi.shape
     phi = phi.copy()
     phi_dot = phi_dot.copy()
     for _ in range(sweeps):
@@ -103,8 +100,7 @@ def gauss_seidel_jvp(phi, source, sweeps, phi_dot, source_dot):
 def gauss_seidel_vjp(phi, source, sweeps, y_bar=1.0):
     """Value of gauss_seidel and its gradient weighted by y_bar (reverse mode)."""
     # Forward sweep
-    rows = phi.shape[0]
-    columns = phi.shape[1]
+    rows, columns = phi.shape
     phi = phi.copy()
     for _ in range(sweeps):
         for i in range(1, rows - 1):
@@ -124,7 +120,7 @@ def gauss_seidel_vjp(phi, source, sweeps, y_bar=1.0):
                 # phi[i, j] = 0.25 * (phi[i - 1, j] + phi[i + 1, j] + phi[i, j - 1] + phi[i, j + 1] + source[i, j])  [stencils.py:24]
                 v_bar = phi_bar[i][j]
                 phi_bar[i][j] = 0.0
-                v_bar = v_bar * 0.25
+                v_bar *= 0.25
                 source_bar[i][j] += v_bar
                 phi_bar[i][j + 1] += v_bar
                 phi_bar[i][j - 1] += v_bar

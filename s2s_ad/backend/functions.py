@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 from s2s_ad.backend import signature
+from s2s_ad.backend.aliases import without_second_names
 from s2s_ad.backend.expressions import Expressions
 from s2s_ad.backend.inplace import in_place
 from s2s_ad.backend.live import Liveness, liveness
@@ -16,10 +19,11 @@ from s2s_ad.backend.names import Classes, Namer, coalesce, flows, maybe_unbound
 from s2s_ad.backend.schedule import Schedule, Scheduler
 from s2s_ad.backend.speaking import speaking_names, taken_back
 from s2s_ad.backend.wishes import DERIVED, wish_of
+from s2s_ad.ir.kinds import Kind
 from s2s_ad.ir.nodes import Apply, Atom, Block, Function, Section, Stmt, Value
 from s2s_ad.ir.structure import Entry
 from s2s_ad.ir.walk import blocks_of, inputs_of, map_inputs, outputs_of
-from s2s_ad.ops.control import CONVERSIONS, INDIFFERENT, always
+from s2s_ad.ops.control import CONVERSIONS, INDIFFERENT
 from s2s_ad.ops.core import Op
 
 
@@ -79,6 +83,7 @@ def write_function(
     tree = ast.FunctionDef(
         name=name, args=arguments, body=body or [ast.Pass()], decorator_list=decorators, returns=None
     )
+    without_second_names(tree, writer.views)
     return Written(tree, frozenset(expressions.used), dict(writer.objects))
 
 
@@ -162,10 +167,16 @@ def _result_kept_apart(function: Function, found: _Decisions) -> Function | None
 _SAME = Op("same", ("x",), "x", lambda kinds, params, op: kinds[0], cost=0)
 
 
-_OR_MISSING = {
-    name: Op(f"{name}_or_missing", ("x",), f"None if x is None else {name}(x)", always(kind), cost=1)
-    for name, kind in CONVERSIONS.items()
-}
+_OR_MISSING = "_or_missing"
+
+
+@cache
+def _or_missing(op: Op) -> Op:
+    def code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
+        (name,) = op.names(1)
+        return f"None if {name} is None else {op.text(tuple(params.items()), kinds)}"
+
+    return Op(op.name + _OR_MISSING, op.args, code, op.infer, cost=1, defaults=op.defaults)
 
 
 def _converting_late(function: Function) -> Function:
@@ -175,8 +186,8 @@ def _converting_late(function: Function) -> Function:
         return function
 
     def stmt(s: Stmt) -> Stmt:
-        if isinstance(s, Apply) and s.op.name in _OR_MISSING and s.inputs[0] in missing:
-            return replace(s, op=_OR_MISSING[s.op.name])
+        if isinstance(s, Apply) and s.op.name in CONVERSIONS and s.inputs[0] in missing:
+            return replace(s, op=_or_missing(s.op))
         return map_inputs(s, lambda a: a, inner)
 
     def inner(block: Block) -> Block:
@@ -213,7 +224,7 @@ def _indifferently_read(block: Block, read: set[Atom]) -> Iterator[Atom]:
     """What is read whether it is there or not, unless something has been read before that raises where it is not."""
     read = set(read)
     for stmt in block.stmts:
-        if isinstance(stmt, Apply) and (stmt.op in INDIFFERENT or stmt.op in _OR_MISSING.values()):
+        if isinstance(stmt, Apply) and (stmt.op in INDIFFERENT or stmt.op.name.endswith(_OR_MISSING)):
             yield from (a for a in stmt.inputs if a not in read)
         else:
             read.update(inputs_of(stmt))

@@ -119,6 +119,7 @@ def _twin(name: str, twin: str, inner: Sequence[str], jit: str) -> str:
     return f"{twin} = {jit}({function})\n"
 
 
+_STANDARD = ("cmath", "logging", "math", "random", "sys", "time", "warnings")
 # Of LLVM's licences those that leave NaN and inf as they are.
 _FAST = 'fastmath={"arcp", "contract", "nsz", "reassoc"}'
 
@@ -134,7 +135,7 @@ def _objects(program: Program, functions: Iterable[str]) -> dict[str, object]:
     for function in functions:
         for stmt in all_stmts(program.functions[function].body):
             if isinstance(stmt, Apply):
-                named = dict(stmt.params).get("names", ()) if stmt.op.effect else stmt.op.objects.items()
+                named = (*dict(stmt.params).get("names", ()), *stmt.op.objects.items())
                 for name, value in named:
                     if found.setdefault(name, value) is not value:
                         raise UnsupportedError(
@@ -265,7 +266,7 @@ def _import_line(name: str, aliases: dict[str, str]) -> str:
 
 def _in_groups(lines: list[str]) -> list[str]:
     """The standard library first, then a blank line and the rest."""
-    first = sorted(line for line in lines if line in ("import cmath", "import math", "import random"))
+    first = sorted(line for line in lines if line.removeprefix("import ") in _STANDARD)
     rest = [line for line in lines if line not in first]
     return [*first, *([""] if first and rest else []), *rest]
 

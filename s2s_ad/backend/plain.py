@@ -6,7 +6,9 @@ from __future__ import annotations
 from s2s_ad.ir.kinds import Array, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Const, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, split_params
+from s2s_ad.ops.updates import ELEMENTS
 
+_READS = ("getitem", ELEMENTS["getitem"].name)
 _ARITHMETIC = frozenset(
     {"add", "sub", "mul", "div", "neg", "pow", "mod", "matmul", "zero_number", "np.sum", "np.mean", "np.vdot"}
 )
@@ -28,10 +30,17 @@ def plain_numbers(function: Function) -> frozenset[Value]:
         plain -= struck
 
 
+def _is_element(stmt: Apply) -> bool:
+    """Whether it reads one element; `x[..., 0]` would be an array without axes."""
+    index = dict(stmt.params).get("index", ())
+    return stmt.op.name in _READS and getattr(stmt.out.kind, "shape", None) == () and Ellipsis not in index
+
+
 def _sources(stmt: Stmt) -> list[tuple[Value, tuple[Atom, ...]]]:
     """Of each value that is made here the atoms that all have to be plain numbers for it to be one."""
     if isinstance(stmt, Apply):
         known = stmt.op.name in _ARITHMETIC and not dict(stmt.params).get("keepdims", False)
+        known = known or _is_element(stmt)
         return [(stmt.out, ())] if known and isinstance(stmt.out.kind, Array) else []
     if isinstance(stmt, If):
         return list(zip(stmt.outputs, zip(stmt.then.results, stmt.orelse.results)))

@@ -19,7 +19,6 @@ from s2s_ad.frontend.values import (
     Bound,
     Flat,
     Known,
-    Message,
     Method,
     Named,
     Record,
@@ -28,6 +27,7 @@ from s2s_ad.frontend.values import (
     Sym,
     Tuple,
     is_nothing,
+    is_text,
     what,
 )
 from s2s_ad.ir.kinds import ONE, Array, Stream, is_complex
@@ -56,6 +56,8 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
     read(owner)
     if is_nothing(owner):
         return NOTHING
+    if is_text(owner) and getattr(str, name, None) in BUILTINS:
+        return Bound(Known(getattr(str, name)), (owner,), {})
     if isinstance(owner, Sym) and isinstance(owner.kind, Stream):
         return _of_stream(owner, owner.kind, name)
     if isinstance(owner, Sym):
@@ -75,10 +77,6 @@ def attribute(machine: Machine, owner: Abstract, name: str) -> Abstract:
         return class_attribute(machine, owner, name)
     if isinstance(owner, (Sym, Ref, Tuple)) and name in METHODS or isinstance(owner, Flat) and name == "copy":
         return Method(owner, name)
-    if isinstance(owner, Message) or (isinstance(owner, Known) and isinstance(owner.obj, str)):
-        if name == "format":
-            return Method(owner, name)
-        raise UnsupportedError("strings are only for messages")
     if isinstance(owner, Known):
         return static_attribute(machine, owner, name)
     raise UnsupportedError(f"{what(owner)} has no attribute {name} that is supported")

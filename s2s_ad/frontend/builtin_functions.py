@@ -21,6 +21,8 @@ from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.objects import class_of, is_users, known_class
 from s2s_ad.frontend.operators import binary, operand, read, static_int
 from s2s_ad.frontend.streams import length_of, trip_count
+from s2s_ad.frontend.subscripts import SliceOf
+from s2s_ad.frontend.texts import length
 from s2s_ad.frontend.truth import as_bool, as_value, truth
 from s2s_ad.frontend.values import (
     NOTHING,
@@ -34,7 +36,6 @@ from s2s_ad.frontend.values import (
     Items,
     Keywords,
     Known,
-    Message,
     RangeOf,
     Ref,
     Sym,
@@ -42,6 +43,7 @@ from s2s_ad.frontend.values import (
     Tuple,
     View,
     is_nothing,
+    is_text,
     refs_in,
     what,
 )
@@ -60,6 +62,8 @@ def _len(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
         return NOTHING
     owner = value.owner if isinstance(value, View) else operand(machine, value) if isinstance(value, Flat) else value
     content = machine.content(owner) if isinstance(owner, Ref) else owner
+    if is_text(content):
+        return length(machine, content)
     if isinstance(content, (Tuple, Items, Table)):
         return number(len(content.items))
     if isinstance(content, Sym):
@@ -67,10 +71,10 @@ def _len(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
             return Sym(length_of(machine, content.atom))
         if isinstance(content.kind, Array) and content.kind.rank:
             return number(1) if content.kind.shape[0] == ONE else Sym(length_of(machine, content.atom))
+    if isinstance(content, Known) and isinstance(content.obj, frozenset):
+        return number(len(content.obj))
     if isinstance(content, RangeOf):
         return Sym(trip_count(machine, Range(content.start, content.stop, content.step)))
-    if isinstance(content, Known) and isinstance(content.obj, str):
-        return number(len(content.obj))
     raise UnsupportedError(f"{what(value)} has no length")
 
 
@@ -79,6 +83,8 @@ _SCALARS: dict[Kind, type] = {FLOAT: float, INT: int, BOOL: bool, COMPLEX: compl
 
 def type_of(machine: Machine, value: Abstract) -> type:
     read(value)
+    if is_text(value):
+        return str
     if isinstance(value, Sym):
         if value.kind in _SCALARS:
             return _SCALARS[value.kind]
@@ -95,8 +101,6 @@ def type_of(machine: Machine, value: Abstract) -> type:
         return type(value.obj)
     if isinstance(value, (Closure, Bound)):
         return FunctionType
-    if isinstance(value, Message):
-        return str
     if isinstance(value, RangeOf):
         return range
     raise UnsupportedError(f"the type of {what(value)} is not known here")
@@ -268,22 +272,35 @@ def _refused(function: Any, remedy: str) -> Any:
     return refuse
 
 
-@builtin(str, repr)
-def _str(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
-    only("str", args, keywords, 1, 1)
-    return Message(((read(args[0]), "", ""),))
-
-
 _REFUSED: dict[str, tuple[Any, ...]] = {
-    "Strings are only for messages.": (format, ascii, chr, hash, id),
+    "Compare the values themselves.": (hash, id),
     "Take it out of the differentiated part.": (
         eval, exec, compile, open, input, globals, locals, delattr, __import__,
     ),
-    "Use a list and a loop.": (set, frozenset, filter, next),
 }  # fmt: skip
 for _remedy, _functions in _REFUSED.items():
     for _one in _functions:
         builtin(_one)(_refused(_one, _remedy))
+
+
+@builtin(set, frozenset)
+def _set(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("set", args, keywords, 0, 1)
+    return Known(frozenset(static(machine, args[0]) if args else ()))
+
+
+@builtin(functools.cache, functools.lru_cache)
+def _cached(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    """A function that remembers its results is the function; lru_cache(maxsize) makes a decorator."""
+    decorates = bool(args) and not isinstance(args[0], Sym) and not (isinstance(args[0], Known) and args[0].obj is None)
+    return args[0] if decorates else Known(_same)
+
+
+@builtin(slice)
+def _slice(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("slice", args, keywords, 1, 3)
+    none = Known(None)
+    return SliceOf(*((none, args[0], none) if len(args) == 1 else (*args, none)[:3]))
 
 
 @builtin(copy.copy)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.assign import assign
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.loop_statements import for_each
 from s2s_ad.frontend.loops import Loop
-from s2s_ad.frontend.machine import FLAGS, Frame, Machine, expression
+from s2s_ad.frontend.machine import FLAGS, Frame, Machine, expression, protocol
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.methods import append
 from s2s_ad.frontend.operators import read, static_key
@@ -160,3 +161,41 @@ def consumed(machine: Machine, value: Abstract, consume: Callable[[Abstract], No
     machine.use_up(value)
     with scope(machine, node, node.generators, value.frame):
         each(machine, node.generators, lambda: consume(read(machine.eval(node.elt))), first)
+
+
+@protocol("generated")
+def one_by_one(
+    machine: Machine,
+    value: Generator,
+    trip: Callable[[Abstract], None],
+    region: Sequence[ast.AST],
+    orelse: Callable[[], None] | None,
+) -> None:
+    """Run `trip` with each item of a generator expression as soon as it is made, as a for loop does."""
+    node, outer = value.node, machine.frame
+    generator, *more = node.generators
+    if more:
+        raise UnsupportedError("a loop over a generator of several loops", remedy="Write the loops in one another.")
+    machine.use_up(value)
+    with scope(machine, node, node.generators, value.frame) as frame:
+
+        def made(tests: list[ast.expr]) -> None:
+            machine.frame = frame
+            found = condition(machine, tests[0]) if tests else True
+            if tests and found is True:
+                made(tests[1:])
+            elif found is True:
+                item = read(machine.eval(node.elt))
+                machine.frame = outer
+                trip(item)
+            elif found is not False:
+                branch(machine, found, lambda: _none(lambda: made(tests[1:])), lambda: NONE)
+            machine.frame = outer
+
+        def step(item: Abstract) -> None:
+            machine.frame = frame
+            assign(machine, generator.target, item)
+            made(list(generator.ifs))
+
+        machine.frame = outer
+        for_each(machine, value.first, step, region, orelse=orelse)

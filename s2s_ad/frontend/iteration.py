@@ -9,6 +9,7 @@ from typing import Any
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.comprehensions import consumed, listed
+from s2s_ad.frontend.library import answer
 from s2s_ad.frontend.machine import RETURNED, Machine, builtin, number
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.methods import append
@@ -41,7 +42,7 @@ from s2s_ad.frontend.values import (
 from s2s_ad.ir.builder import ONE_INT, TRUE, ZERO_INT
 from s2s_ad.ir.kinds import BOOL, FLOAT, INT, List
 from s2s_ad.ir.nodes import Const
-from s2s_ad.ops.iteration_compositions import ordered
+from s2s_ad.ops.iteration_compositions import filtered, first_of, ordered
 
 
 def _itself(value: Any) -> Any:
@@ -93,6 +94,22 @@ def _reversed(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
 def _map(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("map", args, keywords, 2, 1000)
     return Mapped(read(args[0]), tuple(iterable(machine, arg) for arg in args[1:]))
+
+
+@builtin(next)
+def _next(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("next", args, keywords, 1, 2)
+    if not isinstance(args[0], (Generator, Mapped, Zip, Enumerate, Reversed)):
+        raise UnsupportedError("next() of what is no iterator", remedy="Index it, or make an iterator: iter(xs).")
+    if id(args[0]) in machine.used_up:
+        raise UnsupportedError("this iterator has been taken from", remedy="Make a list of it first, and index that.")
+    return call(machine, Known(first_of), args, {})
+
+
+@builtin(filter)
+def _filter(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
+    only("filter", args, keywords, 2, 2)
+    return call(machine, Known(filtered), [read(args[0]), iterable(machine, args[1])], {})
 
 
 @builtin(iter)
@@ -302,6 +319,8 @@ def _sorted(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("sorted", args, keywords, 1, 1)
     if not isinstance(reverse, bool):
         raise UnsupportedError("sorted(): reverse= must be known when compiled", remedy="Write two calls in an if.")
+    if isinstance(args[0], Known) and isinstance(args[0].obj, frozenset):
+        args = [answer(machine, sorted(args[0].obj))]
     whole = _list(machine, args, {})
     by = whole if _is_none(key) else _list(machine, [Mapped(key, (whole,))], {})
     assert isinstance(by, Ref)

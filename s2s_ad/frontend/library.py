@@ -60,6 +60,14 @@ def static(machine: Machine, value: Abstract) -> Any:
     raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
 
 
+def set_of(machine: Machine, items: list[Abstract]) -> Known:
+    """A set of what is known now, which nothing is added to."""
+    try:
+        return Known(frozenset(static(machine, item) for item in items))
+    except TypeError:
+        raise KindError("a set is of numbers and strings") from None
+
+
 def _shown(machine: Machine, value: Abstract, spec: str, conversion: str) -> str:
     """A value in a text that is known now."""
     found = static(machine, value)
@@ -74,7 +82,7 @@ def _settled(function: Any) -> Any:
         if any(is_nothing(value) for value in args):
             return NOTHING
         named = {key: static(machine, value) for key, value in keywords.items()}
-        return _answer(function(*(static(machine, value) for value in args), **named))
+        return answer(machine, function(*(static(machine, value) for value in args), **named))
 
     return ask
 
@@ -84,9 +92,11 @@ def _is_known(machine: Machine, args: list[Abstract], keywords: dict[str, Abstra
     return number(_is_static(machine, args[0]))
 
 
-def _answer(value: Any) -> Abstract:
-    if isinstance(value, tuple):
-        return Tuple(tuple(map(_answer, value)))
+def answer(machine: Machine, value: Any) -> Abstract:
+    """A value that was computed now."""
+    if isinstance(value, (tuple, list)):
+        items = tuple(answer(machine, item) for item in value)
+        return Tuple(items) if isinstance(value, tuple) else machine.new_list(items)
     return Known(value) if value is None or isinstance(value, str) else number(value)
 
 

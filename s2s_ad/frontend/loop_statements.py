@@ -12,11 +12,11 @@ from s2s_ad.frontend.assign import assign
 from s2s_ad.frontend.calls import call
 from s2s_ad.frontend.control import run_block, status, unless
 from s2s_ad.frontend.loops import ConditionWrites, Loop
-from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, Machine, statement
+from s2s_ad.frontend.machine import BROKE, CONTINUED, ENDED, PROTOCOL, Machine, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.streams import LONGEST_UNROLLED, Stream, iterated, unrolled, walked
 from s2s_ad.frontend.truth import as_bool, condition
-from s2s_ad.frontend.values import NONE, Abstract, Known, Nested, Sym, refs_in
+from s2s_ad.frontend.values import NONE, Abstract, Generator, Known, Nested, Sym, refs_in
 from s2s_ad.ir.builder import TRUE
 from s2s_ad.ir.nodes import Atom
 
@@ -149,7 +149,11 @@ def _for(machine: Machine, node: ast.For) -> None:
 
     source = machine.eval(node.iter)
     orelse = (lambda: run_block(machine, node.orelse)) if node.orelse else None
-    for_each(machine, source, trip, [node.target, *node.body], orelse=orelse)
+    region = [node.target, *node.body]
+    if isinstance(source, Generator):
+        PROTOCOL["generated"](machine, source, trip, region, orelse)
+    else:
+        for_each(machine, source, trip, region, orelse=orelse)
 
 
 # --- while ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from s2s_ad.errors import DifferentiationError, UnsupportedError
 from s2s_ad.frontend import (
     array_changes,
     attributes,
+    beside,
     builtin_functions,
     comprehensions,
     construct,
@@ -25,6 +26,7 @@ from s2s_ad.frontend import (
     objects,
     patterns,
     simple,
+    texts,
     vectorized,
     with_statement,
 )
@@ -60,6 +62,7 @@ from s2s_ad.ir.walk import all_stmts
 ROOMS = (
     array_changes,
     attributes,
+    beside,
     builtin_functions,
     comprehensions,
     construct,
@@ -73,6 +76,7 @@ ROOMS = (
     objects,
     patterns,
     simple,
+    texts,
     vectorized,
     with_statement,
 )

@@ -416,8 +416,12 @@ def method(*names: str) -> Callable[[Method], Method]:
     return _entering(METHODS, names)
 
 
-def protocol(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return _entering(PROTOCOL, [name])
+def protocol(name: str) -> Callable[[H], H]:
+    def decorate(handler: H) -> H:
+        _entering(PROTOCOL, [name])(handler)
+        return handler
+
+    return decorate
 
 
 def special(machine: Machine, owner: Abstract, name: str, *args: Abstract) -> Abstract | None:

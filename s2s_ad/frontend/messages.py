@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import logging
+import sys
 from typing import Any
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import Machine, builtin, expression, statement
+from s2s_ad.frontend.library import static
+from s2s_ad.frontend.machine import PROTOCOL, Machine, builtin, expression, protocol, statement
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.truth import condition, negate
@@ -23,6 +26,7 @@ from s2s_ad.frontend.values import (
     Table,
     Tuple,
     is_nothing,
+    is_text,
     what,
 )
 from s2s_ad.ir.kinds import NEVER
@@ -39,16 +43,11 @@ def _f_string(machine: Machine, node: ast.JoinedStr) -> Abstract:
         elif isinstance(part, ast.FormattedValue):
             spec = ""
             if part.format_spec is not None:
-                spec = _fixed(machine.eval(part.format_spec))
+                spec = static(machine, machine.eval(part.format_spec))
             conversion = "" if part.conversion == -1 else chr(part.conversion)
             parts.append((read(machine.eval(part.value)), spec, conversion))
-    return Message(tuple(parts))
-
-
-def _fixed(value: Abstract) -> str:
-    if isinstance(value, Message) and all(isinstance(part, str) for part in value.parts):
-        return "".join(part for part in value.parts if isinstance(part, str))
-    raise UnsupportedError("a format must be known when compiled")
+    made: Abstract = PROTOCOL["message"](machine, parts)
+    return made
 
 
 class Text:
@@ -94,6 +93,13 @@ class Text:
         obj = value.obj
         if obj is None or obj is Ellipsis or isinstance(obj, (str, bytes)):
             return repr(obj)
+        if isinstance(obj, logging.Logger):
+            self.names["logging"] = logging
+            return "logging.getLogger()" if obj is logging.getLogger() else f"logging.getLogger({obj.name!r})"
+        for stream in ("stdout", "stderr"):
+            if obj is getattr(sys, stream):
+                self.names["sys"] = sys
+                return f"sys.{stream}"
         name = getattr(obj, "__name__", None)
         if name is not None and getattr(builtins, name, None) is obj:
             return str(name)
@@ -107,6 +113,8 @@ class Text:
 
     def message(self, value: Message) -> str:
         template, arguments = "", []
+        if all(isinstance(part, str) or (is_text(part[0]) and part[1:] == ("", "")) for part in value.parts):
+            return " + ".join(repr(part) if isinstance(part, str) else self.of(part[0]) for part in value.parts)
         for part in value.parts:
             if isinstance(part, str):
                 template += part.replace("{", "{{").replace("}", "}}")
@@ -114,8 +122,8 @@ class Text:
             shown, spec, conversion = part
             template += "{" + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
             arguments.append(self.of(shown))
-        if not arguments:
-            return repr(template.replace("{{", "{").replace("}}", "}"))
+        if template == "{}":
+            return f"str({arguments[0]})"
         return f"{template!r}.format({', '.join(arguments)})"
 
     def emit(self, code: str) -> None:
@@ -123,13 +131,19 @@ class Text:
         self.machine.emit(Apply(OPS["effect"], tuple(self.atoms), (Value(NEVER),), params, self.machine.builder.span))
 
 
+@protocol("key error")
+def no_key(machine: Machine, key: Abstract) -> None:
+    """A dict has no such key."""
+    text = Text(machine)
+    text.emit(f"raise KeyError({text.of(key)})")
+    machine.dead = True
+
+
 @builtin(print)
 def _print(machine: Machine, args: list[Abstract], keywords: dict[str, Abstract]) -> Abstract:
     text = Text(machine)
     shown = [text.of(value) for value in args]
     for name, value in keywords.items():
-        if name not in ("sep", "end", "flush"):
-            raise UnsupportedError(f"print with {name}= is not supported")
         shown.append(f"{name}={text.of(value)}")
     text.emit(f"print({', '.join(shown)})")
     return NONE

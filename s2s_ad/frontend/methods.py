@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,6 @@ from s2s_ad.frontend.values import (
     Items,
     Keywords,
     Known,
-    Message,
     Ref,
     Sym,
     Table,
@@ -341,24 +339,3 @@ def _writes(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -
     if isinstance(owner, Sym):
         raise UnsupportedError("this method changes an array and is not differentiated", remedy="Write a[...] = value.")
     raise UnsupportedError("this method of a list is not supported")
-
-
-@method("format")
-def _format(machine: Machine, owner: Abstract, args: Args, keywords: Keywords) -> Abstract:
-    """text.format(...), for messages."""
-    text = owner.obj if isinstance(owner, Known) else None
-    if not isinstance(text, str):
-        raise UnsupportedError("strings are only for messages")
-    parts: list[Any] = []
-    count = 0
-    for literal, name, spec, conversion in Formatter().parse(text):
-        parts.append(literal)
-        if name is None:
-            continue
-        key: Any = name or str(count)
-        count += 1
-        value = args[int(key)] if key.isdigit() and int(key) < len(args) else keywords.get(key)
-        if value is None:
-            raise UnsupportedError("this format is not supported in messages")
-        parts.append((value, spec or "", conversion or ""))
-    return Message(tuple(parts))

@@ -23,7 +23,6 @@ from s2s_ad.frontend.values import (
     Flat,
     Items,
     Known,
-    Message,
     Missing,
     NeedsUnroll,
     Poison,
@@ -32,6 +31,7 @@ from s2s_ad.frontend.values import (
     Table,
     Tuple,
     is_nothing,
+    is_text,
     what,
 )
 from s2s_ad.ir.kinds import BOOL, INT, NEVER, Array, List
@@ -82,6 +82,8 @@ def read(value: Abstract) -> Abstract:
 def operand(machine: Machine, value: Abstract, near_array: bool = False) -> Sym:
     """The value as an input of an operation; `near_array`: NumPy takes lists and tuples for arrays."""
     read(value)
+    if is_text(value):
+        raise UnsupportedError("strings are only for messages: nothing is computed from them", remedy="Pass a number.")
     if isinstance(value, Sym):
         return value
     if isinstance(value, Flat):
@@ -90,9 +92,14 @@ def operand(machine: Machine, value: Abstract, near_array: bool = False) -> Sym:
         return array_of(machine, value)
     if isinstance(value, Known) and isinstance(value.obj, (np.ndarray, np.generic)):
         return number(value.obj)
-    if isinstance(value, Message) or (isinstance(value, Known) and isinstance(value.obj, str)):
-        raise UnsupportedError("strings are only for messages: nothing is computed from them", remedy="Pass a number.")
+    if isinstance(value, Known) and is_member(value):
+        return number(int(value.obj) if isinstance(value.obj, int) else float(value.obj))
     raise KindError(f"a number or an array is needed here, and this is {what(value)}")
+
+
+def is_member(value: Abstract) -> bool:
+    """Whether it is a number that an enumeration has a name for."""
+    return isinstance(value, Known) and isinstance(value.obj, (int, float))
 
 
 def array_of(machine: Machine, value: Abstract) -> Sym:
@@ -127,9 +134,15 @@ def binary(machine: Machine, name: str, a: Abstract, b: Abstract) -> Abstract:
     a, b = (operand(machine, x) if isinstance(x, Flat) else read(x) for x in (a, b))
     if is_nothing(a) or is_nothing(b):
         return NOTHING
-    if isinstance(a, Sym) and isinstance(b, Sym):
+    if is_text(a) or is_text(b):
+        made: Abstract | None = PROTOCOL["texts"](machine, name, a, b)
+        if made is not None:
+            return made
+    elif isinstance(a, Sym) and isinstance(b, Sym):
         folded = _fold(name, a, b)
         return folded if folded is not None else machine.apply(name, a.atom, b.atom)
+    if isinstance(a, Sym) != isinstance(b, Sym) and all(isinstance(x, Sym) or is_member(x) for x in (a, b)):
+        return binary(machine, name, operand(machine, a), operand(machine, b))
     found: Abstract | None = PROTOCOL["binary"](machine, name, a, b)
     if found is None:
         found = _sequences(machine, name, a, b)
@@ -174,8 +187,6 @@ def _sequences(machine: Machine, name: str, a: Abstract, b: Abstract) -> Abstrac
                 return Tuple(x.items * times)
             if machine.is_list(x) and isinstance(y, Sym):
                 return repeat(machine, x, y, times)
-    if isinstance(a, Message) or isinstance(b, Message):
-        raise UnsupportedError("strings are only for messages: they are not put together")
     return None
 
 
@@ -283,6 +294,8 @@ def _is(machine: Machine, a: Abstract, b: Abstract) -> bool:
         return False  # a method is made anew each time it is looked up
     if isinstance(a, Known) and isinstance(b, Known):
         return same_object(a.obj, b.obj)
+    if is_text(a) and is_text(b):
+        raise UnsupportedError("whether two strings are one object is not defined", remedy="Use == instead of is.")
     if isinstance(a, Sym) and isinstance(b, Sym):
         if a.kind == BOOL and b.kind == BOOL and isinstance(a.atom, Const) and isinstance(b.atom, Const):
             return bool(a.atom.value == b.atom.value)
@@ -294,7 +307,7 @@ def _is(machine: Machine, a: Abstract, b: Abstract) -> bool:
 
 def equals(machine: Machine, a: Abstract, b: Abstract) -> Abstract:
     """a == b for what is no pair of numbers."""
-    if isinstance(a, Sym) and isinstance(b, Sym):
+    if is_text(a) and is_text(b) or isinstance(a, Sym) and isinstance(b, Sym):
         return binary(machine, "eq", a, b)
     own: Abstract | None = PROTOCOL["binary"](machine, "eq", a, b)
     if own is not None:
@@ -330,9 +343,16 @@ def contains(machine: Machine, container: Abstract, item: Abstract) -> Abstract:
     if own is not None:
         return as_value(truth(machine, own))
     content = machine.content(container) if isinstance(container, Ref) else container
+    if is_text(content):
+        found: Abstract = PROTOCOL["text in"](machine, item, content)
+        return found
+    if isinstance(content, Known) and isinstance(content.obj, frozenset):
+        return _any_equal(machine, item, [Known(x) if isinstance(x, str) else number(x) for x in content.obj])
     if isinstance(content, Known) and isinstance(item, Known):
         return as_value(item.obj in content.obj)
     if isinstance(content, Table):
+        if is_text(item) and not isinstance(item, Known):
+            return _any_equal(machine, item, [Known(key) for key in content.keys if isinstance(key, str)])
         return as_value(static_key(item) in content.keys)
     if isinstance(content, (Tuple, Items)):
         return _any_equal(machine, item, list(content.items))
@@ -360,6 +380,6 @@ def static_key(value: Abstract) -> Any:
         return value.atom.value
     if isinstance(value, Tuple):
         return tuple(map(static_key, value.items))
-    if isinstance(value, Sym) and value.kind == INT:
+    if is_text(value) or isinstance(value, Sym) and value.kind == INT:
         raise NeedsUnroll("a key of a dict must be known when compiled")
     raise UnsupportedError(f"a key of a dict must be known when compiled, and this is {what(value)}")

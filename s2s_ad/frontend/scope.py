@@ -10,6 +10,7 @@ import ast
 import builtins
 import difflib
 import keyword
+import logging
 import math
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,10 @@ from s2s_ad.ops.compositions import COMPOSITIONS
 from s2s_ad.ops.ufunc_compositions import at, outer, reduce
 
 # what these modules hold is taken to stay
-LIBRARIES = {"math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "random", "scipy"}
+LIBRARIES = {
+    "math", "cmath", "numpy", "builtins", "operator", "functools", "itertools", "random", "scipy", "time", "logging",
+    "warnings",
+}  # fmt: skip
 _CONSTANTS = {
     id(value): (value, f"{module.__name__.replace('numpy', 'np')}.{name}")
     for module in (np, math)
@@ -196,6 +200,8 @@ def static_attribute(machine: Machine, owner: Known, name: str) -> Abstract:
         return Known(getattr(obj, name))
     if hasattr(obj, "__s2s_function__") and hasattr(getattr(obj, name, None), "__s2s_lower__"):
         return Known(getattr(obj, name), None if owner.path is None else (*owner.path, ("attr", name)))
+    if isinstance(obj, logging.Logger) and getattr(logging.Logger, name, None) in BUILTINS:
+        return Bound(Known(getattr(logging.Logger, name)), (owner,), {})
     if isinstance(obj, np.ufunc) and name in _UFUNC_METHODS:
         method = getattr(obj, name)
         if method in COMPOSITIONS or method in BUILTINS or name not in _ANY_UFUNC:
@@ -269,6 +275,8 @@ def _bound(node: ast.AST, comprehension: bool) -> Iterator[str]:
         yield node.rest
         for child in ast.iter_child_nodes(node):
             yield from _bound(child, comprehension)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.NamedExpr):  # also inside a comprehension it binds in the function
         yield node.target.id
         yield from _bound(node.value, comprehension)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from s2s_ad.frontend.choices import ChosenShape, chosen_among, flow_chosen, leaves_of, rebuild_chosen, same_choice
-from s2s_ad.frontend.machine import Machine
+from s2s_ad.frontend.machine import PROTOCOL, Machine
 from s2s_ad.frontend.slots import Fresh, FreshArray, Slot, convert, same_atom, same_class, same_view
 from s2s_ad.frontend.values import (
     Abstract,
@@ -29,11 +29,12 @@ from s2s_ad.frontend.values import (
     Table,
     Tuple,
     is_nothing,
+    is_text,
     reach,
     refs_in,
     what,
 )
-from s2s_ad.ir.kinds import NEVER, Array, Kind, List, Scalar, join
+from s2s_ad.ir.kinds import NEVER, TEXT, Array, Kind, List, Scalar, join
 from s2s_ad.ir.nodes import Atom, Const, Unbound
 
 
@@ -120,6 +121,8 @@ class Joiner:
             return self.lone(b, at_b, is_nothing(a))
         if isinstance(b, Missing) or is_nothing(b):
             return self.lone(a, at_a, is_nothing(b))
+        if _is_text(a) and _is_text(b):
+            return a if same_shape(a, b) else Slot(TEXT)
         if isinstance(a, ArrayRef) and isinstance(b, ArrayRef) and same_view(a, b):
             return ArrayRef(a.machine, a.cell, a.kind, a.steps)
         numbers = (Sym, Slot, FreshArray)
@@ -240,6 +243,8 @@ class Joiner:
             return self.alone(value, store)
         if isinstance(value, Sym):
             return Slot(value.kind, _constant(value))
+        if is_text(value) and not never:
+            return Slot(TEXT)
         if isinstance(value, (Tuple, Items, Table, Fields)):
             return replace(value, items=tuple(self.lone(item, store, never) for item in value.items))
         if isinstance(value, Ref):
@@ -283,12 +288,18 @@ def _names(cell: int, value: Abstract, store: Store) -> int:
     return 0 if isinstance(value, Chosen) else sum(cell in reach([other], store) for other in refs_in(value))
 
 
+def _is_text(shape: Abstract) -> bool:
+    return shape.kind == TEXT if isinstance(shape, Slot) else is_text(shape)
+
+
 def _constant(value: Sym | Slot) -> bool:
     return value.constant if isinstance(value, Slot) else isinstance(value.atom, Const)
 
 
 def item_kind(value: Abstract, store: Store) -> Kind | None:
     """The kind of a value as an item of a list of unknown length."""
+    if _is_text(value):
+        return TEXT
     if isinstance(value, (Sym, Slot)):
         return value.kind
     if isinstance(value, FreshArray):
@@ -379,10 +390,18 @@ def flow(machine: Machine, shape: Abstract, value: Abstract, out: list[Atom]) ->
 def _atom_for(machine: Machine, kind: Kind, value: Abstract) -> Atom:
     if isinstance(value, Missing):
         return Unbound(kind)
+    if kind == TEXT and is_text(value):
+        return text_atom(machine, value)
     if isinstance(value, Sym):
         return convert(machine, value.atom, kind)
     hold(machine, value)
     return convert(machine, list_atom(machine, value, kind), kind)
+
+
+def text_atom(machine: Machine, value: Abstract) -> Atom:
+    """A string as one value of the program."""
+    made: Sym = PROTOCOL["text"](machine, value)
+    return made.atom
 
 
 def hold(machine: Machine, value: Abstract) -> None:
@@ -406,7 +425,11 @@ def list_atom(machine: Machine, value: Abstract, wanted: Kind | None = None) -> 
     for part in content.items:
         if isinstance(part, ArrayRef):
             hold(machine, part)
-        atom = part.atom if isinstance(part, Sym) else list_atom(machine, part)
+        atom = (
+            text_atom(machine, part)
+            if is_text(part)
+            else part.atom if isinstance(part, Sym) else list_atom(machine, part)
+        )
         atoms.append(convert(machine, atom, item))
     return machine.apply("list_new", *atoms, item=item).atom
 

@@ -6,6 +6,7 @@ import ast
 
 from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.calls import call, refuse_node
+from s2s_ad.frontend.library import set_of
 from s2s_ad.frontend.machine import Machine, expression, number, statement
 from s2s_ad.frontend.operators import read, static_key
 from s2s_ad.frontend.streams import Stream, walked
@@ -16,13 +17,10 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "Try": ("try statements", "Test for the case with if before it happens."),
     "TryStar": ("try statements", "Test for the case with if before it happens."),
     "Global": ("writing to globals", "Return the value instead."),
-    "Import": ("imports inside a function", "Import at the top of the module."),
-    "ImportFrom": ("imports inside a function", "Import at the top of the module."),
     "ClassDef": ("classes inside a function", "Define the class at the top of the module."),
     "AsyncFunctionDef": ("async functions", "Use ordinary functions."),
     "AsyncFor": ("async loops", "Use ordinary loops."),
     "AsyncWith": ("async with", "Use ordinary statements."),
-    "Set": ("sets", "Use a tuple or a list."),
     "SetComp": ("sets", "Use a list comprehension."),
     "Yield": ("yield", "Build and return a list."),
     "YieldFrom": ("yield", "Build and return a list."),
@@ -52,6 +50,11 @@ def _constant(machine: Machine, node: ast.Constant) -> Abstract:
 @expression(ast.Tuple)
 def _tuple(machine: Machine, node: ast.Tuple) -> Abstract:
     return Tuple(tuple(_elements(machine, node.elts)))
+
+
+@expression(ast.Set)
+def _set(machine: Machine, node: ast.Set) -> Abstract:
+    return set_of(machine, _elements(machine, node.elts))
 
 
 @expression(ast.List)

@@ -11,6 +11,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend.machine import Machine, number
 from s2s_ad.frontend.operators import read
 from s2s_ad.frontend.scope import known
+from s2s_ad.frontend.shapes import text_atom
 from s2s_ad.frontend.values import (
     Abstract,
     ArrayRef,
@@ -23,10 +24,11 @@ from s2s_ad.frontend.values import (
     Sym,
     Table,
     Tuple,
+    is_text,
     reach,
     what,
 )
-from s2s_ad.ir.kinds import Array, Kind, join
+from s2s_ad.ir.kinds import TEXT, Array, Kind, join
 from s2s_ad.ir.nodes import Atom, Const, Value
 from s2s_ad.ir.structure import Again, Leaf, Node, Path, Spec, Static
 
@@ -76,6 +78,9 @@ def spec_of(machine: Machine, value: Abstract, flat: Flat, bools: bool = False) 
         if isinstance(content, Fields) and not bools:
             items = tuple(spec_of(machine, item, flat) for item in content.items)
             return Node(content.cls, items, content.keys)
+    if is_text(value):
+        flat.atoms.append(text_atom(machine, value))
+        return Leaf(TEXT)
     raise NoSpec(f"{what(value)} cannot be returned", remedy="Return numbers, arrays, tuples, lists or dicts.")
 
 

@@ -97,6 +97,10 @@ def walked(machine: Machine, value: Abstract, call: Callable[..., Abstract]) -> 
         return _map(machine, parts, value.function, call)
     if isinstance(value, Nested):
         return _flattened(machine, value, (), call)
+    if isinstance(value, Known) and isinstance(value.obj, frozenset):
+        if any(isinstance(item, str) for item in value.obj):
+            raise UnsupportedError("strings of a set have no order that stays", remedy="Sort them, or write a tuple.")
+        return [number(item) for item in value.obj]
     if isinstance(value, Known) and isinstance(value.obj, str):
         return [Known(letter) for letter in value.obj]
     raise UnsupportedError(f"a loop over {what(value)} is not supported")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2s_ad.errors import KindError, UnsupportedError
-from s2s_ad.frontend.machine import INDEXED, METHODS, Machine, expression, number, special
-from s2s_ad.frontend.operators import array_of, binary, operand, read, static_int, static_key
-from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom
+from s2s_ad.frontend.machine import INDEXED, METHODS, PROTOCOL, Machine, expression, number, special
+from s2s_ad.frontend.merge import branch
+from s2s_ad.frontend.operators import array_of, binary, equals, operand, read, static_int, static_key
+from s2s_ad.frontend.shapes import DynamicListError, hold, list_atom, text_atom
 from s2s_ad.frontend.slots import convert
+from s2s_ad.frontend.truth import truth
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
@@ -27,12 +29,13 @@ from s2s_ad.frontend.values import (
     Table,
     Tuple,
     is_nothing,
+    is_text,
     refs_in,
     what,
 )
 from s2s_ad.frontend.views import add_to_item, augment, check_in_place, view, write_item
 from s2s_ad.ir.builder import Builder
-from s2s_ad.ir.kinds import INT, Array, Kind, List, join
+from s2s_ad.ir.kinds import INT, TEXT, Array, Kind, List, join
 from s2s_ad.ir.nodes import Atom, Const, For, Range, Value
 from s2s_ad.ops.indexing import has_mask, may_repeat
 from s2s_ad.ops.registry import OPS
@@ -60,6 +63,9 @@ def get_item(machine: Machine, owner: Abstract, index: Abstract) -> Abstract:
     read(owner), read(index)
     if is_nothing(owner) or is_nothing(index):
         return NOTHING
+    if is_text(owner):
+        found: Abstract = PROTOCOL["text item"](machine, owner, index)
+        return found
     if isinstance(owner, Sym):
         return _array_item(machine, owner, index)
     if isinstance(owner, Known) and id(owner.obj) in INDEXED:
@@ -71,6 +77,8 @@ def get_item(machine: Machine, owner: Abstract, index: Abstract) -> Abstract:
         return own
     content = machine.content(owner) if isinstance(owner, Ref) else owner
     if isinstance(content, Table):
+        if is_text(index) and not isinstance(index, Known):
+            return _chosen(machine, index, list(zip(content.keys, content.items)))
         key = static_key(index)
         if key not in content.keys:
             raise UnsupportedError(f"the dict has no key {key!r}")
@@ -100,6 +108,18 @@ def _whole(index: Abstract) -> int | None:
             return None
         raise KindError(f"an index must be an int, and this is {what(index)}")
     return static_int(index)
+
+
+def _chosen(machine: Machine, key: Abstract, pairs: list[tuple[Any, Abstract]]) -> Abstract:
+    """The item of a dict under a string that is known only when it runs."""
+    if not pairs:
+        PROTOCOL["key error"](machine, key)
+        return NOTHING
+    (first, item), *rest = pairs
+    found = truth(machine, equals(machine, key, Known(first)))
+    if isinstance(found, bool):
+        return item if found else _chosen(machine, key, rest)
+    return branch(machine, found, lambda: item, lambda: _chosen(machine, key, rest))
 
 
 def list_item(machine: Machine, source: Atom, index: Atom) -> Abstract:
@@ -352,6 +372,8 @@ def set_key(content: Table, key: Any, value: Abstract) -> Table:
 def list_part(machine: Machine, source: Atom, value: Abstract) -> Atom:
     """The value as an item of a list of unknown length."""
     assert isinstance(source.kind, List)
+    if is_text(value) and source.kind.item == TEXT:
+        return text_atom(machine, value)
     if isinstance(value, Sym):
         hold(machine, value)
         return _fitting(machine, value.atom, source.kind.item)

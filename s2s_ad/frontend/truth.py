@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Union
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.frontend.machine import Machine, expression, special
+from s2s_ad.frontend.machine import PROTOCOL, Machine, expression, special
 from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.values import (
     Abstract,
     Items,
     Known,
-    Message,
     NeedsUnroll,
     Poison,
     RangeOf,
@@ -21,6 +20,7 @@ from s2s_ad.frontend.values import (
     Sym,
     Table,
     Tuple,
+    is_text,
     what,
 )
 from s2s_ad.ir.builder import FALSE, TRUE
@@ -35,6 +35,8 @@ def truth(machine: Machine, value: Abstract) -> Truth:
     """Whether Python takes the value for true: now, or as this number says when it runs."""
     if isinstance(value, Poison):
         raise NeedsUnroll(value.message, remedy=value.remedy)
+    if is_text(value):
+        return _number(PROTOCOL["text truth"](machine, value))
     if isinstance(value, Sym):
         return _number(value)
     if isinstance(value, Known) and not has_attributes(type(value.obj)):
@@ -51,7 +53,7 @@ def truth(machine: Machine, value: Abstract) -> Truth:
         asked = special(machine, value, name)
         if asked is not None:
             return truth(machine, asked)
-    if isinstance(value, (RangeOf, Message)):
+    if isinstance(value, RangeOf):
         raise UnsupportedError(f"the truth of {what(value)} is not supported")
     return True  # functions and iterators
 

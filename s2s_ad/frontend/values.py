@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.ir.kinds import NEVER, Kind
+from s2s_ad.ir.kinds import NEVER, TEXT, Kind
 from s2s_ad.ir.nodes import Atom, Unbound
 from s2s_ad.ir.structure import Path
 from s2s_ad.ops.core import Op
@@ -251,7 +251,7 @@ class Method(Abstract):
 
 @dataclass(frozen=True, eq=False)
 class Message(Abstract):
-    """Text with values in it, which only print, raise and assert may take: (code, the values _0, _1, ... in it)."""
+    """Text with values in it that no program has to make yet: literal parts, and (value, format, conversion)."""
 
     parts: tuple[str | tuple[Abstract, str, str], ...]
 
@@ -277,6 +277,13 @@ class NeedsUnroll(UnsupportedError):
 MISSING = Missing()
 NONE = Known(None)
 NOTHING = Sym(Unbound(NEVER))  # the result of what is never reached, or not understood yet
+
+
+def is_text(value: Abstract) -> bool:
+    """Whether it is a string."""
+    if isinstance(value, Known):
+        return isinstance(value.obj, str)
+    return isinstance(value, Message) or (isinstance(value, Sym) and value.kind == TEXT)
 
 
 def is_nothing(value: Abstract) -> bool:
@@ -322,12 +329,13 @@ def reach(cells: Iterable[int], store: Store) -> set[int]:
     return found
 
 
+_KINDS = {"float": "a float", "int": "an int", "bool": "a bool", "complex": "a complex number", "str": "a string"}
+
+
 def what(value: Abstract) -> str:
     """How a message calls the value."""
     if isinstance(value, Sym):
-        return {"float": "a float", "int": "an int", "bool": "a bool", "complex": "a complex number"}.get(
-            str(value.kind), f"an array {value.kind}"
-        )
+        return _KINDS.get(str(value.kind), f"an array {value.kind}")
     if isinstance(value, Known):
         name = getattr(value.obj, "__name__", value.obj)
         return "None" if value.obj is None else f"{type(value.obj).__name__} {name}"

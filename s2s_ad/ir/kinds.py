@@ -96,6 +96,14 @@ class Stream(Kind):
 
 
 @dataclass(frozen=True)
+class Text(Kind):
+    """A string that is made when the program runs: it is shown, or asked for what it is."""
+
+    def __str__(self) -> str:
+        return "str"
+
+
+@dataclass(frozen=True)
 class Never(Kind):
     """The kind of a value that is never there: what a recursion not yet understood returns."""
 
@@ -108,6 +116,7 @@ INT = Scalar("int")
 BOOL = Scalar("bool")
 COMPLEX = Scalar("complex")
 RECORD = Record()
+TEXT = Text()
 NEVER = Never()
 _ORDER = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 _PYTHON = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}

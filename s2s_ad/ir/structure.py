@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
@@ -185,7 +186,8 @@ def real_leaves(spec: Spec) -> Spec:
 
 # --- where a value comes from -----------------------------------------------------------------------------------------
 # A path leads from the function that was asked for to something that it reads: steps ("global", name),
-# ("closure", name), ("attr", name), ("item", key), or it starts at a class, ("class", "module:name"). All steps are
+# ("closure", name), ("attr", name), ("item", key), or it starts at a class, ("class", "module:name"), or at a module
+# that the function imports itself, ("module", name). All steps are
 # strings or ints, so a path can be written to disk. Only what no name leads to, such as a function that came as an
 # argument, starts with the step ("object", it).
 
@@ -205,6 +207,8 @@ def resolve(function: Any, path: Path) -> Any:
             found = getattr(found, name)
         elif how == "object":
             found = name
+        elif how == "module":
+            found = importlib.import_module(name)
         elif how == "class":
             found = class_at(name)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import COMPLEX, FLOAT, INT, NEVER, RECORD, Array, Kind, List, join
+from s2s_ad.ir.kinds import COMPLEX, FLOAT, INT, NEVER, RECORD, TEXT, Array, Kind, List, join
 from s2s_ad.ir.nodes import Block
 from s2s_ad.ir.walk import clone
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
@@ -261,7 +261,7 @@ PACK, UNPACK = pack.ops["python"], unpack.ops["python"]
 # What derivatives do with a variable whether anything is bound to it or not: where nothing is, nobody reads the result.
 INDIFFERENT = (PACK, OPS["zeros_like"], OPS["list_zeros"])
 # Where paths meet a number becomes one of the kind that both have, also where nothing is bound to it on one of them.
-CONVERSIONS = {str(kind): kind for kind in (FLOAT, INT, COMPLEX)}
+CONVERSIONS = frozenset(("float", "int", "complex", "astype", "np.complex64", "np.complex128"))
 
 
 @piecewise_constant(name="record_zeros", code="zeros_of(record)", infer=always(RECORD), cost=20)
@@ -278,6 +278,13 @@ record_plus = declare(
 effect = declare(
     (), lambda *xs, code="", names=(): None, name="effect", code=lambda params, kinds: params["code"],
     infer=always(NEVER), effect=True, zero=True, cost=5,
+)  # fmt: skip
+
+
+# A string that is made when the program runs, or with another `kind` what is asked of one; `code` as above.
+text = declare(
+    (), lambda *xs, code="", kind=TEXT, names=(): None, name="text", code=lambda params, kinds: params["code"],
+    infer=lambda kinds, params, op: params["kind"], zero=True, cost=20,
 )  # fmt: skip
 
 

@@ -95,8 +95,9 @@ class Op:
 
     def text(self, params: Params, kinds: tuple[Kind, ...]) -> str:
         """The expression (for `effect` and `store` the statement) in terms of `names(len(kinds))`."""
-        text = self.code if isinstance(self.code, str) else self.code({**self.defaults, **dict(params)}, kinds)
-        if self.variadic and not self.effect:  # the text of a message may hold braces of its own
+        given = {**self.defaults, **dict(params)}
+        text = self.code if isinstance(self.code, str) else self.code(given, kinds)
+        if self.variadic and "code" not in given:  # code that is given, of a message, may hold braces of its own
             text = text.replace("{}", ", ".join(self.names(len(kinds))[len(self.args) - 1 :]))
         return text
 

@@ -76,3 +76,19 @@ ITERATION_COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     itertools.starmap: starmap,
     of_each_element: of_each_element,
 }
+
+
+def filtered(test, items):
+    """filter(test, items)"""
+    if test is None:
+        return (item for item in items if item)
+    return (item for item in items if test(item))
+
+
+def first_of(iterator, *default):
+    """next(iterator), next(iterator, default)"""
+    for item in iterator:
+        return item
+    if not default:
+        raise StopIteration
+    return default[0]

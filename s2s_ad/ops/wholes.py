@@ -28,7 +28,9 @@ class Whole:
     code    (params, wanted results, kinds of the inputs) -> the call, in which {} stands for the inputs
     count   (stmt, wanted results) -> the results that this call has, in order; None: all of `parts`
     apart   results for which NumPy has a function of their own
-    written only what the user wrote as one call is put together: a // b and a % b alone stay as they are
+    written only what the user wrote as one call is put together, with this in the line: a // b and a % b alone stay as
+            they are
+    named   only if all results are wanted and have names
     """
 
     name: str
@@ -36,7 +38,8 @@ class Whole:
     code: Callable[[Params, Wanted, Kinds], str]
     count: Callable[[Apply, Wanted], tuple[int, ...]] | None = None
     apart: Wanted = field(default_factory=frozenset)
-    written: bool = False
+    written: str = ""
+    named: bool = False
 
     def results(self, stmt: Apply, wanted: Wanted) -> tuple[int, ...]:
         """The numbers of the results of the call, in order."""
@@ -66,9 +69,9 @@ def _declare(name: str, *parts: str | tuple[str, ...], code: Any = None, given: 
             PARTS[operation] = whole, at
 
 
-def _numbered(name: str, part: str, at: str, count: Callable[[Apply], int], code: Any = None) -> None:
+def _numbered(name: str, part: str, at: str, count: Callable[[Apply], int], code: Any = None, **options: Any) -> None:
     """As many results as `count` says, all one operation, of which the parameter `at` says which result it is."""
-    PARTS[part] = Whole(name, (), code or _call(name), lambda stmt, wanted: tuple(range(count(stmt)))), at
+    PARTS[part] = Whole(name, (), code or _call(name), lambda stmt, wanted: tuple(range(count(stmt))), **options), at
 
 
 def _call(name: str, *given: str) -> Callable[[Params, Wanted, Kinds], str]:
@@ -120,7 +123,11 @@ _declare(
 _declare("math.modf", "fraction_part", "whole_part")
 _declare("math.frexp", "mantissa", "exponent")
 _declare("np.frexp", "np_mantissa", "np_exponent")
-_declare("divmod", "floordiv", "mod", apart=frozenset({0, 1}), written=True)
-_declare("np.divmod", "np.floor_divide", "np.remainder", apart=frozenset({0, 1}), written=True)
+_declare("divmod", "floordiv", "mod", apart=frozenset({0, 1}), written="divmod(")
+_declare("np.divmod", "np.floor_divide", "np.remainder", apart=frozenset({0, 1}), written="np.divmod(")
 _numbered("np.meshgrid", "np.meshgrid", "at", lambda stmt: len(stmt.inputs), code=_meshgrid)
 _numbered("np.nonzero", "nonzero_places", "axis", lambda stmt: len(shape_of(stmt.inputs[0].kind)))
+_numbered(
+    "shape", "shape_item", "axis", lambda stmt: len(shape_of(stmt.inputs[0].kind)), code=lambda *_: "{}.shape",
+    written=".shape", named=True,
+)  # fmt: skip

@@ -30,7 +30,7 @@ class _Call:
 
     def stands_in(self, span: Span | None) -> bool:
         """Whether the user has written the call there."""
-        return span is not None and span == self.first.span and f"{self.whole.name}(" in span.text
+        return span is not None and span == self.first.span and self.whole.written in span.text
 
     @property
     def wanted(self) -> frozenset[int]:
@@ -39,6 +39,10 @@ class _Call:
     def worth(self) -> bool:
         """Several results, or one that is named and for which NumPy has no function of its own."""
         wanted = self.wanted
+        if self.whole.named and not all(stmt.out.hint for _, stmt in self.members):
+            return False
+        if self.whole.named and len(wanted) < len(self.whole.results(self.first, wanted)):
+            return False
         if len(self.whole.results(self.first, wanted)) < 2:
             return False
         named = any(stmt.out.hint for _, stmt in self.members)

@@ -85,8 +85,9 @@ def close(what: str, ours: Any, other: Any, tolerance: float) -> None:
     ours, other = numbers(ours), numbers(other)
     if ours.shape != other.shape:
         raise Wrong(what, f"{ours} and {other}")
-    scale = 1.0 + np.max(np.abs(other), initial=0.0)
-    if not np.all(np.abs(ours - other) <= tolerance * scale):
+    same = (ours == other) | (np.isnan(ours) & np.isnan(other))  # inf and NaN as they are
+    scale = 1.0 + np.max(np.abs(other[np.isfinite(other)]), initial=0.0)
+    if not np.all(same | (np.abs(ours - other) <= tolerance * scale)):
         raise Wrong(what, f"{ours} and {other}")
 
 
@@ -214,7 +215,7 @@ def in_time(seconds: int) -> Iterator[None]:
         raise Wrong("time", f"more than {seconds} s")
 
     before = signal.signal(signal.SIGVTALRM, late)  # of this process alone, however busy the machine is
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)  # and again, at the next point
     try:
         yield
     finally:

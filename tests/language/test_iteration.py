@@ -1,6 +1,7 @@
 """Loops in one another that are written as one, and iterables made of others."""
 
 import copy
+import enum
 import functools
 import itertools
 import operator
@@ -211,6 +212,62 @@ def deep_and_shallow_copies(x):
     return a[1][0].sum() + b[1][0] + a[0][0] * b[0][0]
 
 
+@case((1.5,), (3.5,))
+def the_first_that_passes(x):
+    k = next(i for i, v in enumerate([1.0, 2.0, 3.0, 4.0]) if v > x)
+    return x**k * next(filter(lambda v: v > 100, [x, 2 * x]), x) + next(map(abs, [-x]))
+
+
+@case((1.5,), (-0.5,))
+def filtered_items(x):
+    total = 0.0
+    for v in filter(lambda v: v > 0, [x, 2 * x, -x]):
+        total += v * v
+    for v in filter(None, [0.0, x]):
+        total += v
+    return total + sum(filter(lambda v: v < 1, [x, -x])) * x
+
+
+@case((1.5,), (0.5,))
+def a_loop_over_a_generator_sees_what_changes(x):
+    y, total = x, 0.0
+    for v in (y * k for k in range(6) if k != 2):
+        if v > 50:
+            break
+        if v == 0:
+            continue
+        y = v + x
+        total += v * y
+    else:
+        total = -total
+    return total
+
+
+@case((V,))
+def slices_made_before(x):
+    tail, every = slice(1, None), slice(None, None, 2)
+    return np.sum(x[tail] ** 2) * np.sum(x[every])
+
+
+class Weight(enum.IntEnum):
+    LIGHT = 1
+    HEAVY = 3
+
+
+@case((1.5,))
+def numbers_of_an_enumeration(x):
+    return x * Weight.HEAVY + (x if Weight.LIGHT == 1 else 0.0) ** Weight.HEAVY
+
+
+@case((1.5,))
+def a_function_that_remembers(x):
+    @functools.lru_cache(maxsize=None)
+    def fib(n):
+        return x if n < 2 else fib(n - 1) + fib(n - 2)
+
+    return fib(6) * x
+
+
 @pytest.mark.parametrize("f, args", case.found)
 def test_iteration(f, args):
     agrees(f, *args)
@@ -241,3 +298,13 @@ def test_a_buffer_of_both_branches_is_made_once():
     assert s2s_ad.grad(large_product).source(V).count("zeros_like") == 1
     agrees(large_product, V)
     agrees(large_product, V / 10)
+
+
+def twice_from_an_iterator(x):
+    it = iter([x, 2 * x])
+    return next(it) * next(it)
+
+
+def test_an_iterator_that_has_been_taken_from():
+    with pytest.raises(s2s_ad.UnsupportedError, match=r'test_iteration.py", line \d+'):
+        s2s_ad.grad(twice_from_an_iterator)(1.5)

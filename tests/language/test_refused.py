@@ -33,12 +33,6 @@ def with_global(x):
     return x
 
 
-def with_import(x):
-    import math as m
-
-    return m.sin(x)
-
-
 def with_set(x):
     return sum({x, 2.0})
 
@@ -65,7 +59,6 @@ REFUSED = [
     with_yield,
     with_async,
     with_global,
-    with_import,
     with_set,
     with_string,
     with_eval,

@@ -79,6 +79,12 @@ def _check_streams(function: Function) -> None:
     for stmt in all_stmts(function.body):
         if not isinstance(stmt, Apply) or not stmt.op.draws:
             continue
+        if dict(stmt.params)["call"].startswith("time."):
+            raise UnsupportedError(
+                "native code has no clock",
+                span=stmt.span,
+                remedy='Take the time around the call, or use backend="numpy".',
+            )
         if not stmt.inputs or stmt.inputs[0].kind != Stream("Generator"):
             raise UnsupportedError(
                 "native code has random numbers of its own here: they would be other ones",
