@@ -185,3 +185,34 @@ def products(seed: int) -> str:
     body = ["n = len(a)", "total = 0.0", "s = 0.1", "c = a[0]", "b = np.cos(a)", *level([], ""), *level([], "")]
     body.append("return total + np.sum(b * b) + np.sin(s)")
     return "\n".join(["import numpy as np", "", "", "def f(a, m):", *("    " + line for line in body), ""])
+
+
+SHIFTS = ((":",), ("1:", ":-1"), ("1:-1", "2:", ":-2"), ("1:-1", "2:", ":-2"))  # slices of one length
+WHOLES = ("{} + 0.3 * {}", "{} * {} - {}", "np.sin({}) * {}", "{} / (2.0 + {} * {})", "{} - ({} - 0.2 * {})")
+
+
+def slices(seed: int) -> str:
+    """The source of f(a, b, c, m), which computes with slices: of short arrays they are broadcast."""
+    chance = random.Random(seed)
+    arrays = ["a", "b", "c", *(["new"] if chance.random() < 0.5 else [])]
+
+    def part(shifts: tuple[str, ...]) -> str:
+        shift, kind = chance.choice(shifts), chance.random()
+        if kind < 0.2:
+            row = chance.randrange(2)
+            return f"m[{row}, {shift}]" if kind < 0.12 else f"m[{shift}, {row}]"
+        return f"{chance.choice(arrays)}[{shift}]"
+
+    body = ["total = 0.0", *(["new = a.copy()"] if "new" in arrays else [])]
+    indent = "    " if chance.random() < 0.7 else ""
+    body += ["for t in range(3):"] if indent else []
+    for _ in range(chance.randint(1, 3)):
+        shifts = chance.choice(SHIFTS)
+        whole = chance.choice(WHOLES).format(*(part(shifts) for _ in range(3)))
+        target = f"{chance.choice(arrays)}[{chance.choice(shifts)}] {chance.choice(('=', '+=', '-='))} {whole}"
+        body.append(indent + (target if chance.random() < 0.6 else f"total += np.sum({whole})"))
+    if indent and "new" in arrays and chance.random() < 0.6:
+        body.append(f"{indent}a, new = new, a")
+    body.append(f"return total + {' + '.join(f'np.sum({name} * {name})' for name in arrays)} + np.sum(np.cos(m))")
+    text = "\n".join("    " + line for line in body)
+    return f"import numpy as np\n\n\ndef f(a, b, c, m):\n{text}\n"

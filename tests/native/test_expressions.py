@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,10 @@ def text_of(name):
     f = getattr(expression_programs, name)
     text = s2s_ad.value_and_grad(f, backend="numba").source(*EXPRESSION_CASES[name])
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+
+
+def test_what_a_trip_adds_to_a_neighbour_is_its_adjoint_times_a_sum():
+    assert re.search(r"\w+\[i\] \* \(nu \+ c \* \w+\[i \+ 1\]\)", text_of("burgers"))
 
 
 def test_nothing_in_between_is_an_array():

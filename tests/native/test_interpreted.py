@@ -15,7 +15,7 @@ from tests.agree import same
 from tests.fuzz.checks import imported
 from tests.fuzz.generator import Program
 from tests.fuzz.points import case
-from tests.native import array_programs, expression_programs, programs
+from tests.native import array_programs, expression_programs, nests, programs
 from tests.native.array_programs import ARRAY_CASES
 from tests.native.expression_programs import EXPRESSION_CASES
 from tests.native.programs import CASES
@@ -119,3 +119,34 @@ def test_a_row_is_saved_only_where_a_loop_goes_over_all_of_it():
     rows = "u_tape = np.empty((max(steps, 0),) + u.shape"
     assert rows not in s2s_ad.grad(few, backend="numba").source(np.ones(6), 3, 2)
     assert rows in s2s_ad.grad(programs.burgers, backend="numba").source(np.ones(6), 3, 0.1, 0.2)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_slices(seed):
+    draw, wrt = np.random.default_rng(seed), (0, 1, 2, 3)
+    with imported(nests.slices(seed)) as module:
+        ours, other = (s2s_ad.value_and_grad(module.f, wrt, backend=b) for b in ("numba", "numpy"))
+        for n in (8, 8, 5, 3, 2):
+            lengths = [n if draw.random() < 0.85 else int(draw.integers(2, 4)) for _ in range(5)]
+            shapes = [(lengths[0],), (lengths[1],), (lengths[2],), (lengths[3], lengths[4])]
+            args = [draw.uniform(-0.9, 0.9, shape) for shape in shapes]
+            try:
+                module.f(*(a.copy() for a in args))
+            except ValueError:
+                with pytest.raises(ValueError):
+                    ours(*args)
+                continue
+            same(ours(*args), other(*args), 1e-9)
+
+
+def read_after(c):
+    """A step adds to the adjoint of what the step before it has read, and reads that then."""
+    total = 0.0
+    for t in range(3):
+        c[:-2] -= np.sin(c[2:]) * c[:-2]
+        total += np.sum(c[2:] + 0.2 * c[1:-1])
+    return total + np.sum(c * c)
+
+
+def test_what_is_read_in_the_end_is_not_only_added_to():
+    both_agree(read_after, (np.linspace(0.2, 0.9, 7),))

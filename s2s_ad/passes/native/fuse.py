@@ -230,10 +230,10 @@ def only_sums(block: Block, start: Value, end: Atom, uses: Counter[Atom]) -> boo
     """Whether the block only adds to `start`, reads it nowhere else, and leaves the sum in `end`."""
     at: Atom = start
     while True:
-        if at is end:
-            return uses[start] == 1 if at is start else True
         if not isinstance(at, Value) or uses[at] != 1:
             return False
+        if at is end:
+            return True
         reader = next((s for s in block.stmts if _reads(s, at)), None)
         if isinstance(reader, Apply) and reader.op.name in _SUMS and reader.inputs[0] is at:
             at = reader.out

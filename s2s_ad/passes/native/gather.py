@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from s2s_ad.ir.builder import ONE_INT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Value
-from s2s_ad.ir.walk import all_stmts, blocks_of, defined_in, inputs_of, outputs_of, split_params, substitute, use_counts
+from s2s_ad.ir.walk import (
+    all_stmts,
+    blocks_of,
+    defined_in,
+    inputs_of,
+    is_derivative,
+    outputs_of,
+    split_params,
+    substitute,
+    use_counts,
+)
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import Accesses, Add, Row, accesses, sums_by_row, without
 from s2s_ad.passes.native.affine import Affine, Sum
@@ -313,9 +323,10 @@ def _without(loop: For, slots: Collection[int], outputs: Sequence[Value]) -> For
 def _merged(loop: For, plan: _Plan) -> For:
     """The loop in which each trip adds once to each neighbour: the plan then says so too."""
     makers = {s.out: s for s in loop.body.stmts if isinstance(s, Apply)}
-    reads = [s.out for s in makers.values() if s.op.name == "getitem" and s.out.kind == FLOAT]
+    reads = [s for s in makers.values() if s.op.name == "getitem" and s.out.kind == FLOAT]
     written = {split_params(loop)[1][slot] for slot in plan.cleared}
-    factors = [v for v in reads if makers[v].inputs[0] in written]  # the adjoints that a trip takes
+    # the adjoints that a trip takes
+    factors = [s.out for s in reads if s.inputs[0] in written or _is_derivative(s.inputs[0]) and not written]
     builder = Builder(loop.span)
     gone: set[Apply] = set()
     renamed: dict[Atom, Atom] = {}
@@ -348,6 +359,10 @@ def _merged(loop: For, plan: _Plan) -> For:
     left = without(loop.body, gone).stmts
     results = tuple(renamed.get(r, r) for r in loop.body.results)
     return replace(loop, body=Block(loop.body.params, (*left, *builder.stmts), results))
+
+
+def _is_derivative(atom: Atom) -> bool:
+    return isinstance(atom, Value) and is_derivative(atom)
 
 
 def _zeroed_first(builder: Builder, loop: For, slot: int, zeroing: Sweep) -> For:
