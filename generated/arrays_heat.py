@@ -8,10 +8,13 @@ def heat_grad(u, alpha, steps):
     # Forward sweep
     u = u.copy()
     v_tape = []
+    u_high = u[2:]
+    u_inner = u[1:-1]
+    u_low = u[:-2]
     for _ in range(steps):
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v = u_high - 2.0 * u_inner + u_low
         v_tape.append(v)
-        u[1:-1] += alpha * v
+        u_inner += alpha * v
 
     # Reverse sweep
     # return np.sum(u**2)  [arrays.py:11]
@@ -35,10 +38,13 @@ def heat_value_and_grad(u, alpha, steps):
     # Forward sweep
     u = u.copy()
     v_tape = []
+    u_high = u[2:]
+    u_inner = u[1:-1]
+    u_low = u[:-2]
     for _ in range(steps):
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v = u_high - 2.0 * u_inner + u_low
         v_tape.append(v)
-        u[1:-1] += alpha * v
+        u_inner += alpha * v
     y = np.sum(u**2)
 
     # Reverse sweep
@@ -62,11 +68,17 @@ def heat_jvp(u, alpha, steps, u_dot, alpha_dot):
     """Value of heat and its directional derivative (forward mode)."""
     u = u.copy()
     u_dot = u_dot.copy()
+    u_high = u[2:]
+    u_inner = u[1:-1]
+    u_low = u[:-2]
+    u_dot_inner = u_dot[1:-1]
+    u_dot_high = u_dot[2:]
+    u_dot_low = u_dot[:-2]
     for _ in range(steps):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        u[1:-1] += alpha * v
-        u_dot[1:-1] += alpha_dot * v + (u_dot[2:] - u_dot[1:-1] * 2.0 + u_dot[:-2]) * alpha
+        v = u_high - 2.0 * u_inner + u_low
+        u_inner += alpha * v
+        u_dot_inner += alpha_dot * v + (u_dot_high - u_dot_inner * 2.0 + u_dot_low) * alpha
     # return np.sum(u**2)  [arrays.py:11]
     y = np.sum(u**2)
     y_dot = np.sum(u_dot * (2.0 * u))
@@ -78,10 +90,13 @@ def heat_vjp(u, alpha, steps, y_bar=1.0):
     # Forward sweep
     u = u.copy()
     v_tape = []
+    u_high = u[2:]
+    u_inner = u[1:-1]
+    u_low = u[:-2]
     for _ in range(steps):
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        v = u_high - 2.0 * u_inner + u_low
         v_tape.append(v)
-        u[1:-1] += alpha * v
+        u_inner += alpha * v
     y = np.sum(u**2)
 
     # Reverse sweep

@@ -68,7 +68,7 @@ def gauss1_vjp(x, b1, b2, b3, b4, b5, b6, b7, b8, y_bar):
     # Reverse sweep
     # return b1 * np.exp(-b2 * x) + peaks  [nist_models.py:20]
     b1_bar = y_bar @ v7
-    v_bar = -(y_bar * b1 * v7)
+    v_bar = y_bar * -b1 * v7
     x_bar = v_bar * b2
     b2_bar = v_bar @ x
     # peaks = b3 * np.exp(-((x - b4) ** 2) / b5**2) + b6 * np.exp(-((x - b7) ** 2) / b8**2)  [nist_models.py:19]

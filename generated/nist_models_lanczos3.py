@@ -27,7 +27,7 @@ def lanczos3_vjp(x, b1, b2, b3, b4, b5, b6, y_bar):
     # Reverse sweep
     # return b1 * np.exp(-b2 * x) + b3 * np.exp(-b4 * x) + b5 * np.exp(-b6 * x)  [nist_models.py:15]
     b5_bar = y_bar @ v3
-    v_bar = -(y_bar * b5 * v3)
+    v_bar = y_bar * -b5 * v3
     b6_bar = v_bar @ x
     b3_bar = y_bar @ v2
     v_bar_2 = y_bar * b3 * v2

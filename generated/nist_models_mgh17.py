@@ -24,7 +24,7 @@ def mgh17_vjp(x, b1, b2, b3, b4, b5, y_bar):
     # Reverse sweep
     # return b1 + b2 * np.exp(-x * b4) + b3 * np.exp(-x * b5)  [nist_models.py:32]
     b3_bar = y_bar @ v2
-    v_bar = -(y_bar * b3 * v2)
+    v_bar = y_bar * -b3 * v2
     b5_bar = v_bar @ x
     b1_bar = np.sum(y_bar)
     b2_bar = y_bar @ v

@@ -9,15 +9,18 @@ def burgers_grad(u, viscosity, dt, steps):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     tape = []
+    u_inner = u[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
         u_old = u.copy()
         flux = 0.5 * u**2
-        u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        u_inner -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
+        v = u_high - 2.0 * u_inner + u_low
         tape.append((u_old, v))
-        u[1:-1] += dt * viscosity / dx**2 * v
+        u_inner += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
 
     # Reverse sweep
@@ -46,8 +49,9 @@ def burgers_grad(u, viscosity, dt, steps):
         v_bar = -u_bar_inner
         v3 = 2.0 * dx
         v_bar_2 = v_bar * (dt / v3)
-        flux_bar = np.zeros_like(u)
+        flux_bar = np.empty_like(u)
         flux_bar[:-2] = -v_bar_2
+        flux_bar[-2:] = 0.0
         flux_bar[2:] += v_bar_2
         dt_bar += v_bar @ (flux[2:] - flux[:-2]) / v3
         # flux = 0.5 * u**2  [stencils.py:12]
@@ -69,15 +73,18 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     tape = []
+    u_inner = u[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
         u_old = u.copy()
         flux = 0.5 * u**2
-        u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        u_inner -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
+        v = u_high - 2.0 * u_inner + u_low
         tape.append((u_old, v))
-        u[1:-1] += dt * viscosity / dx**2 * v
+        u_inner += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
     y = dx * np.sum(v2**2)
 
@@ -107,8 +114,9 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
         v_bar = -u_bar_inner
         v3 = 2.0 * dx
         v_bar_2 = v_bar * (dt / v3)
-        flux_bar = np.zeros_like(u)
+        flux_bar = np.empty_like(u)
         flux_bar[:-2] = -v_bar_2
+        flux_bar[-2:] = 0.0
         flux_bar[2:] += v_bar_2
         dt_bar += v_bar @ (flux[2:] - flux[:-2]) / v3
         # flux = 0.5 * u**2  [stencils.py:12]
@@ -130,6 +138,12 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     u_dot = u_dot.copy()
+    u_inner = u[1:-1]
+    u_dot_inner = u_dot[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
+    u_dot_high = u_dot[2:]
+    u_dot_low = u_dot[:-2]
     for _ in range(steps):
         # u[0] = u[-2]  [stencils.py:10]
         u[0] = u[-2]
@@ -144,15 +158,15 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
         v = 2.0 * dx
         v2 = dt / v
         v3 = flux[2:] - flux[:-2]
-        u[1:-1] -= v2 * v3
-        u_dot[1:-1] -= dt_dot / v * v3 + (flux_dot[2:] - flux_dot[:-2]) * v2
+        u_inner -= v2 * v3
+        u_dot_inner -= dt_dot / v * v3 + (flux_dot[2:] - flux_dot[:-2]) * v2
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         dx_squared = dx**2
         v4 = dt * viscosity / dx_squared
-        v5 = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        v6 = (u_dot[2:] - u_dot[1:-1] * 2.0 + u_dot[:-2]) * v4
-        u[1:-1] += v4 * v5
-        u_dot[1:-1] += (dt_dot * viscosity + viscosity_dot * dt) / dx_squared * v5 + v6
+        v5 = u_high - 2.0 * u_inner + u_low
+        v6 = (u_dot_high - u_dot_inner * 2.0 + u_dot_low) * v4
+        u_inner += v4 * v5
+        u_dot_inner += (dt_dot * viscosity + viscosity_dot * dt) / dx_squared * v5 + v6
     # return dx * np.sum(u[1:-1] ** 2)  [stencils.py:15]
     v7 = u[1:-1]
     y = dx * np.sum(v7**2)
@@ -166,15 +180,18 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     tape = []
+    u_inner = u[1:-1]
+    u_high = u[2:]
+    u_low = u[:-2]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
         u_old = u.copy()
         flux = 0.5 * u**2
-        u[1:-1] -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
-        v = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        u_inner -= dt / (2.0 * dx) * (flux[2:] - flux[:-2])
+        v = u_high - 2.0 * u_inner + u_low
         tape.append((u_old, v))
-        u[1:-1] += dt * viscosity / dx**2 * v
+        u_inner += dt * viscosity / dx**2 * v
     v2 = u[1:-1]
     y = dx * np.sum(v2**2)
 
@@ -204,8 +221,9 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
         v_bar = -u_bar_inner
         v3 = 2.0 * dx
         v_bar_2 = v_bar * (dt / v3)
-        flux_bar = np.zeros_like(u)
+        flux_bar = np.empty_like(u)
         flux_bar[:-2] = -v_bar_2
+        flux_bar[-2:] = 0.0
         flux_bar[2:] += v_bar_2
         dt_bar += v_bar @ (flux[2:] - flux[:-2]) / v3
         # flux = 0.5 * u**2  [stencils.py:12]

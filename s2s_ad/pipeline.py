@@ -19,6 +19,7 @@ from s2s_ad.ir.walk import with_callees
 from s2s_ad.load import load
 from s2s_ad.native import FAST, native
 from s2s_ad.passes.dce import reachable, without_unread
+from s2s_ad.passes.edges import with_zero_edges
 from s2s_ad.passes.lists import with_lists
 from s2s_ad.passes.over import written_over
 from s2s_ad.passes.sums import with_joint_sums
@@ -127,7 +128,8 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     program, entries = _merged([owned(lowered) for lowered in derivatives])
     if backend == "numpy":
         if optimize:
-            program = with_lists(with_joint_sums(written_over(with_inner_products(program))))
+            program = with_joint_sums(written_over(with_inner_products(program)))
+            program = with_lists(with_zero_edges(program))
         program = without_unread(program)
         return emit_module(together(program), entries, optimize=optimize, title=title)
     program, compiled, twins = native(program, entries)

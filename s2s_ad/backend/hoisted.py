@@ -1,4 +1,4 @@
-"""Slices of an adjoint that a loop adds to again and again, taken once before it.
+"""Slices of an array that a loop adds to again and again, taken once before it.
 
 `u_bar[1:-1] += v` makes a view, adds to it, and writes it back onto itself; with the view in a variable only the
 addition is left. That is right as long as the loop changes the array where it is and never binds its name anew.
@@ -18,9 +18,9 @@ def with_views(loop: ast.stmt, axes: Mapping[str, int], free: Callable[[str], st
     uses = _Uses()
     uses.visit(loop)
     found: dict[str, str] = {}  # by the text of a slice the name of the view
-    for text, count in uses.counts.items():
+    for text in uses.counts:
         array, index = uses.slices[text]
-        if count >= _AT_LEAST and text in uses.sure and array not in uses.bound and _rank(index) <= axes.get(array, 0):
+        if uses.wanted(text) and array not in uses.bound and _rank(index) <= axes.get(array, 0):
             found[text] = free(f"{array}_{_where(index)}")
     _Replaced(found).visit(loop)
     views: list[ast.stmt] = []
@@ -52,7 +52,15 @@ class _Uses(ast.NodeVisitor):
         self.slices: dict[str, tuple[str, ast.expr]] = {}
         self.bound: set[str] = set()
         self.sure: set[str] = set()  # what each trip uses
+        self.added_to: set[str] = set()  # arrays to a slice of which each trip adds
         self.branches = 0
+
+    def wanted(self, text: str) -> bool:
+        """Whether it pays to take the slice before the loop: of an adjoint what is used often, of another array all
+        slices if one is added to, else none."""
+        array, _ = self.slices[text]
+        often = self.counts[text] >= _AT_LEAST if "_bar" in array else array in self.added_to
+        return often and text in self.sure
 
     def visit_If(self, node: ast.If) -> None:
         self.branches += 1
@@ -74,12 +82,14 @@ class _Uses(ast.NodeVisitor):
             self.bound.add(node.id)
 
     def note(self, node: ast.Subscript, weight: int) -> None:
-        if isinstance(node.value, ast.Name) and "_bar" in node.value.id and _is_plain(node.slice):
+        if isinstance(node.value, ast.Name) and _is_plain(node.slice):
             text = ast.unparse(node)
             self.counts[text] += weight
             self.slices[text] = node.value.id, node.slice
             if not self.branches:
                 self.sure.add(text)
+                if weight > 1:
+                    self.added_to.add(node.value.id)
 
 
 class _Replaced(ast.NodeTransformer):

@@ -41,7 +41,7 @@ class Writer(StatementWriter):
                 mark(made[-1])
         else:
             made.append(self.while_loop(stmt, pairs, stop, unset))
-        if self.annotate and self.optimize and self.depth == 0:
+        if self.optimize and self.depth == 0:
             made[-1:] = with_views(made[-1], self.axes(), self.new_name)
         self.commented = None
         self.title, self.begun = title, begun

@@ -58,8 +58,8 @@ def simplify_function(function: Function) -> Function:
 class _Simplifier:
     def __init__(self, body: Block) -> None:
         self.uses = use_counts(body)
-        lengths = cache(lambda: Lengths(body))  # rarely asked
-        self.fills: Callable[[Apply], bool] = lambda write: lengths().fills(write)
+        self.lengths = cache(lambda: Lengths(body))  # rarely asked
+        self.fills: Callable[[Apply], bool] = lambda write: self.lengths().fills(write)
         self.same: dict[Value, Atom] = {}
         self.makers: dict[Value, Apply] = {}
         self.order: defaultdict[Value, int] = defaultdict(itertools.count().__next__)  # in which a value was first met
@@ -213,11 +213,14 @@ class _Simplifier:
         for i, atom in enumerate(inputs):
             wide = self.maker(atom, "broadcast_like")
             others = (other for k, other in enumerate(inputs) if k != i)
-            if wide and (exact_shape(stmt.out) or any(same_lengths(wide.inputs[1], o, self.makers) for o in others)):
+            if wide and (exact_shape(stmt.out) or any(self.same_shape(wide.inputs[1], o) for o in others)):
                 plain = (*inputs[:i], wide.inputs[0], *inputs[i + 1 :])
                 if stmt.op.kinds(tuple(a.kind for a in plain), stmt.params) == (stmt.out.kind,):
                     inputs = plain
         return inputs
+
+    def same_shape(self, a: Atom, b: Atom) -> bool:
+        return same_lengths(a, b, self.makers) or bool(shape_of(b.kind)) and self.lengths().same(a, b)
 
     def better(self, stmt: Apply, builder: Builder) -> tuple[Op, tuple[Atom, ...]] | None:
         """An operation with the same result that reads better."""

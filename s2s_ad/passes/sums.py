@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -48,12 +49,11 @@ def _block(block: Block, on: bool, uses: Counter[Atom], makers: Mapping[Atom, Ap
             builder.emit(stmt)
         elif parts:
             builder.span = stmt.span
-            made = dict[Atom, Apply](makers)
             whole, *rest = sorted(parts, key=lambda part: _is_negated(part, makers))
-            for part in rest:
-                whole = _sum(whole, part, made, builder)
-                made.update((s.out, s) for s in builder.stmts[-2:] if isinstance(s, Apply))
             op = OPS["index_set"] if stmt.out in moved.written else stmt.op
+            adder = _Adder(makers, uses, builder, op.name == "index_set")
+            for part in rest:
+                whole = adder.sum(whole, part)
             builder.emit(replace(stmt, op=op, inputs=(stmt.inputs[0], whole, *stmt.inputs[2:])))
         else:
             same[stmt.out] = stmt.inputs[0]  # a later one adds it
@@ -128,15 +128,60 @@ def _place(stmt: Apply, makers: Mapping[Atom, Apply]) -> Place:
     return (dict(stmt.params)["index"], at, line, stmt.inputs[0].kind)
 
 
-def _sum(a: Atom, b: Atom, makers: Mapping[Atom, Apply], builder: Builder) -> Atom:
-    if _is_negated(a, makers) and _is_negated(b, makers):
-        return builder.apply(OPS["neg"], _sum(makers[a].inputs[0], makers[b].inputs[0], makers, builder))
-    if _is_negated(b, makers):
-        return builder.apply(OPS["sub"], a, makers[b].inputs[0])
-    (m, x), (n, y) = (_factors(atom, makers) for atom in (a, b))
-    if x is y:
-        return x if m + n == 1.0 else builder.apply(OPS["mul"], Const(m + n, FLOAT), x)
-    return builder.apply(OPS["add"], a, b)
+class _Adder:
+    """Adds up what is to be added to one element, or with `written` what it is to be."""
+
+    def __init__(self, makers: Mapping[Atom, Apply], uses: Counter[Atom], builder: Builder, written: bool) -> None:
+        self.makers, self.uses, self.builder, self.written = dict(makers), uses, builder, written
+
+    def apply(self, name: str, *inputs: Atom) -> Value:
+        out = self.builder.apply(OPS[name], *inputs)
+        made = self.builder.stmts[-1]
+        assert isinstance(made, Apply)
+        self.makers[out] = made
+        return out
+
+    def sum(self, a: Atom, b: Atom) -> Atom:
+        (m, x), (n, y) = (_factors(atom, self.makers) for atom in (a, b))
+        if x is y and not _is_negated(a, self.makers):
+            return self.times(m + n, x)
+        m, n = self.constant(a), self.constant(b)
+        if abs(m) == abs(n) != 1.0 and math.isfinite(m) and a.kind == b.kind:
+            x, y = self.without(a), self.without(b)
+            if x is y and m == n:
+                return self.times(m + n, x)
+            return self.times(m, self.apply("add" if m == n else "sub", x, y))
+        if _is_negated(a, self.makers) and _is_negated(b, self.makers):
+            return self.apply("neg", self.sum(self.makers[a].inputs[0], self.makers[b].inputs[0]))
+        if _is_negated(b, self.makers):
+            return self.apply("sub", a, self.makers[b].inputs[0])
+        return self.apply("add", a, b)
+
+    def times(self, number: float, atom: Atom) -> Atom:
+        """A product; one with a negative number is taken away from what is there already."""
+        if number < 0.0 and not self.written:
+            return self.apply("neg", self.times(-number, atom))
+        return atom if number == 1.0 else self.apply("mul", Const(number, FLOAT), atom)
+
+    def constant(self, atom: Atom) -> float:
+        """The constant factor of a product that nothing else reads."""
+        made = self.makers.get(atom)
+        if made is None or self.uses[atom] > 1 or made.op.name not in ("mul", "neg"):
+            return 1.0
+        if made.op.name == "neg":
+            return -self.constant(made.inputs[0])
+        number, rest = _factors(atom, self.makers)
+        return number * self.constant(rest) if rest is not atom else math.prod(map(self.constant, made.inputs))
+
+    def without(self, atom: Atom) -> Atom:
+        """The product without its constant factor."""
+        made = self.makers.get(atom)
+        if made is None or self.constant(atom) == 1.0:
+            return atom
+        if made.op.name == "neg":
+            return self.without(made.inputs[0])
+        _, rest = _factors(atom, self.makers)
+        return self.without(rest) if rest is not atom else self.apply("mul", *map(self.without, made.inputs))
 
 
 def _factors(atom: Atom, makers: Mapping[Atom, Apply]) -> tuple[float, Atom]:
@@ -144,7 +189,7 @@ def _factors(atom: Atom, makers: Mapping[Atom, Apply]) -> tuple[float, Atom]:
     made = makers.get(atom)
     if made is not None and made.op.name == "mul":
         for one, other in (made.inputs, made.inputs[::-1]):
-            if isinstance(one, Const) and type(one.value) is float and one.kind == FLOAT and other.kind == atom.kind:
+            if isinstance(one, Const) and type(one.value) is float and not one.text and other.kind == atom.kind:
                 return one.value, other
     return 1.0, atom
 

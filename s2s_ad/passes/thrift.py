@@ -91,13 +91,36 @@ class _Thrift:
         return replace(total, op=product.op, inputs=inputs, params=())
 
     def negated_first(self, negated: Apply, product: Apply, builder: Builder) -> Apply | None:
-        """-x * y for -(x * y), where y has more elements than x."""
+        """-x * y for -(x * y), where y has more elements than x; so for -x * y * z."""
+        inputs = self.with_sign(product, builder)
+        return None if inputs is None else replace(negated, op=product.op, inputs=inputs, params=())
+
+    def with_sign(self, product: Apply, builder: Builder) -> tuple[Atom, ...] | None:
+        """The factors of a product with the sign of the smallest turned."""
         for k, factor in enumerate(product.inputs):
+            inner = self.makers.get(factor)
+            less: Atom | None = None
             if isinstance(factor, Value) and _smaller(factor, product.out):
-                less = builder.apply(OPS["neg"], factor)
-                inputs = (*product.inputs[:k], less, *product.inputs[k + 1 :])
-                return replace(negated, op=product.op, inputs=inputs, params=())
+                less = self.turned_sign(factor, builder)
+            elif inner is not None and inner.op.name == "mul" and self.uses[factor] == 1:
+                parts = self.with_sign(inner, builder)
+                if parts is not None:
+                    less = replace(inner.out)
+                    builder.emit(replace(inner, inputs=parts, outputs=(less,)))
+            if less is not None:
+                return (*product.inputs[:k], less, *product.inputs[k + 1 :])
         return None
+
+    def turned_sign(self, factor: Value, builder: Builder) -> Value:
+        """-1.0 / n for -(1.0 / n)."""
+        made = self.makers.get(factor)
+        if made is not None and made.op.name in ("mul", "div") and self.uses[factor] == 1:
+            first = made.inputs[0]
+            if isinstance(first, Const) and type(first.value) is float and not first.text:
+                out = replace(made.out)
+                builder.emit(replace(made, inputs=(Const(-first.value, FLOAT), made.inputs[1]), outputs=(out,)))
+                return out
+        return builder.apply(OPS["neg"], factor)
 
 
 class _InnerProducts(_Thrift):

@@ -83,3 +83,18 @@ def test_a_name_that_is_taken_is_not_taken_again():
 
     agrees(f, U, 0.5)
     assert "u_bar_low_2 = u_bar[:-1]" in s2s_ad.grad(f, (0, 1)).source(U, 0.5)
+
+
+def test_a_forward_sweep_takes_the_slices_of_what_it_adds_to_before_the_loop():
+    def spread(u, steps):
+        for _ in range(steps):
+            u[1:-1] += 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+        return np.sum(u * u)
+
+    source = s2s_ad.value_and_grad(spread).source(U, 3)
+    assert "u_inner += 0.1 * (u_high - 2.0 * u_inner + u_low)" in source, source
+
+
+def test_what_is_only_read_stays_as_the_user_wrote_it():
+    source = s2s_ad.value_and_grad(made_anew).source(U, 3)
+    assert "u[1:-1] * u[2:] + u[:-2]" in source, source

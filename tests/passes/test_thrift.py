@@ -198,3 +198,79 @@ def test_what_is_computed_again_comes_out_as_it_did():
     w = np.array([1.0, 5.0])
     assert with_a_branch_on_the_last_digit(w, e, e) == 50.0
     same(s2s_ad.grad(with_a_branch_on_the_last_digit)(w, e, e), np.array([0.0, 20.0]))
+
+
+def upper(u):
+    return np.sum(np.exp(u[2:]))
+
+
+def lower(u):
+    return np.sum(np.sin(u[:-2]) * u[2:])
+
+
+def columns_but_one(u):
+    m = np.reshape(np.outer(u, u), (5, 5))
+    return np.sum(np.tanh(m[:-1]) * m[1:])
+
+
+def in_each_trip(u):
+    total = 0.0
+    for _ in range(3):
+        u = np.tanh(u)
+        total += np.sum(u[1:] * u[:-1])
+    return total
+
+
+@pytest.mark.parametrize("f", [upper, lower, columns_but_one, in_each_trip])
+def test_an_edge_is_set_to_zero(f):
+    agrees(f, np.array([0.5, -1.25, 2.0, 0.75, 1.5]))
+
+
+def test_an_edge_of_what_is_too_short_for_it():
+    same(s2s_ad.grad(upper)(np.ones(1)), np.zeros(1))
+    same(s2s_ad.grad(upper)(np.ones(2)), np.zeros(2))
+    same(s2s_ad.grad(upper)(np.empty(0)), np.zeros(0))
+    same(s2s_ad.grad(upper)(np.ones(3)), np.array([0.0, 0.0, np.e]))
+
+
+def test_only_the_edge_is_set_to_zero():
+    source = s2s_ad.grad(upper).source(np.ones(5))
+    assert "np.empty_like(u)" in source and "u_bar[:2] = 0.0" in source, source
+
+
+def test_a_common_constant_is_taken_out():
+    u = np.array([0.5, -1.25, 2.0, 0.75, 1.5])
+    assert "= -2.0 * (" in s2s_ad.grad(valley).source(u)
+
+    def ramp(u):
+        total = 0.0
+        for i in range(1, len(u)):
+            total += 3.0 * u[i] * u[i - 1] - 3.0 * np.sin(u[i])
+        return total
+
+    agrees(ramp, u)
+
+
+def test_a_number_goes_where_lengths_are_the_same():
+    """What is spread over an array, of which lengths of slices are not known, is a number in products with others."""
+    source = s2s_ad.grad(valley).source(np.ones(5))
+    assert "full_like" not in source, source
+    agrees(lambda u, v: np.sum((u[1:] + v[:-1]) ** 2 * 3.0 + u[:-1]), np.ones(2), np.array([2.0, -1.0]))
+
+
+def wide(u, v):
+    return np.sum(3.0 * (u[1:] * v) + u[:1])
+
+
+def test_a_length_of_one_is_still_spread():
+    agrees(wide, np.array([0.5, 1.5]), np.array([1.0, -2.0, 0.25]))
+    agrees(wide, np.array([0.5, 1.5, 2.0, -1.0]), np.array([1.0, -2.0, 0.25]))
+
+
+def test_the_sign_of_a_product_goes_to_its_smallest_factor():
+    def loss(w, x, y):
+        return np.mean(np.logaddexp(0.0, -y * (x @ w)))
+
+    x, y = X[0], np.array([1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0])
+    agrees(loss, np.ones(4), x, y)
+    assert "-1.0 / " in s2s_ad.grad(loss).source(np.ones(4), x, y)

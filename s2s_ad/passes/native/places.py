@@ -186,7 +186,8 @@ class Views:
     def size(self, length: Any, accesses: Sequence[Access] = ()) -> tuple[Symbol, int] | None:
         """A length as a number that can be asked for, and by how much it is less than that.
 
-        If possible it is the length of something that is accessed, which is at hand where that is.
+        If possible it is the length of something that is accessed, which is at hand where that is; never that of a
+        tangent in the place of its argument's, or one that is too short would pass for a short argument.
         """
         if not isinstance(length, tuple) or len(length) != 3:
             return None
@@ -195,7 +196,7 @@ class Views:
             (known[2], Length(base, own))
             for base in dict.fromkeys(access.base for access in accesses)
             for own, known in enumerate(self.lengths.of(base))
-            if known != 1 and known[:2] == (what, axis)
+            if known != 1 and known[:2] == (what, axis) and not (base.suffix == "_dot" and base.base is what)
         ]
         if found:
             least, symbol = min(found, key=lambda each: each[0])
