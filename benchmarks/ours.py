@@ -13,11 +13,13 @@ import numpy as np
 import s2s_ad
 from benchmarks.by_hand import cpp
 from benchmarks.registry import Program
+from s2s_ad.derivative import How
+from s2s_ad.modes import derivative_of
 
 Calls = Iterator[tuple[str, Callable[[], Any]]]
 
-# a call costs more than their arithmetic, so the emitted function is also called by itself
-INSIDE = ("f", "logistic")
+# a call costs as much as their arithmetic, so the emitted function, which a user may ship, is also called by itself
+SHORT = ("f", "logistic", "newton_sqrt", "rosenbrock")
 
 
 class NumPy:
@@ -58,14 +60,16 @@ def _calls(program: Program, args: tuple[Any, ...], backend: str, compiled: Call
     if program.derivative == "hvp":
         yield "function", partial(primal, *args[:-1])
         yield "ours", partial(s2s_ad.hvp, f, args[:-1], args[-1:], backend=backend)
+        ours = derivative_of(f, How("hvp", backend=backend))
     else:
         ours = s2s_ad.value_and_grad(f, program.wrt, backend=backend)
         yield "function", (
             partial(_on_copies, primal, program.writes, args) if program.writes else partial(primal, *args)
         )
         yield "ours", partial(ours, *args)
-        if backend == "numpy" and f.__name__ in INSIDE:
-            yield "ours, inside", partial(_emitted(ours, f"{f.__name__}_value_and_grad", args), *args)
+    if f.__name__ in SHORT:
+        specs = ours.specs(args[:-1] if program.derivative == "hvp" else args)
+        yield "emitted", partial(ours.compiled_for_specs(specs)[0].function, *args)
     hand = by_hand(program, backend)
     if hand is not None:
         yield "by hand", partial(compiled(hand), *args)
@@ -94,9 +98,3 @@ def native(function: Any) -> Any:
 
 def _on_copies(f: Any, writes: tuple[int, ...], args: tuple[Any, ...]) -> Any:
     return f(*(a.copy() if k in writes else a for k, a in enumerate(args)))
-
-
-def _emitted(derivative: Any, name: str, args: tuple[Any, ...]) -> Any:
-    scope: dict[str, Any] = {}
-    exec(compile(derivative.source(*args), f"<{name}>", "exec"), scope)
-    return scope[name]

@@ -7,9 +7,9 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 from s2s_ad.errors import UnsupportedError
-from s2s_ad.ir.builder import FALSE, Builder
-from s2s_ad.ir.kinds import BOOL, INT, List
-from s2s_ad.ir.nodes import Atom, Block, Call, Const, Function, If, Program, Value
+from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.kinds import INT, List
+from s2s_ad.ir.nodes import Atom, Call, Const, Function, If, Program, Value
 from s2s_ad.ir.structure import Entry, Leaf, Node, Spec
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bounds import Assumption, reads_by_arrays
@@ -76,16 +76,7 @@ def _wrapper(entry: Entry, main: Function, inner: str, other: str, assumed: Sequ
     builder = Builder(main.span)
     params = tuple(replace(value) for value in main.body.params)
     given: list[Atom] = [builder.apply(OPS["list_to_array"], p) if isinstance(p.kind, List) else p for p in params]
-    outputs = tuple(Value(atom.kind) for atom in main.body.results)
-    if not assumed:
-        builder.emit(Call(inner, tuple(given), outputs, main.span))
-    else:
-        conditions = [_condition(builder, params, each) for each in assumed]
-        calls = []
-        for name in (inner, other):
-            results = tuple(replace(out) for out in outputs)
-            calls.append(Block((), (Call(name, tuple(given), results, main.span),), results))
-        builder.emit(If(_all(builder, conditions), calls[0], calls[1], outputs, main.span))
+    outputs = _called(builder, main, given, inner, other, assumed)
     returned = [
         builder.apply(OPS["array_to_list"], out, kind=out.kind) if isinstance(out.kind, List) else out
         for out in outputs
@@ -93,7 +84,7 @@ def _wrapper(entry: Entry, main: Function, inner: str, other: str, assumed: Sequ
     return Function(entry.name, builder.block(params, returned), main.doc, main.span)
 
 
-def _condition(builder: Builder, params: Sequence[Value], assumption: Assumption) -> Atom:
+def _condition(builder: Builder, params: Sequence[Atom], assumption: Assumption) -> Atom:
     """Whether it holds of these arguments, as `what is added >= what is taken away`, or `==`."""
     sides: list[Atom] = []
     for sign in (1, -1):
@@ -112,10 +103,17 @@ def _condition(builder: Builder, params: Sequence[Value], assumption: Assumption
     return builder.apply(OPS["eq" if assumption.equal else "ge"], *sides)
 
 
-def _all(builder: Builder, conditions: Sequence[Atom]) -> Atom:
-    total = conditions[-1]
-    for condition in conditions[-2::-1]:
-        out = Value(BOOL)
-        builder.emit(If(condition, Block((), (), (total,)), Block((), (), (FALSE,)), (out,), builder.span))
-        total = out
-    return total
+def _called(
+    builder: Builder, main: Function, given: Sequence[Atom], inner: str, other: str, assumed: Sequence[Assumption]
+) -> tuple[Value, ...]:
+    """What the one function returns if all assumptions hold of its arguments, else what the other does."""
+    outputs = tuple(Value(atom.kind) for atom in main.body.results)
+    if not assumed:
+        builder.emit(Call(inner, tuple(given), outputs, main.span))
+        return outputs
+    condition = _condition(builder, given, assumed[0])
+    holds, fails = Builder(main.span), Builder(main.span)
+    found = _called(holds, main, given, inner, other, assumed[1:])
+    instead = _called(fails, main, given, other, other, ())
+    builder.emit(If(condition, holds.block((), found), fails.block((), instead), outputs, main.span))
+    return outputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,18 @@ from s2s_ad.ir.kinds import kind_of
 from s2s_ad.ir.structure import Leaf, Spec
 from s2s_ad.pipeline import Compiled
 
+Types = tuple[type[Any], ...]
+Watched = tuple[dict[str, Any], str, Any]  # (scope, name, object): a name of the function's own module
+_NOTHING: Watched = ({}, "", None)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Code that takes such arguments as they are, and what must still be so for it to be right."""
 
     compiled: Compiled
     function: Callable[..., Any]
-    watched: tuple[tuple[dict[str, Any], str, Any], ...]  # (scope, name, object): names of the function's own module
+    watched: tuple[Watched, ...]
     careful: bool  # whether it matters how the arguments lie in memory
     more: Any  # what the caller keeps beside it
 
@@ -33,24 +37,33 @@ class Known:
 
 
 class Quick:
-    """Finds the code of an earlier call with arguments alike."""
+    """Finds the code of an earlier call with arguments alike.
+
+    `numbers` is for calls with nothing but numbers, and for those who cannot wait for `find`: by their types a
+    function, what it watches first, and what it watches else.
+    """
 
     def __init__(self) -> None:
-        self._numbers: dict[Hashable, Known] = {}
-        self._arrays: dict[Hashable, Known] = {}
+        self.numbers: dict[Types, tuple[Callable[..., Any], dict[str, Any], str, Any, tuple[Watched, ...]]] = {}
+        self._known: dict[Types, tuple[tuple[tuple[_Array, ...], Known], ...]] = {}
 
     def find(self, args: Sequence[Any]) -> Known | None:
-        known = self._numbers.get(tuple(map(type, args))) if self._numbers else None
-        if known is None:
-            known = self._arrays.get(_with_arrays(args)) if self._arrays else None
-            if known is None:
-                return None
-        for scope, name, seen in known.watched:
-            if scope.get(name) is not seen:
-                return None
-        if known.careful and not known.lie_well(args):
-            check_memory(known.compiled, dict(zip(known.compiled.arguments, args)), {})
-        return known
+        for arrays, known in self._known.get(tuple(map(type, args)), ()):
+            for place, dtype, rank, ones in arrays:
+                array = args[place]
+                shape = array.shape
+                if array.dtype is not dtype and array.dtype != dtype or len(shape) != rank:
+                    break
+                if ones != _ones(shape) if 1 in shape else ones:
+                    break
+            else:
+                for scope, name, seen in known.watched:
+                    if scope.get(name) is not seen:
+                        return None
+                if known.careful and not known.lie_well(args):
+                    check_memory(known.compiled, dict(zip(known.compiled.arguments, args)), {})
+                return known
+        return None
 
     def note(
         self, args: Sequence[Any], specs: Mapping[str, Spec], compiled: Compiled, function: Any, more: Any = None
@@ -62,15 +75,34 @@ class Quick:
         if watched is None or compiled.changed or compiled.positions[: len(args)] != tuple(range(len(args))):
             return
         careful = bool(compiled.written or compiled.in_order)
-        known = Known(compiled, compiled.function, watched, careful, more)
-        if any(type(arg) is np.ndarray for arg in args):
-            self._arrays[_with_arrays(args)] = known
-        else:
-            self._numbers[tuple(map(type, args))] = known
+        arrays = tuple((k, a.dtype, a.ndim, _ones(a.shape)) for k, a in enumerate(args) if type(a) is np.ndarray)
+        types = tuple(map(type, args))
+        others = (entry for entry in self._known.get(types, ()) if entry[0] != arrays)
+        self._known[types] = (*others, (arrays, Known(compiled, compiled.function, watched, careful, more)))
+        if not arrays and not careful:
+            first, *rest = watched or (_NOTHING,)
+            self.numbers[types] = (compiled.function, *first, tuple(rest))
 
     def clear(self) -> None:
-        self._numbers.clear()
-        self._arrays.clear()
+        self.numbers.clear()
+        self._known.clear()
+
+
+def unchanged(watched: tuple[Watched, ...]) -> bool:
+    """Whether all of these names still stand for what they did."""
+    for scope, name, seen in watched:
+        if scope.get(name) is not seen:
+            return False
+    return True
+
+
+# of an array among the arguments: its place, dtype, number of axes, and which of them have length 1, if any has
+_Array = tuple[int, Any, int, "tuple[bool, ...]"]
+
+
+def _ones(shape: Sequence[int]) -> tuple[bool, ...]:
+    """Which axes have length 1, if any: that is part of the kind of an array."""
+    return tuple([n == 1 for n in shape]) if 1 in shape else ()
 
 
 def _plain(arg: Any, spec: Spec) -> bool:
@@ -79,17 +111,3 @@ def _plain(arg: Any, spec: Spec) -> bool:
         return False
     kind = kind_of(arg)
     return kind is not None and spec == Leaf(kind)
-
-
-def _with_arrays(args: Sequence[Any]) -> Hashable:
-    """What the kinds of the arguments depend on: an axis of length 1 is part of the kind of an array."""
-    return tuple(
-        [
-            (
-                (a.dtype, tuple([n == 1 for n in a.shape]) if 1 in a.shape else a.ndim)
-                if type(a) is np.ndarray
-                else type(a)
-            )
-            for a in args
-        ]
-    )

@@ -6,12 +6,13 @@ import ast
 import builtins
 import importlib
 import keyword
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import ModuleType
 
 from s2s_ad.backend.functions import Written, write_function
+from s2s_ad.backend.handed import hand_on
 from s2s_ad.backend.outline import in_parts, outlined
 from s2s_ad.backend.printer import Origins, format_source, text_of
 from s2s_ad.backend.signature import is_flat, parameter_names
@@ -88,6 +89,8 @@ def emit_module(
             written += [Written(tree, frozenset(), {}) for tree in own]
             inner[name] = [tree.name for tree in own]
         written.append(made)
+    outer = [name for name in by_name if native and name not in compiled]
+    _hand_on(written, outer, {callees[name]: callees[twin] for name, twin in others.items()})
     if any(inner.get(name) for name in others):
         written[0] = replace(written[0], used=written[0].used | {"calling"})
     whole = _assemble(written, aliases, title, _jit(False, fast) if native else "", objects)
@@ -96,6 +99,15 @@ def emit_module(
         for name, twin in others.items()
     ]
     return replace(whole, text=whole.text + "".join(f"\n\n{line}" for line in lines))
+
+
+def _hand_on(written: Sequence[Written], outer: Collection[str], twins: Mapping[str, str]) -> None:
+    """Let these functions return what those that they call return, if these are called by nobody else."""
+    trees = {each.tree.name: each.tree for each in written}
+    inner = {name: tree for name, tree in trees.items() if name not in outer and tree.decorator_list}
+    inner |= {twin: trees[name] for name, twin in twins.items()}
+    for name in outer:
+        hand_on(trees[name], inner, [tree for tree in trees.values() if tree is not trees[name]])
 
 
 def _twin(name: str, twin: str, inner: Sequence[str], jit: str) -> str:

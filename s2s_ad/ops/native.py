@@ -54,7 +54,7 @@ def same_length(m, n): ...
 def lesser(a, b): ...
 
 
-# what it returns may be the array itself, so it is a write
+# the array is used up by it, so it is a write
 grown = declare((), lambda a, n: None, name="grown", code="a = grown(a, n)", infer=first, store=True, cost=1, zero=True)
 with_row = declare(
     (),

@@ -9,11 +9,10 @@ def calling(function, **names):
 
 
 def grown(a, n):
-    """The array itself if it has room for n items, else a larger one that begins with them."""
-    if n <= a.size:
-        return a
+    """An array with room for n items, and more, that begins with those of another."""
     larger = np.empty(max(n, 2 * a.size), a.dtype)
-    larger[: a.size] = a
+    for i in range(a.size):
+        larger[i] = a[i]
     return larger
 
 

@@ -72,3 +72,24 @@ def test_places_from_an_array():
     for wrong in (3, -4):
         with pytest.raises(IndexError):
             s2s_ad.grad(picked, backend="numba")(a, np.array([0, wrong]))
+
+
+def test_what_is_assumed_is_asked_once_and_the_compiled_function_returns_the_result():
+    text = s2s_ad.value_and_grad(product, (0, 1), backend="numba").source(a, b, 2)
+    public = text[text.index("def product_value_and_grad") : text.index("@numba.njit")]
+    assert public.count("if") == 1 and public.count("return") == 2
+    assert "return _product_value_and_grad(a, b, n)\n" in public
+
+
+def in_a_tuple(pair, n):
+    return product(pair[0], pair[1], n)
+
+
+def test_arguments_with_structure_are_checked_too():
+    gradient = s2s_ad.grad(in_a_tuple, backend="numba")
+    for pair in ((a, b), (b, a)):
+        expected = s2s_ad.grad(in_a_tuple)(pair, 2)
+        for found, wanted in zip(gradient(pair, 2), expected):
+            np.testing.assert_array_equal(found, wanted)
+    with pytest.raises(IndexError):
+        gradient((a, b), 3)

@@ -65,3 +65,20 @@ def test_nothing_in_between_is_an_array():
 @pytest.mark.parametrize("name", ["shifted_down", "turned", "moved"])
 def test_what_is_written_over_is_read_before(name):
     joint_agrees(getattr(expression_programs, name), *EXPRESSION_CASES[name])
+
+
+def rosenbrock(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def test_all_that_goes_into_an_adjoint_shares_a_loop():
+    x = np.array([0.3, -0.8, 1.2, 0.5, -0.1])
+    native_agrees(rosenbrock, x, second=True)
+    for n in (0, 1, 2, 3):
+        joint_agrees(rosenbrock, x[:n])
+        native_agrees(rosenbrock, x[:n], second=True)
+    gradient = s2s_ad.value_and_grad(rosenbrock, backend="numba").source(x)
+    product = s2s_ad.jvp(s2s_ad.grad(rosenbrock), (x,), (x,), backend="numba")[1]
+    along = (s2s_ad.grad(rosenbrock)(x + 1e-6 * x) - s2s_ad.grad(rosenbrock)(x - 1e-6 * x)) / 2e-6
+    np.testing.assert_allclose(product, along, rtol=1e-6)
+    assert gradient.count("for i in range") == 1 and "np.empty" not in gradient

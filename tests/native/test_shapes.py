@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -366,7 +368,7 @@ def test_fixed_factors_are_multiplied_after_the_loop():
 def test_what_is_added_to_a_whole_row_is_summed_once(n):
     native_agrees(summed_rows, x34, w4, n)
     source = s2s_ad.grad(summed_rows, (0, 1), backend="numba").source(x34, w4, n)
-    assert source.count("w_bar_sum[c] += ") == 1 and "w_bar[j] += v5 * w[c]" in source
+    assert source.count("w_bar_sum[c] += ") == 1 and re.search(r"w_bar\[j\] \+= v\d+ \* w\[c\]", source)
 
 
 def test_a_sum_over_triangles_and_one_over_all():

@@ -27,9 +27,12 @@ class Apart:
 
     def surely_runs(self, start: Atom, stop: Atom, around: Sequence[Value] = ()) -> bool:
         """Whether a loop from start to stop makes a trip, wherever it is reached in the loops with these indices."""
-        missing = self.affine.sum(stop).plus(self.affine.sum(start), -1)
-        known = self.ranges([missing, *(Sum({index: 1}) for index in around)])
-        return inequalities.contradictory([*known, _row(missing)])
+        return self.at_least(self.affine.sum(stop).plus(self.affine.sum(start), -1), 1, around)
+
+    def at_least(self, number: Sum, least: int, around: Sequence[Value] = ()) -> bool:
+        """Whether the number is surely so large, wherever it is computed in the loops with these indices."""
+        known = self.ranges([number, *(Sum({index: 1}) for index in around)])
+        return inequalities.contradictory([*known, _row(number, 1 - least)])
 
     def ranges(self, sums: Sequence[Sum]) -> list[inequalities.Sum]:
         """That the indices of loops are in their ranges, and lengths not negative."""

@@ -125,7 +125,7 @@ def _last_version(value: Value, stmts: tuple[Stmt, ...], results: tuple[Atom, ..
         if not direct and not within:
             continue
         if within and not direct:
-            if not all(_only_read(at, b) for b in blocks_of(stmt)):
+            if not all(only_read(at, b) for b in blocks_of(stmt)):
                 return None
         elif isinstance(stmt, Apply) and stmt.op.name in _UPDATES and stmt.inputs[0] is at:
             if at in stmt.inputs[1:]:
@@ -161,16 +161,17 @@ def _read_in_part(stmt: Stmt, value: Value, block: Block) -> bool:
     """Whether it takes rows of the array, which the block, in which it stands or which comes after it, only reads."""
     if not isinstance(stmt, Apply) or stmt.op.name != "getitem" or stmt.inputs[0] is not value:
         return False
-    return not any(isinstance(a, Value) and shape_of(a.kind) for a in stmt.inputs[1:]) and _only_read(stmt.out, block)
+    return not any(isinstance(a, Value) and shape_of(a.kind) for a in stmt.inputs[1:]) and only_read(stmt.out, block)
 
 
-def _only_read(value: Value, block: Block) -> bool:
+def only_read(value: Value, block: Block) -> bool:
+    """Whether the block only looks at elements of the array, at its shape, or at rows of it in the same way."""
     if value in block.results:
         return False
     for stmt in block.stmts:
         if value in inputs_of(stmt) and not _plain_read(stmt, value) and not _read_in_part(stmt, value, block):
             return False
-        if not all(_only_read(value, inner) for inner in blocks_of(stmt)):
+        if not all(only_read(value, inner) for inner in blocks_of(stmt)):
             return False
     return True
 

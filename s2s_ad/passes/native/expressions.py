@@ -13,7 +13,8 @@ from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import FLOAT, Array
 from s2s_ad.ir.nodes import Apply, Block, For, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of, map_inputs, outputs_of
+from s2s_ad.ir.walk import all_stmts, blocks_of, free_values, inputs_of, is_derivative, map_inputs, outputs_of
+from s2s_ad.ops.creation import ZEROS
 from s2s_ad.ops.fitting import is_elementwise
 from s2s_ad.ops.linear import axes_of
 from s2s_ad.ops.registry import OPS
@@ -33,7 +34,7 @@ def as_loops(block: Block, alike: Alike) -> Block:
     lengths = Lengths(block, alike)
     if alike:
         block = not_summed(block, lengths)
-    return _Expressions(lengths).block(_asking_sources(block, lengths), None)
+    return _Expressions(lengths).block(_adding_to_zeros(_asking_sources(block, lengths)), None)
 
 
 def _asking_sources(block: Block, lengths: Lengths) -> Block:
@@ -57,6 +58,19 @@ def _asking_sources(block: Block, lengths: Lengths) -> Block:
         return replace(block, stmts=tuple(map(asking, block.stmts)))
 
     return inner(block)
+
+
+def _adding_to_zeros(block: Block) -> Block:
+    """The block in which what comes first into an adjoint is added, not written: it may then share a loop."""
+    zeros = {s.out for s in block.stmts if isinstance(s, Apply) and s.op.name in ZEROS}
+    summed = {s.inputs[0] for s in block.stmts if isinstance(s, Apply) and s.op.name == "index_add"}
+
+    def adding(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Apply) and stmt.op.name == "index_set" and stmt.inputs[0] in zeros and stmt.out in summed:
+            return replace(stmt, op=OPS["index_add"]) if is_derivative(stmt.out) else stmt
+        return map_inputs(stmt, lambda a: a, _adding_to_zeros)
+
+    return replace(block, stmts=tuple(map(adding, block.stmts)))
 
 
 def _values_last(block: Block) -> Block:

@@ -23,28 +23,44 @@ from s2s_ad.ir.walk import (
     substitute,
     use_counts,
 )
+from s2s_ad.passes.native.affine import Affine
 
 _SUMS = frozenset(("add", "sub"))
+_SHAPES = frozenset(("zeros_like", "np.zeros_like", "np.empty_like", "shape_item", "array_len"))
 
 
-def fused(block: Block) -> Block:
-    """The block with such pairs of loops made one, and such loops turned around, in inner blocks too."""
+def fused(block: Block, clean: Collection[Value]) -> Block:
+    """The block with such pairs of loops made one, and such loops turned around, in inner blocks too.
+
+    What is `clean` is zeros when a trip of the loop that carries it begins, whichever trip it is.
+    """
+    return _fused(block, clean, Affine(block))
+
+
+def _fused(block: Block, clean: Collection[Value], affine: Affine) -> Block:
     stmts = list(block.stmts)
     renamed: dict[Value, Atom] = {}
     for at in range(len(stmts) - 1, -1, -1):
         second = stmts[at]
         if isinstance(second, For):
-            _fuse_into(stmts, at, block, renamed)
+            _fuse_into(stmts, at, block, renamed, clean, affine)
     changed = substitute(Block(block.params, tuple(stmts), block.results), renamed)
 
     def same(atom: Atom) -> Atom:
         return atom
 
-    inner = tuple(turned(map_inputs(s, same, fused)) for s in changed.stmts)
+    inner = tuple(turned(map_inputs(s, same, lambda b: _fused(b, clean, affine)), clean) for s in changed.stmts)
     return replace(changed, stmts=inner)
 
 
-def _fuse_into(stmts: list[Stmt], at: int, block: Block, renamed: dict[Value, Atom]) -> None:
+def _fuse_into(
+    stmts: list[Stmt],
+    at: int,
+    block: Block,
+    renamed: dict[Value, Atom],
+    clean: Collection[Value],
+    affine: Affine,
+) -> None:
     """Put the loop at this place into the one that fills its lists, if it may run with it."""
     second = stmts[at]
     assert isinstance(second, For)
@@ -58,11 +74,12 @@ def _fuse_into(stmts: list[Stmt], at: int, block: Block, renamed: dict[Value, At
         return
     walks = _walks_of(first, second)
     assert walks is not None and isinstance(first, For)
-    if first.stops or not _same_trips(first, second) or not _accumulates_all(second):
+    if first.stops or not _same_trips(first, second, affine) or not _accumulates_all(second, clean):
         return
-    early = _before(stmts[k + 1 : at], second, first)
-    if early is None:
+    between = _before(stmts[k + 1 : at], second, first)
+    if between is None:
         return
+    early, late = between
     n = len(first.init)
     others = _reads_elsewhere(stmts, block, second)
     ys = [i for i in range(n, len(first.outputs)) if first.outputs[i] in others]
@@ -79,7 +96,6 @@ def _fuse_into(stmts: list[Stmt], at: int, block: Block, renamed: dict[Value, At
     )
     outputs = (*first.outputs[:n], *second.outputs, *(first.outputs[i] for i in ys))
     made = replace(first, init=(*first.init, *second.init), body=whole, outputs=outputs)
-    late = [s for s in stmts[k + 1 : at] if s not in early]
     stmts[k : at + 1] = [*early, made, *late]
 
 
@@ -100,7 +116,7 @@ def _walks_of(first: For, second: For) -> list[Atom] | None:
     return found if any(walk.source in saved for walk in second.xs) else None
 
 
-def _same_trips(first: For, second: For) -> bool:
+def _same_trips(first: For, second: For, affine: Affine) -> bool:
     if not second.even:
         return False
     if second.trips is None:
@@ -108,28 +124,23 @@ def _same_trips(first: For, second: For) -> bool:
     if first.trips is None or first.reverse == second.reverse:
         return False
     a, b = first.trips, second.trips
-    return all(_same(x, y) for x, y in ((a.start, b.start), (a.stop, b.stop), (a.step, b.step)))
+    pairs = ((a.start, b.start), (a.stop, b.stop), (a.step, b.step))
+    return all(x is y or affine.key(x) == affine.key(y) for x, y in pairs)
 
 
-def _same(a: Atom, b: Atom) -> bool:
-    return a is b or (not isinstance(a, Value) and not isinstance(b, Value) and a == b) or _equal_constants(a, b)
-
-
-def _equal_constants(a: Atom, b: Atom) -> bool:
-    values = [getattr(x, "value", None) for x in (a, b)]
-    return type(values[0]) is int and values[0] == values[1] and type(values[1]) is int
-
-
-def _before(between: list[Stmt], second: For, first: For) -> list[Stmt] | None:
-    """What stands between the loops and must come before both; None if some of it needs the first."""
+def _before(between: list[Stmt], second: For, first: For) -> tuple[list[Stmt], list[Stmt]] | None:
+    """What stands between the loops and must come before both, and the rest; None if some of it needs the first."""
     needed = {a for a in second.init if isinstance(a, Value)} | set(free_values(second.body))
     made = set(first.outputs)
     if needed & made:
         return None
     early: list[Stmt] = []
+    late: list[Stmt] = []
     for stmt in reversed(between):
         if needed.isdisjoint(outputs_of(stmt)) or isinstance(stmt, Section):
+            late.append(stmt)
             continue
+        stmt = _asking_before(stmt, first)
         reads = {a for a in inputs_of(stmt) if isinstance(a, Value)}
         for inner in blocks_of(stmt):
             reads |= set(free_values(inner))
@@ -137,7 +148,33 @@ def _before(between: list[Stmt], second: For, first: For) -> list[Stmt] | None:
             return None
         needed |= reads
         early.append(stmt)
-    return None if needed & made else early[::-1]
+    return None if needed & made else (early[::-1], late[::-1])
+
+
+def _asking_before(stmt: Stmt, loop: For) -> Stmt:
+    """The statement that asks for a shape: of an array as it is before the loop, which has the same after it."""
+    if not isinstance(stmt, Apply) or stmt.op.name not in _SHAPES or stmt.inputs[0] not in loop.outputs:
+        return stmt
+    slot = loop.outputs.index(stmt.inputs[0])
+    if slot >= len(loop.init) or not _same_shape(loop.body, loop.body.results[slot], split_params(loop)[1][slot]):
+        return stmt
+    return replace(stmt, inputs=(loop.init[slot], *stmt.inputs[1:]))
+
+
+def _same_shape(block: Block, end: Atom, start: Value) -> bool:
+    """Whether nothing happens to the array on its way but that elements are changed."""
+    makers = {v: s for s in block.stmts for v in outputs_of(s)}
+    while end is not start:
+        made = makers.get(end) if isinstance(end, Value) else None
+        if isinstance(made, Apply) and made.op.name in ("index_set", "index_add"):
+            end = made.inputs[0]
+            continue
+        if not isinstance(made, (For, While)) or (slot := made.outputs.index(end)) >= len(made.init):
+            return False
+        if not _same_shape(made.body, made.body.results[slot], split_params(made)[1][slot]):
+            return False
+        end = made.init[slot]
+    return True
 
 
 def _has_effect(stmt: Stmt) -> bool:

@@ -74,6 +74,8 @@ class Groups:
             if member is not None and self._wanted(member):
                 self._join(member)
                 return
+            if member is not None and member.plain and not member.agreed and not self.uses.get(stmt.out):
+                return  # it was there for its lengths, which are asked for elsewhere
         group = self._group(stmt)
         reads = {a: None for a in inputs_of(stmt) if isinstance(a, Value)}
         for inner in blocks_of(stmt):

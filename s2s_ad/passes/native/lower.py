@@ -18,10 +18,13 @@ from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
 from s2s_ad.passes.native.chains import short_chains
+from s2s_ad.passes.native.copies import uncopied
+from s2s_ad.passes.native.direct import direct
 from s2s_ad.passes.native.expressions import as_loops
 from s2s_ad.passes.native.fuse import fused
 from s2s_ad.passes.native.held import held
 from s2s_ad.passes.native.hoist import checked, hoisted
+from s2s_ad.passes.native.joined import joined
 from s2s_ad.passes.native.lists import without_lists
 from s2s_ad.passes.native.numbers import plain_numbers
 from s2s_ad.passes.native.once import handed_out_once
@@ -30,7 +33,7 @@ from s2s_ad.passes.native.outside import outside
 from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
-from s2s_ad.passes.native.scratch import forward_again
+from s2s_ad.passes.native.scratch import forward_again, zeros_throughout
 from s2s_ad.passes.native.sliding import slid
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
@@ -111,7 +114,8 @@ def _lowered(
     function: Function, assuming: bool, effects: set[str], alike: Alike
 ) -> tuple[Function, tuple[Assumption, ...]]:
     body = dce_block(rows_saved(function.body), effects)
-    body = outside(short_chains(forward_again(fused(body))))
+    body = forward_again(uncopied(fused(body, zeros_throughout(body))))
+    body = outside(short_chains(joined(direct(body))))
     body, assumed = within_bounds(begun_first(written_once(slid(rolled(held(body))))), assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed

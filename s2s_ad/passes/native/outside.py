@@ -114,8 +114,8 @@ class _Sum:
     def same_sums(self, other: _Sum) -> bool:
         """Whether both add up the same numbers, at the same places of arrays made for them."""
         own, others = self.product, other.product
-        same = own.own == others.own and own.negative == others.negative and not (self.here or other.here)
-        return same and self.kept is not self.place and other.kept is not other.place and self.kept == other.kept
+        same = own.own == others.own and own.negative == others.negative and [*self.kept] == [*other.kept]
+        return same and not (self.here or other.here)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ again, element by element. So no trip sees what another one did, and their order
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Value
-from s2s_ad.ir.walk import map_inputs, outputs_of, split_params
+from s2s_ad.ir.walk import blocks_of, map_inputs, outputs_of, split_params
 from s2s_ad.ops.creation import ZEROS
 from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.fuse import turned
@@ -16,31 +18,49 @@ from s2s_ad.passes.native.fuse import turned
 
 def forward_again(block: Block) -> Block:
     """The block with such loops turned around, in inner blocks too."""
-    return _Scratch(Affine(block)).block(block)
+    return _turned(block, zeros_throughout(block))
 
 
-class _Scratch:
-    def __init__(self, affine: Affine) -> None:
-        self.affine = affine
+def zeros_throughout(block: Block) -> set[Value]:
+    """Arrays of zeros: that are made so, and that every trip of the loops which carry them leaves so."""
+    return _Clean(block).found
 
-    def block(self, block: Block) -> Block:
-        stmts = []
-        makers = {v: s for s in block.stmts if isinstance(s, Apply) for v in outputs_of(s)}
+
+def _turned(block: Block, clean: set[Value]) -> Block:
+    stmts = []
+    for stmt in block.stmts:
+        moved = map_inputs(stmt, lambda a: a, lambda b: _turned(b, clean))
+        own = clean.intersection(split_params(moved)[1]) if isinstance(moved, For) else None
+        stmts.append(turned(moved, own) if own else moved)
+    return replace(block, stmts=tuple(stmts))
+
+
+class _Clean:
+    def __init__(self, block: Block) -> None:
+        self.affine = Affine(block)
+        self.found: set[Value] = set()
+        self.look(block)
+
+    def look(self, block: Block) -> None:
         for stmt in block.stmts:
-            moved = map_inputs(stmt, lambda a: a, self.block)
-            if isinstance(moved, For) and len(moved.outputs) == len(moved.init):
-                clean = {
-                    param
-                    for k, param in enumerate(split_params(moved)[1])
-                    if self.zeros(makers.get(moved.init[k]))  # type: ignore[arg-type]
-                    and self.cleared(moved.body, moved.body.results[k], (), None)
-                }
-                moved = turned(moved, clean) if clean else moved
-            stmts.append(moved)
-        return Block(block.params, tuple(stmts), block.results)
+            if isinstance(stmt, Apply) and stmt.op.name in ZEROS:
+                self.found.add(stmt.out)
+            elif isinstance(stmt, For):
+                for k, param in enumerate(split_params(stmt)[1]):
+                    if stmt.init[k] in self.found and self.left(stmt.body, stmt.body.results[k], param):
+                        self.found.update((param, stmt.outputs[k]))
+            for inner in blocks_of(stmt):
+                self.look(inner)
 
-    def zeros(self, made: Apply | None) -> bool:
-        return made is not None and made.op.name in ZEROS
+    def left(self, block: Block, end: Atom, start: Value) -> bool:
+        """Whether the block leaves zeros in `end`, if `start` holds zeros."""
+        if end is start or self.cleared(block, end, (), None):
+            return True
+        made = next((s for s in reversed(block.stmts) if end in outputs_of(s)), None)
+        if not isinstance(made, For) or not isinstance(end, Value) or (k := made.outputs.index(end)) >= len(made.init):
+            return False
+        inner = self.left(made.body, made.body.results[k], split_params(made)[1][k])
+        return inner and self.left(block, made.init[k], start)
 
     def cleared(self, block: Block, end: Atom, around: tuple[For, ...], start: Value | None) -> bool:
         """Whether the last thing that happens to the array in the block is that all of its elements are set to zero.

@@ -13,7 +13,7 @@ from typing import Any
 
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List, is_number
-from s2s_ad.ir.nodes import Apply, Atom, Const, For, Range, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Value
 from s2s_ad.ops.native import dtype_object, kind_in_array
 from s2s_ad.ops.registry import OPS
 
@@ -159,7 +159,7 @@ class Flat:
         return replace(self, used=plus(builder, self.used, trips), counted=False)
 
     def roomy(self, builder: Builder, room: Atom) -> tuple[Value, ...]:
-        return tuple(changed(builder, "grown", d, room) if _is_row(d.kind) else d for d in self.data)
+        return tuple(_with_room(builder, d, room) if _is_row(d.kind) else d for d in self.data)
 
     def put(self, builder: Builder, trip: Atom, items: Sequence[Atom]) -> Flat:
         if self.counted:
@@ -326,6 +326,15 @@ def grid(builder: Builder, like: Value, item: Kind, sizes: Sequence[Atom], shape
     params += (("dtype", dtype),) if dtype is not None else ()
     builder.emit(Apply(OPS["np.empty"], tuple(sizes), (out,), params, builder.span))
     return Grid(out)
+
+
+def _with_room(builder: Builder, row: Value, room: Atom) -> Value:
+    """The row, which is made larger if it has to be: that is asked on the spot, because each trip does."""
+    larger, out = Builder(builder.span), replace(row)
+    grown = changed(larger, "grown", row, room)
+    too_small = builder.apply(OPS["gt"], room, builder.apply(OPS["array_size"], row))
+    builder.emit(If(too_small, larger.block((), (grown,)), Block((), (), (row,)), (out,), builder.span))
+    return out
 
 
 def _is_row(kind: Kind) -> bool:

@@ -88,7 +88,7 @@ class _Zeros(LoopPass):
     # --- arrays that are made -----------------------------------------------------------------------------------------
 
     def filled(self, block: Block) -> Block:
-        """The block in which arrays are made empty, if the loop that gets them writes to all of their elements."""
+        """The block in which a loop that adds to zeros writes; if to all of their elements, the array is made empty."""
         for made in block.stmts:
             if not isinstance(made, Apply) or made.op.name not in _EMPTY:
                 continue
@@ -96,9 +96,9 @@ class _Zeros(LoopPass):
             if first is None:
                 continue
             sweep = sweep_of(first, first.init.index(made.out), self.affine)
-            if sweep is None or not self.covers(sweep, made.out) or not _alone(sweep):
+            if sweep is None or not _alone(sweep):
                 continue
-            empty = replace(made, op=OPS[_EMPTY[made.op.name]])
+            empty = replace(made, op=OPS[_EMPTY[made.op.name]]) if self.covers(sweep, made.out) else made
             written = _writing(sweep)
             block = replace(
                 block, stmts=tuple(empty if s is made else written if s is first else s for s in block.stmts)
