@@ -269,7 +269,6 @@ NATIVE = {
     "checked_place": [([2, 5], {}), ([-1, 5], {})],
     "same_length": [([4, 4], {}), ([-1, 0], {})],
     "joined": [([r(3), r(2)], {})],
-    "grown": [([r(3), 2], {})],
     "with_row": [([r(2, 3), r(3), 1], {})],
     **{f"checked_{name}": [([7, 3], {})] for name in "mul pow floordiv mod shift_left add sub".split()},
 }

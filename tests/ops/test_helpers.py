@@ -86,3 +86,12 @@ def test_the_text_runs_alone(name):
     for inner in scope[name].__code__.co_consts:
         names |= set(getattr(inner, "co_names", ()))
     assert names <= known
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+@pytest.mark.parametrize("size, wanted", [(3, 2), (3, 20), (0, 16)])
+def test_a_tape_that_grows_keeps_its_items(dtype, size, wanted):
+    items = np.arange(size, dtype=dtype) + 1
+    larger = HELPER_FUNCTIONS["grown"](items, wanted)
+    assert larger.dtype == dtype and larger.size >= max(wanted, 2 * size)
+    np.testing.assert_array_equal(larger[:size], items)
