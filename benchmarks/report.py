@@ -69,7 +69,7 @@ def shown(ratio: Ratio | None) -> str:
 
 def duration(seconds: float) -> str:
     for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
-        if seconds * factor >= 1.0:
+        if seconds * factor >= 0.9995:  # what is rounded up to 1000 has the next unit
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e9:.0f} ns"
 
