@@ -6,7 +6,7 @@ by a mask, NumPy (2.5 and before) reads elements that it has just written. Every
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -43,6 +43,9 @@ class _Part:
     runs: tuple[_Run, ...]
 
 
+_View = tuple[Atom, "_Part | None"]  # of which array, and which part of it
+
+
 def defs_of(block: Block) -> Defs:
     """The statement that makes each value."""
     return {out: stmt for stmt in all_stmts(block) for out in outputs_of(stmt)}
@@ -57,11 +60,15 @@ def meets_itself(stmt: Stmt, defs: Defs) -> TypeGuard[Apply]:
     masked = has_mask(index, tuple(a.kind for a in at))
     if not masked and any(map(_rank, at)):
         return False  # named by an array: NumPy copies
-    into = [(root, _taken(part, index, at, defs)) for root, part in _parts(target, defs, set())]
-    for root, part in into:
+    read = _parts(value, defs)
+    roots = {root for root, _ in read}
+    for root, whole in _parts(target, defs):
+        if root not in roots:
+            continue
+        part = _taken(whole, index, at, defs)
         if part is not None and len(part.runs) != 1 and not masked:
             continue
-        for source, of in _parts(value, defs, set()):
+        for source, of in read:
             if source is root and (masked or part is None or of is None or not _apart(part, of)):
                 return True
     return False
@@ -71,8 +78,15 @@ def _rank(atom: Atom) -> int:
     return atom.kind.rank if isinstance(atom.kind, Array) else 0
 
 
-def _parts(atom: Atom, defs: Defs, seen: set[Atom]) -> Iterator[tuple[Atom, _Part | None]]:
+def _parts(atom: Atom, defs: Defs) -> list[_View]:
     """The arrays that the value may be a view of, and which part; None where that is not known."""
+    found: list[_View] = []
+    _find_parts(atom, defs, set(), found)
+    return found
+
+
+def _find_parts(atom: Atom, defs: Defs, seen: set[Atom], found: list[_View]) -> None:
+    """Add them to those that are found."""
     if not _rank(atom) or atom in seen:
         return
     seen.add(atom)
@@ -82,20 +96,23 @@ def _parts(atom: Atom, defs: Defs, seen: set[Atom]) -> Iterator[tuple[Atom, _Par
         and (made.op.may_alias or made.op.code in made.op.args)
         and not any(map(_rank, made.inputs[1:]))
     ):
-        for root, part in _parts(made.inputs[0], defs, seen):
-            index = dict(made.params).get("index") if made.op.name == "getitem" else None
-            yield root, _taken(part, index, made.inputs[1:], defs) if index is not None else None
+        before = len(found)
+        _find_parts(made.inputs[0], defs, seen, found)
+        index = dict(made.params).get("index") if made.op.name == "getitem" else None
+        for k in range(before, len(found)):
+            root, part = found[k]
+            found[k] = root, _taken(part, index, made.inputs[1:], defs) if index is not None else None
     elif isinstance(made, If):
         k = made.outputs.index(atom)
-        yield from _parts(made.then.results[k], defs, seen)
-        yield from _parts(made.orelse.results[k], defs, seen)
+        _find_parts(made.then.results[k], defs, seen, found)
+        _find_parts(made.orelse.results[k], defs, seen, found)
     elif isinstance(made, (For, While)) and atom in made.outputs[: len(made.init)]:
         k = made.outputs.index(atom)
-        yield from _parts(made.init[k], defs, seen)
-        yield from _parts(made.body.results[k], defs, seen)
-        yield atom, _whole(atom)
+        _find_parts(made.init[k], defs, seen, found)
+        _find_parts(made.body.results[k], defs, seen, found)
+        found.append((atom, _whole(atom)))
     else:
-        yield atom, _whole(atom)
+        found.append((atom, _whole(atom)))
 
 
 def _whole(atom: Atom) -> _Part:

@@ -7,13 +7,13 @@ old version is copied first, for a loop once before it begins if that is enough.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
 from s2s_ad.backend.live import Liveness
 from s2s_ad.backend.memory import InPlace, Memory, is_view
-from s2s_ad.backend.moved import take_moved
+from s2s_ad.backend.moved import slots_of, take_moved
 from s2s_ad.backend.plain import plain_numbers
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.backend.wishes import wish_of
@@ -45,6 +45,7 @@ class _Analysis:
         self.stores: list[Apply] = []
         self.sums: list[Apply] = []
         self.slots: dict[Value, _Slot] = {}
+        self.carried = tuple(slots_of(function.body, ()))
         for stmt in self.stmts:
             if isinstance(stmt, (For, While)):
                 heads = [split_params(stmt)[1], *([stmt.cond.params] if isinstance(stmt, While) else [])]
@@ -223,23 +224,20 @@ class _Analysis:
         target = stmt.inputs[0]
         if not isinstance(target, Value) or target in self.plan.folded:
             return False
-        root = memory.find(target)
-        if root not in memory.foreign and self.unseen(stmt, memory.members[root]):
+        root, seen = memory.find(target), self.seen(stmt)
+        if root not in memory.foreign and not any(map(seen, memory.members[root])):
             return True
-        if not memory.followed:
-            take_moved(memory, self.live, self.function.body)
+        if root not in memory.followed:
+            take_moved(memory, self.live, self.carried, root)
         origins = memory.origins(target)
-        return origins is not None and all(
-            self.unseen(stmt, memory.reached(origin, self.live.read_at[stmt], self.live)) for origin in origins
-        )
+        return origins is not None and not memory.reaches(origins, self.live.read_at[stmt], self.live, seen)
 
-    def unseen(self, stmt: Apply, holders: Collection[Value]) -> bool:
-        """Whether no holder of the object is read by the statement beside the target, or after it."""
+    def seen(self, stmt: Apply) -> Callable[[Value], bool]:
+        """Whether a holder of the object is read by the statement beside the target, or after it."""
         at = self.live.read_at[stmt]
         # in a plain assignment NumPy itself sees to what overlaps
-        if any(atom in holders for atom in stmt.inputs[2 if _is_plain(stmt) else 1 :]):
-            return False
-        return not any(self.live.crosses(holder, at) for holder in holders)
+        beside = frozenset(stmt.inputs[2 if _is_plain(stmt) else 1 :])
+        return lambda holder: holder in beside or self.live.crosses(holder, at)
 
 
 def _is_plain(stmt: Apply) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -62,7 +62,7 @@ class Memory:
         self.around: dict[Value, tuple[Stmt, ...]] = {}  # the loops in which a value is defined
         # carried values that nobody else has at first -> the loops in one trip of which that is so: see `moved`
         self.moved: dict[Value, tuple[Stmt, ...]] = {}
-        self.followed = False  # whether `moved` has been looked for
+        self.followed: set[Value] = set()  # the groups, by their representatives, whose `moved` have been looked for
         self.parent: dict[Value, Value] = {}
         self.members: dict[Value, list[Value]] = {}
         self.foreign: set[Value] = set()
@@ -77,7 +77,7 @@ class Memory:
         made.onward = {value: edges.copy() for value, edges in self.onward.items()}
         made.sources = {value: edges.copy() for value, edges in self.sources.items()}
         made.members = {value: values.copy() for value, values in self.members.items()}
-        made.parent, made.moved = self.parent.copy(), {}
+        made.parent, made.moved, made.followed = self.parent.copy(), {}, set()
         made.made, made.given, made.foreign = self.made.copy(), self.given.copy(), self.foreign.copy()
         for stmt in self.updates:
             if stmt in decided.on_spot:
@@ -251,18 +251,26 @@ class Memory:
             return None
         return found
 
-    def reached(self, origin: Value, at: int, live: Liveness) -> dict[Value, None]:
-        """The values that may hold the object at a place while the loops around its origin are in the trip that made
-        it: a list that such a loop makes holds it when it has been appended."""
-        loops = self.scope(origin)
-        found, queue = {origin: None}, [origin]
-        while queue:
-            for edge in self.onward.get(queue.pop(), ()):
-                later = not edge.listed or live.appended[self.plan.leader.get(edge.value, edge.value)] > at
-                if not (edge.loop in loops and later) and edge.value not in found:
-                    found[edge.value] = None
-                    queue.append(edge.value)
-        return found
+    def reaches(self, origins: Iterable[Value], at: int, live: Liveness, other: Callable[[Value], bool]) -> bool:
+        """Whether one of the objects may be, at a place, in a value that is somebody else's, while the loops around its
+        origin are in the trip that made it: a list that such a loop makes holds it when it has been appended."""
+        together: dict[tuple[Stmt, ...], list[Value]] = {}
+        for origin in origins:
+            together.setdefault(self.scope(origin), []).append(origin)
+        for loops, queue in together.items():
+            met = set(queue)
+            while queue:
+                value = queue.pop()
+                if other(value):
+                    return True
+                for edge in self.onward.get(value, ()):
+                    if edge.value in met:
+                        continue
+                    later = not edge.listed or live.appended[self.plan.leader.get(edge.value, edge.value)] > at
+                    if not (edge.loop in loops and later):
+                        met.add(edge.value)
+                        queue.append(edge.value)
+        return False
 
 
 def _has_memory(kind: Kind) -> bool:

@@ -7,7 +7,7 @@ that was made in it, and that nobody else has at its end, is nobody else's at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from s2s_ad.backend.live import Liveness
@@ -33,12 +33,14 @@ class Slot:
         return self.loop.outputs[self.k]
 
 
-def take_moved(memory: Memory, live: Liveness, body: Block) -> None:
-    """Let the memory know which carried values are objects that nobody else has when a trip or what follows begins."""
-    memory.followed = True
-    slots = [slot for slot in slots_of(body, ()) if memory.known(slot.param)]
+def take_moved(memory: Memory, live: Liveness, slots: Iterable[Slot], group: Value) -> None:
+    """Let the memory know which carried values of a group are objects that nobody else has when a trip or what follows
+    begins. What is in another group never meets them."""
+    memory.followed.add(group)
+    slots = [slot for slot in slots if memory.known(slot.param) and memory.find(slot.param) is group]
+    others = memory.moved
     while True:
-        memory.moved = {slot.param: (*slot.around, slot.loop) for slot in slots}
+        memory.moved = others | {slot.param: (*slot.around, slot.loop) for slot in slots}
         memory.moved.update((slot.after, slot.around) for slot in slots)
         kept = [slot for slot in slots if _alone_at_first(slot, memory, live) and _alone_at_the_end(slot, memory, live)]
         if len(kept) == len(slots):
@@ -61,30 +63,28 @@ def _alone_at_first(slot: Slot, memory: Memory, live: Liveness) -> bool:
     loop, k = slot.loop, slot.k
     if (loop, k) in memory.decided.copied_init:
         return True
-    holders = _holders(loop.init[k], slot.around, memory, live.read_at[loop], live)
-    if holders is None:
-        return False
     walked = [walk.source for walk in loop.xs] if isinstance(loop, For) else []
-    others: list[Atom] = [*walked, *(a for j, a in enumerate(loop.init) if j != k)]
-    if any(a in holders for a in others):
-        return False
-    return not any(live.crosses(holder, live.read_at[loop]) for holder in holders)
+    others: set[Atom] = {*walked, *(a for j, a in enumerate(loop.init) if j != k)}
+    at = live.read_at[loop]
+    read = lambda holder: holder in others or live.crosses(holder, at)  # noqa: E731
+    return _is_only(loop.init[k], slot.around, memory, at, live, read)
 
 
 def _alone_at_the_end(slot: Slot, memory: Memory, live: Liveness) -> bool:
     """Whether what a trip hands on was made in the trip, or moved into it, and goes nowhere else."""
-    results = slot.loop.body.results
-    holders = _holders(results[slot.k], (*slot.around, slot.loop), memory, live.last, live)
-    if holders is None or any(a in holders for j, a in enumerate(results) if j != slot.k):
-        return False
-    return all(slot.loop in memory.scope(holder) for holder in holders)
+    loop, results = slot.loop, slot.loop.body.results
+    others: set[Atom] = {a for j, a in enumerate(results) if j != slot.k}
+    leaves = lambda holder: holder in others or loop not in memory.scope(holder)  # noqa: E731
+    return _is_only(results[slot.k], (*slot.around, loop), memory, live.last, live, leaves)
 
 
-def _holders(atom: Atom, loops: tuple[Stmt, ...], memory: Memory, at: int, live: Liveness) -> set[Value] | None:
-    """All that may have the object at a place; None if it may be older than this trip of the loops."""
+def _is_only(
+    atom: Atom, loops: tuple[Stmt, ...], memory: Memory, at: int, live: Liveness, other: Callable[[Value], bool]
+) -> bool:
+    """Whether the object at a place was made in this trip of the loops, and nobody else has it."""
     if not isinstance(atom, Value):
-        return set()  # it is made where it is written
+        return True  # it is made where it is written
     origins = memory.origins(atom)
     if origins is None or any(loop not in memory.scope(origin) for origin in origins for loop in loops):
-        return None
-    return {holder for origin in origins for holder in memory.reached(origin, at, live)}
+        return False
+    return not memory.reaches(origins, at, live, other)

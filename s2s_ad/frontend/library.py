@@ -11,7 +11,7 @@ import numpy as np
 
 from s2s_ad.errors import KindError, NotDifferentiableError, UnsupportedError
 from s2s_ad.frontend.machine import Machine, builtin, number
-from s2s_ad.frontend.operators import array_of, operand, read, static_int, wide
+from s2s_ad.frontend.operators import array_of, operand, read, static_int
 from s2s_ad.frontend.values import (
     NOTHING,
     Abstract,
@@ -329,8 +329,6 @@ def make_array(machine: Machine, positional: list[Abstract], keywords: dict[str,
             return made
         axes = Known(tuple(range(missing)))
         return call_op(machine, FUNCTIONS[np.expand_dims], np.expand_dims, [machine.held(made)], {"axis": axes})
-    if not keywords and isinstance(value, Sym) and wide(machine, [value.atom]):
-        return machine.apply("array_of", value.atom, nest=(), wide=True)
     if op.name == "np.asarray" and not keywords and isinstance(value, Sym) and isinstance(value.kind, Array):
         return value  # the same array
     if not isinstance(value, (Tuple, Ref)):

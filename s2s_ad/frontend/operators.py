@@ -62,7 +62,6 @@ _BY_NAME = dict(_BINARY.values())
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _UNARY: dict[type[ast.AST], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
 _FOLDED = (bool, int)
-_SHORT = (Array("float32", ()), Array("float16", ()))
 _LARGEST = 1 << 64  # beyond it, an exponent or a shift is left to the run
 
 
@@ -108,7 +107,7 @@ def array_of(machine: Machine, value: Abstract) -> Sym:
     atoms: list[Atom] = []
     nest = _nest(machine, value, atoms)
     if nest is not None and atoms:
-        return machine.apply("array_of", *atoms, nest=nest, **wide(machine, atoms))
+        return machine.apply("array_of", *atoms, nest=nest)
     try:
         atom = list_atom(machine, value)
     except DynamicListError:
@@ -116,11 +115,6 @@ def array_of(machine: Machine, value: Abstract) -> Sym:
     if isinstance(atom.kind, List) and atom.kind.item == NEVER:
         raise KindError("an empty list has no kind", remedy="Use np.zeros(0) or np.empty(0).")
     return machine.apply("list_to_array", atom)
-
-
-def wide(machine: Machine, atoms: list[Atom]) -> dict[str, bool]:
-    """That an array of these numbers may have more bits than their kinds say, if one may be a number of Python's."""
-    return {"wide": True} if machine.unit.widened and atoms and all(a.kind in _SHORT for a in atoms) else {}
 
 
 def _nest(machine: Machine, value: Abstract, atoms: list[Atom]) -> tuple[int, ...] | None:

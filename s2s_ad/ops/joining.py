@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -60,30 +60,26 @@ stack = declare(
 
 
 def _array_kind(kinds: Kinds, params: Params, op: Op) -> Kind:
-    dtype = "float64" if params.get("wide") else _dtype(kinds)
-    return Array(dtype, tuple(map(dim_of, _nest(params, kinds))) + _one_shape(kinds))
-
-
-def _nest(params: Params, items: Sequence[Any]) -> tuple[int, ...]:
-    return (len(items),) if params.get("nest") is None else params["nest"]
+    nest = params.get("nest") or (len(kinds),)
+    return Array(_dtype(kinds), tuple(map(dim_of, nest)) + _one_shape(kinds))
 
 
 def _array_code(params: Params, kinds: Kinds) -> str:
+    nest = params.get("nest") or (len(kinds),)
     texts = [f"_{k}" for k in range(len(kinds))]
-    for n in _nest(params, kinds)[::-1]:
+    for n in nest[::-1]:
         texts = [f"[{', '.join(texts[k : k + n])}]" for k in range(0, len(texts), n)]
     return f"np.array({texts[0]})"
 
 
-def _array_share(ct: Any, i: int, *xs: Any, nest: Any = None, wide: bool = False) -> Any:
-    return getitem(ct, index=tuple(int(k) for k in np.unravel_index(i, _nest({"nest": nest}, xs))))
+def _array_share(ct: Any, i: int, *xs: Any, nest: Any = None) -> Any:
+    return getitem(ct, index=tuple(int(k) for k in np.unravel_index(i, nest or (len(xs),))))
 
 
-# np.array of a list, or of lists of lists with the lengths `nest` (none: of one number), of numbers or arrays of one
-# shape; `wide`: some may be numbers of Python's, although their kinds have fewer bits
+# np.array of a list, or of lists of lists with the lengths `nest`, of numbers or arrays of one shape
 array_of = declare(
-    (), lambda *xs, nest=None, wide=False: None, name="array_of", code=_array_code, infer=_array_kind, joint=True,
-    cost=20, transposes=EveryInput(_array_share), flavor="numpy",
+    (), lambda *xs, nest=None: None, name="array_of", code=_array_code, infer=_array_kind, joint=True, cost=20,
+    transposes=EveryInput(_array_share), flavor="numpy",
 )  # fmt: skip
 
 

@@ -223,7 +223,7 @@ def in_time(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def run(text: str, points: int = 2, deep: bool = True, seconds: int = 20) -> str:
+def run(text: str, points: int = 2, deep: bool = True, seconds: int = 60) -> str:
     """Check the program at several points: "right", "unfit: ..." or "refused: ..."; raises Wrong."""
     if "np.float32" in text:
         outcome = run(text.replace("np.float32", "np.float64"), points, deep, seconds)

@@ -44,7 +44,7 @@ def test_join_widens_as_python_and_numpy_do():
     assert join(INT, FLOAT) == FLOAT
     assert join(BOOL, INT) == INT
     assert join(Array("float64", (ONE,)), Array("float64", (MANY,))) == Array("float64", (ANY,))
-    assert join(FLOAT, Array("float32", ())) == Array("float32", ())
+    assert join(FLOAT, Array("float32", ())) == Array("float64", ())  # np.tanh of a number of Python's has 64 bits
     assert join(Array("float64", (MANY,)), FLOAT) is None
     assert join(List(INT), List(FLOAT)) == List(FLOAT)
 
