@@ -277,15 +277,18 @@ class Joiner:
     def named(self, key: Key | None, taken: Callable[[Store], Abstract]) -> bool:
         """Whether an array that became FreshArray has names beside the value of this key, or may have."""
         for cell, store in self.arrays:
-            beside = any(_names(cell, value, store) for other, value in store.items() if other != key)
-            if beside or _names(cell, taken(store), store) > 1 or cell in self.machine.frozen:
+            shared = {cell, *self.machine.ties.get(cell, ())}  # what may be a view of it was bound on one path alone
+            beside = any(_names(shared, value, store) for other, value in store.items() if other != key)
+            if beside or _names(shared, taken(store), store) > 1 or cell in self.machine.frozen:
                 return True
         return False
 
 
-def _names(cell: int, value: Abstract, store: Store) -> int:
-    """How often the value refers to the array in the cell, as itself or as one of several."""
-    return 0 if isinstance(value, Chosen) else sum(cell in reach([other], store) for other in refs_in(value))
+def _names(cells: set[int], value: Abstract, store: Store) -> int:
+    """How often the value refers to an array in one of the cells, as itself or as one of several."""
+    if isinstance(value, Chosen):
+        return 0
+    return sum(not cells.isdisjoint(reach([other], store)) for other in refs_in(value))
 
 
 def _is_text(shape: Abstract) -> bool:

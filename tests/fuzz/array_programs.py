@@ -236,7 +236,8 @@ class ArrayProgram(Arrays):
         function = self.pick("add", "multiply", "subtract", "maximum")
         return [self.weighted([
             (2, lambda: f"np.{function}({a}, {self.array(scope, shape, 0)}, out={text})"),
-            (1, lambda: f"np.{self.pick('sin', 'tanh', 'negative')}({a}, {self.pick('out=', '')}{text})"),
+            # not np.negative: NumPy (2.2 to 2.5) gets it wrong in place where the elements are 64 bytes apart
+            (1, lambda: f"np.{self.pick('sin', 'tanh', 'arctan')}({a}, {self.pick('out=', '')}{text})"),
         ])]  # fmt: skip
 
     def whole(self, scope: Scope) -> Lines:
