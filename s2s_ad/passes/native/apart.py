@@ -10,10 +10,14 @@ from s2s_ad.passes.native.affine import Affine, Length, Sum
 
 
 class Apart:
-    """Proofs about places, each of them in some trip of the loops whose indices it names."""
+    """Proofs about places, each of them in some trip of the loops whose indices it names.
 
-    def __init__(self, affine: Affine) -> None:
+    `known`: pairs of numbers of which the first is surely less than the second, where these places are.
+    """
+
+    def __init__(self, affine: Affine, known: Sequence[tuple[Sum, Sum]] = ()) -> None:
         self.affine = affine
+        self.known = [_row(less.plus(more, -1), 1) for less, more in known]
 
     def never_equal(self, one: Sequence[Atom], other: Sequence[Atom]) -> bool:
         """Whether the places differ in some axis, wherever both are reached: what both name is the same in both."""
@@ -36,7 +40,7 @@ class Apart:
 
     def ranges(self, sums: Sequence[Sum]) -> list[inequalities.Sum]:
         """That the indices of loops are in their ranges, and lengths not negative."""
-        rows: list[inequalities.Sum] = []
+        rows = list(self.known)
         seen: set[Value | Length] = set()
         waiting = [symbol for s in sums for symbol in s.terms]
         while waiting:

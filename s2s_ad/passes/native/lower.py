@@ -14,6 +14,7 @@ from s2s_ad.passes.dce import dce_block, dce_function, effectful
 from s2s_ad.passes.native.aligned import begun_first
 from s2s_ad.passes.native.alike import Alike, assumptions, sums, supposed
 from s2s_ad.passes.native.arrays import array_loops
+from s2s_ad.passes.native.aside import read_in_place
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
@@ -116,6 +117,7 @@ def _lowered(
     body = dce_block(rows_saved(function.body), effects)
     body = forward_again(uncopied(fused(body, zeros_throughout(body))))
     body = outside(short_chains(joined(direct(body))))
-    body, assumed = within_bounds(begun_first(written_once(slid(rolled(held(body))))), assuming, sums(alike))
+    body = read_in_place(begun_first(written_once(slid(rolled(held(body))))))
+    body, assumed = within_bounds(body, assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed
