@@ -21,7 +21,7 @@ from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import dce
 from s2s_ad.passes.forward import forward
 from s2s_ad.passes.inline import inline, inline_short
-from s2s_ad.passes.own import copy_overlaps, own_results
+from s2s_ad.passes.own import copy_overlaps, own_results, unwidened
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.sharpen import sharpen
 from s2s_ad.passes.simplify import simplify
@@ -380,7 +380,7 @@ def owned(lowered: Lowered) -> Lowered:
     program = lowered.program
     functions = {**program.functions, program.entry: own_results(program.main)}
     own = _passed("own_results", replace(program, functions=functions))
-    apart = {name: copy_overlaps(function) for name, function in own.functions.items()}
+    apart = {name: copy_overlaps(unwidened(function)) for name, function in own.functions.items()}
     return replace(lowered, program=_passed("copy_overlaps", replace(own, functions=apart)))
 
 

@@ -55,7 +55,7 @@ from s2s_ad.frontend.values import (
 from s2s_ad.frontend.views import write_out
 from s2s_ad.ir.nodes import Call, Const, Value
 from s2s_ad.ir.structure import Path, leaf_kinds
-from s2s_ad.ops.compositions import COMPOSITIONS
+from s2s_ad.ops.compositions import COMPOSITIONS, VIEWS
 from s2s_ad.ops.full_forms import FULL_FORMS
 from s2s_ad.ops.registry import FUNCTIONS
 
@@ -162,7 +162,8 @@ def _library(machine: Machine, composition: Any, positional: list[Abstract], key
     keywords = dict(keywords)
     out = keywords.pop("out", NONE)
     mark = machine.unit.serial
-    made = _apart(machine, _python(machine, composition, None, positional, keywords, library=True), mark)
+    made = _python(machine, composition, None, positional, keywords, library=True)
+    made = made if composition in VIEWS else _apart(machine, made, mark)
     if isinstance(out, Known) and out.obj is None or is_nothing(made):
         return made
     if not isinstance(made, Sym):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.slots import FreshArray, Slot, convert, same_atom
 from s2s_ad.frontend.steps import through
-from s2s_ad.frontend.values import Abstract, ArrayRef, Chosen, Missing, Poison, Step, Store, is_nothing
+from s2s_ad.frontend.values import Abstract, ArrayRef, Chosen, Missing, Poison, Step, Store, Sym, is_nothing
 from s2s_ad.ir.builder import FALSE, TRUE
 from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, join
 from s2s_ad.ir.nodes import Atom, Block, Const, If, Unbound, Value
@@ -81,6 +81,8 @@ def leaves_of(
         return list(value.leaves)
     if isinstance(value, FreshArray):
         return [value]
+    if type(value) is Sym and isinstance(value.kind, Array) and value.kind.rank:
+        return [FreshArray(Slot(value.kind), frozenset())]  # it was just computed
     if not isinstance(value, ArrayRef):
         return None
     content = store[value.cell]
@@ -158,6 +160,8 @@ def flow_chosen(machine: Machine, shape: ChosenShape, value: Abstract, out: list
         flags = len(shape.leaves) - 1  # these may be looked at where the array is not
         out += [FALSE] * flags + [Unbound(kind) for kind in shape.slots[flags:]]
         return
+    if not isinstance(value, ArrayRef):
+        value = machine.held(value)
     assert isinstance(value, ArrayRef)
     content = machine.store[value.cell]
     count = len(shape.leaves)

@@ -78,6 +78,7 @@ def convert(machine: Machine, atom: Atom, kind: Kind) -> Atom:
         return machine.apply("complex", atom).atom
     if isinstance(kind, Array) and is_complex(kind) and not kind.rank and not is_complex(atom.kind):
         return machine.apply(f"np.{kind.dtype}", atom).atom
-    if isinstance(kind, Array) and kind.rank and isinstance(atom.kind, Array) and kind.dtype != atom.kind.dtype:
-        return machine.apply("astype", atom, dtype=kind.dtype).atom
+    if isinstance(kind, Array) and isinstance(atom.kind, Array) and kind.dtype != atom.kind.dtype:
+        stays = not kind.rank and atom.kind.dtype in ("float32", "float16")
+        return machine.apply("widened" if stays else "astype", atom, dtype=kind.dtype).atom
     return atom

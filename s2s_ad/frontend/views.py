@@ -15,13 +15,14 @@ from s2s_ad.frontend.merge import branch
 from s2s_ad.frontend.operators import operand, read
 from s2s_ad.frontend.steps import Index, index_of, joined, through
 from s2s_ad.frontend.values import NONE, Abstract, ArrayRef, Chosen, Step, Sym, is_nothing, what
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Kind, is_complex
-from s2s_ad.ir.nodes import Atom, Value
+from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Kind, is_complex
+from s2s_ad.ir.nodes import Atom, Const, Value
 from s2s_ad.ops.core import Op
 from s2s_ad.ops.registry import OPS
 
 _VIEWS = frozenset({"np.transpose", "np.swapaxes", "np.moveaxis", "np.squeeze", "np.expand_dims", "np.flip"})
 _PARTS = {"real": "set_real", "np.real": "set_real", "imag": "set_imag", "np.imag": "set_imag"}
+_ALL = ("slice", None, None, None)
 _VIEWS_OF_REAL = frozenset({"np.asarray", "np.real"})
 
 
@@ -37,7 +38,8 @@ def result_of(
         return made
     step = Step(op, tuple(atoms[1:]), tuple(params.items()))
     if inputs[0] is refs[0]:
-        if op.name in _VIEWS or op.name in ("np.reshape", "np.ravel") and _is_view(machine, op, refs[0]):
+        equal = op.name == "np.split" and params.get("equal", True)
+        if op.name in _VIEWS or equal or op.name in ("np.reshape", "np.ravel") and _is_view(machine, op, refs[0]):
             return view(machine, refs[0], step, made)
         if op.name in _PARTS and is_complex(refs[0].kind):
             return view(machine, refs[0], step, made)
@@ -188,7 +190,21 @@ def _put_back(machine: Machine, base: ArrayRef, step: Step, new: Sym) -> Sym:
         return machine.apply("reshape_like", new.atom, base.atom)
     if op.name in _PARTS:
         return machine.apply(_PARTS[op.name], base.atom, new.atom)
+    if op.name == "np.split":
+        atoms, index = _cut(machine, base, **params)
+        return machine.apply("index_set", base.atom, new.atom, *atoms, index=index)
     raise UnsupportedError(f"writing through {op.name} is not supported", remedy="Write to the array itself.")
+
+
+def _cut(
+    machine: Machine, base: ArrayRef, sections: int, i: int, axis: int = 0, equal: bool = True
+) -> tuple[list[Atom], Index]:
+    """The slice that is one of so many equal parts."""
+    assert isinstance(base.kind, Array)
+    length = machine.apply("shape_item", base.atom, axis=axis % base.kind.rank)
+    step = machine.apply("floordiv", length.atom, Const(sections, INT)).atom
+    start, stop = (machine.apply("mul", step, Const(k, INT)).atom for k in (i, i + 1))
+    return [start, stop], (*[_ALL] * (axis % base.kind.rank), ("slice", ("in", 0), ("in", 1), None))
 
 
 def augment(machine: Machine, name: str, ref: ArrayRef, value: Abstract) -> None:

@@ -187,10 +187,8 @@ def array_split(ary, indices_or_sections, axis=0):
 
 def cut_at(ary, places, axis):
     moved = ary if axis == 0 else np.moveaxis(ary, axis, 0)
-    parts = [moved[: places[0]]]
-    for k in range(1, len(places)):
-        parts = parts + [moved[places[k - 1] : places[k]]]
-    parts = parts + [moved[places[-1] :]]
+    between = [moved[start:stop] for start, stop in zip(places[:-1], places[1:])]
+    parts = [moved[: places[0]]] + between + [moved[places[-1] :]]
     return parts if axis == 0 else [np.moveaxis(part, 0, axis) for part in parts]
 
 
@@ -302,6 +300,10 @@ _TAKEN = (
     sort, argsort, partition, take_along_axis, nonzero, extract, compress, choose, select, atleast_1d, atleast_2d,
     atleast_3d, broadcast_arrays, dstack, block, split, array_split, hsplit, vsplit, dsplit, rot90, rollaxis,
     append, diagflat, tri, vander, meshgrid, piecewise, logspace, geomspace, indices, lexsort,
+)  # fmt: skip
+# what these give are always views of what they are given, here as in NumPy
+ARRAY_VIEWS = (
+    atleast_1d, atleast_2d, atleast_3d, split, array_split, hsplit, vsplit, dsplit, cut_at, rot90, rollaxis,
 )  # fmt: skip
 # parts of these, which are put in their place as well
 _PARTS = (piece, depth_of, rank_of, joined, cut_at)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS
+from s2s_ad.ops.array_compositions import ARRAY_COMPOSITIONS, ARRAY_VIEWS
 from s2s_ad.ops.axis_compositions import AXIS_COMPOSITIONS
 from s2s_ad.ops.complex_parts import angle_of
 from s2s_ad.ops.creation import evenly_between, filled, matrix_with_ones
@@ -179,6 +179,8 @@ def polar(z, /):
 def rect(r, phi, /):
     return complex(r * math.cos(phi), r * math.sin(phi))
 
+
+VIEWS = frozenset({*ARRAY_VIEWS, flipud, fliplr})
 
 COMPOSITIONS: dict[Any, Callable[..., Any]] = {
     math.modf: modf,

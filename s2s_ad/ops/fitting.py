@@ -140,9 +140,11 @@ def _fit_dtype(ct: Atom, primal: Kind) -> Atom:
     """float32 stays float32: a derivative that a wider operand widened is narrowed again."""
     if not isinstance(primal, Array) or not primal.real:
         return ct
-    if isinstance(ct.kind, Array) and ct.kind.dtype != primal.dtype:
+    short = primal.dtype in ("float32", "float16")
+    if isinstance(ct.kind, Array) and ct.kind.dtype != primal.dtype and (ct.kind.rank or not short):
         return current.builder.apply(OPS["astype"], ct, dtype=primal.dtype)
-    if ct.kind == FLOAT and primal.dtype in ("float32", "float16"):
+    # a number, which may be one of Python's
+    if short and (ct.kind == FLOAT or isinstance(ct.kind, Array) and ct.kind.dtype != primal.dtype):
         return current.builder.apply(OPS[f"np.{primal.dtype}"], ct)
     return ct
 

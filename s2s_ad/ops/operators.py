@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Kind, Scalar, is_complex
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, Scalar, is_complex
 from s2s_ad.ops.complex_parts import length_change, real
 from s2s_ad.ops.core import POSITIVE, REALS, Op, piecewise_constant, rule
 from s2s_ad.ops.elementwise import log
@@ -169,6 +169,12 @@ def _round_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
 
 @piecewise_constant(builtins.round, name="round", code=_round_code, cost=5)
 def round_(x, ndigits=None): ...
+
+
+@rule(name="widened", code="x", cost=0, infer=lambda kinds, params, op: Array(params["dtype"], ()))
+def widened(x, dtype=None, *, out):
+    """The number itself, where it meets one of more bits: its derivatives keep its own."""
+    d[out] = d[x]
 
 
 @rule(name="stop_gradient", code="x", cost=0)

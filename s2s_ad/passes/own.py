@@ -37,6 +37,21 @@ def copy_overlaps(function: Function) -> Function:
     return replace(function, body=block(function.body))
 
 
+def unwidened(function: Function) -> Function:
+    """The function without what only its derivatives had to know: that a number is taken as one of more bits."""
+    same: dict[Value, Atom] = {}
+
+    def block(old: Block) -> Block:
+        for stmt in old.stmts:
+            if isinstance(stmt, Apply) and stmt.op.name == "widened":
+                same[stmt.out] = same.get(stmt.inputs[0], stmt.inputs[0])  # type: ignore[arg-type]
+        left = (s for s in old.stmts if not (isinstance(s, Apply) and s.op.name == "widened"))
+        return replace(old, stmts=tuple(map_inputs(s, lambda atom: atom, block) for s in left))
+
+    body = block(function.body)
+    return replace(function, body=substitute(body, same)) if same else function
+
+
 def _is_list(atom: Atom) -> bool:
     return isinstance(atom.kind, List)
 

@@ -174,6 +174,23 @@ def indexed_by_what_a_path_says(a, k):
     return np.sum(a * a * a)
 
 
+@case((V, 0.5, True), (V, 0.5, False))
+def itself_or_a_copy(x, k, inplace):
+    z = x if inplace else x.copy()
+    z[0] += k * x[1]
+    z *= x
+    return np.sum(z * z) + 2.0 * np.sum(x)
+
+
+@case((V, 0.5, True), (V, 0.5, False))
+def itself_or_what_is_computed(x, k, n):
+    z = x
+    z = z if n else k * z
+    z[1:] -= z[:-1] * k
+    x[2] *= 3.0
+    return np.sum(x * x) + np.sum(z * z)
+
+
 @pytest.mark.parametrize("f, point", case.found)
 def test_chosen(f, point):
     agrees(f, *point)

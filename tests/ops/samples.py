@@ -193,6 +193,7 @@ SAMPLES = {
     "np.float32": [([r(3)], {})],
     "np.float16": [([r(3)], {})],
     "astype": [([r(3)], {"dtype": "float32"})],
+    "widened": [([r(3)[0]], {"dtype": "float64"})],
     # lists of numbers
     "math.fsum": [([[1.5, 2.5, 3.5]], {}), ([r(4)], {})],
     **MORE,

@@ -52,7 +52,7 @@ def elementwise():
 def varies(name, inputs):
     """Whether the operation has a derivative, and is one of numbers and arrays."""
     op = OPS.get(name)
-    if op is None or not op.differentiable or op.zero or name in ("array_to_list", "stop_gradient"):
+    if op is None or not op.differentiable or op.zero or name in ("array_to_list", "stop_gradient", "widened"):
         return False
     return not name.startswith("special.") and not any(isinstance(x, list) for x in inputs)
 
