@@ -143,8 +143,10 @@ def check(f: Case, args: Args, deep: bool = True, text: bool = True) -> None:
 def expectation(f: Case, args: Args) -> Any:
     """What Python makes of it; Unfit where that says nothing of derivatives."""
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore", over="raise"):
             expected = f(*args)
+    except FloatingPointError:  # what is inf on the way, and written over later, makes NaN of a zero
+        raise Unfit("large") from None
     except Wrong as error:
         raise Unfit(f"takes {error} by itself") from error
     except Exception as error:  # whatever a random program raises by itself
