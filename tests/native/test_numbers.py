@@ -91,6 +91,24 @@ def test_what_numba_has_not_is_refused_by_name():
     assert len(str(caught.value)) < 500
 
 
+def grown_then_replaced(x, n):
+    items = [x]
+    if x > 0.5:
+        while len(items) < n:
+            items.append(x * x)
+    for _ in range(n):
+        items.append(x)
+        items = [x, 2.0 * x]
+    return sum(items)
+
+
+def test_a_list_that_grows_and_is_replaced_is_refused():
+    with pytest.raises(s2s_ad.UnsupportedError, match="a list which grows") as caught:
+        s2s_ad.grad(grown_then_replaced, backend="numba")(0.7, 3)
+    assert 'Use backend="numpy"' in str(caught.value)
+    assert s2s_ad.grad(grown_then_replaced)(0.7, 3) == 3.0
+
+
 def test_another_backend_is_refused():
     with pytest.raises(s2s_ad.UnsupportedError, match="no backend 'jax'"):
         s2s_ad.grad(ratio, backend="jax")

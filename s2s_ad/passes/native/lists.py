@@ -91,7 +91,8 @@ class _Lists(Lowering):
                 builder.emit(map_inputs(stmt, self.atom, lambda b: b))
 
     def has_list(self, stmt: Apply) -> bool:
-        return any(isinstance(a.kind, List) and a not in self.raw for a in (*stmt.inputs, *stmt.outputs))
+        lists = (a for a in (*stmt.inputs, *stmt.outputs) if isinstance(a.kind, List))
+        return any(a not in self.raw or a in self.readings for a in lists)
 
     def operation(self, builder: Builder, stmt: Apply) -> None:
         if stmt.op.name == "pack":
