@@ -21,7 +21,7 @@ from s2s_ad.passes.native.apart import Apart
 from s2s_ad.passes.native.storage import at, plus
 from s2s_ad.passes.native.zeros import Sweep, sweep_of
 
-MOST_FACTORS = 2
+MOST_FACTORS = 2  # each is multiplied with again wherever what is put aside is read
 MOST = 2  # trips for which an element is carried
 _SHAPE_ONLY = frozenset(("shape_item", "array_len"))
 _ROOM = frozenset(("np.empty", "np.empty_like"))
@@ -156,7 +156,7 @@ class _Aside:
         """The If whose one branch reads the row itself; the other still puts it aside."""
         reader = copy.reader
         cond = self.affine.made.get(reader.cond)  # type: ignore[arg-type]
-        if not isinstance(cond, Apply) or cond.op.name not in ("gt", "lt"):
+        if not isinstance(cond, Apply) or cond.op.name not in ("gt", "lt") or any(a.kind != INT for a in cond.inputs):
             return None
         less, more = (self.affine.sum(a) for a in (cond.inputs if cond.op.name == "lt" else cond.inputs[::-1]))
         then = _Branch(self.affine, Apart(self.affine, [(less, more)]), copy).rewritten(reader.then)
