@@ -17,6 +17,7 @@ from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params, use_counts
 from s2s_ad.ops.fitting import shape_of
+from s2s_ad.ops.indexing import WHOLE
 from s2s_ad.ops.linear import dtype_of
 from s2s_ad.ops.registry import OPS
 
@@ -278,8 +279,8 @@ class Kept:
             return [None] * rank
         if Ellipsis in index:
             k = index.index(Ellipsis)
-            index[k : k + 1] = [("slice", None, None, None)] * (rank - len(index) + 1)
-        index += [("slice", None, None, None)] * (rank - len(index))
+            index[k : k + 1] = [WHOLE] * (rank - len(index) + 1)
+        index += [WHOLE] * (rank - len(index))
         return [self._axis(e, array, axis, at, name, rows) for axis, e in enumerate(index)]
 
     def _axis(

@@ -14,10 +14,9 @@ from s2s_ad.analysis.affine import Sum, sum_of
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, outputs_of
-from s2s_ad.ops.indexing import has_mask
+from s2s_ad.ops.indexing import WHOLE, has_mask
 
 Defs = Mapping[Value, Stmt]
-_WHOLE = ("slice", None, None, None)
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,9 @@ def meets_itself(stmt: Stmt, defs: Defs) -> TypeGuard[Apply]:
     masked = has_mask(index, tuple(a.kind for a in at))
     if not masked and any(map(_rank, at)):
         return False  # named by an array: NumPy copies
-    read = _parts(value, defs)
+    read = _parts(value, defs, set())
     roots = {root for root, _ in read}
-    for root, whole in _parts(target, defs):
+    for root, whole in _parts(target, defs, set()):
         if root not in roots:
             continue
         part = _taken(whole, index, at, defs)
@@ -78,17 +77,10 @@ def _rank(atom: Atom) -> int:
     return atom.kind.rank if isinstance(atom.kind, Array) else 0
 
 
-def _parts(atom: Atom, defs: Defs) -> list[_View]:
+def _parts(atom: Atom, defs: Defs, seen: set[Atom]) -> list[_View]:
     """The arrays that the value may be a view of, and which part; None where that is not known."""
-    found: list[_View] = []
-    _find_parts(atom, defs, set(), found)
-    return found
-
-
-def _find_parts(atom: Atom, defs: Defs, seen: set[Atom], found: list[_View]) -> None:
-    """Add them to those that are found."""
     if not _rank(atom) or atom in seen:
-        return
+        return []
     seen.add(atom)
     made = defs.get(atom) if isinstance(atom, Value) else None
     if (
@@ -96,23 +88,18 @@ def _find_parts(atom: Atom, defs: Defs, seen: set[Atom], found: list[_View]) -> 
         and (made.op.may_alias or made.op.code in made.op.args)
         and not any(map(_rank, made.inputs[1:]))
     ):
-        before = len(found)
-        _find_parts(made.inputs[0], defs, seen, found)
         index = dict(made.params).get("index") if made.op.name == "getitem" else None
-        for k in range(before, len(found)):
-            root, part = found[k]
-            found[k] = root, _taken(part, index, made.inputs[1:], defs) if index is not None else None
-    elif isinstance(made, If):
+        found = _parts(made.inputs[0], defs, seen)
+        at = made.inputs[1:]
+        return [(root, None if index is None else _taken(part, index, at, defs)) for root, part in found]
+    if isinstance(made, If):
         k = made.outputs.index(atom)
-        _find_parts(made.then.results[k], defs, seen, found)
-        _find_parts(made.orelse.results[k], defs, seen, found)
-    elif isinstance(made, (For, While)) and atom in made.outputs[: len(made.init)]:
+        return _parts(made.then.results[k], defs, seen) + _parts(made.orelse.results[k], defs, seen)
+    own: _View = atom, _whole(atom)
+    if isinstance(made, (For, While)) and atom in made.outputs[: len(made.init)]:
         k = made.outputs.index(atom)
-        _find_parts(made.init[k], defs, seen, found)
-        _find_parts(made.body.results[k], defs, seen, found)
-        found.append((atom, _whole(atom)))
-    else:
-        found.append((atom, _whole(atom)))
+        return [*_parts(made.init[k], defs, seen), *_parts(made.body.results[k], defs, seen), own]
+    return [own]
 
 
 def _whole(atom: Atom) -> _Part:
@@ -126,8 +113,8 @@ def _taken(part: _Part | None, index: tuple[object, ...], at: Collection[Atom], 
     entries, atoms = list(index), list(at)
     if Ellipsis in entries:
         k = entries.index(Ellipsis)
-        entries[k : k + 1] = [_WHOLE] * (len(part.runs) - len(entries) + 1)
-    entries += [_WHOLE] * (len(part.runs) - len(entries))
+        entries[k : k + 1] = [WHOLE] * (len(part.runs) - len(entries) + 1)
+    entries += [WHOLE] * (len(part.runs) - len(entries))
 
     def number(entry: object) -> Sum:
         atom = atoms[entry[1]] if isinstance(entry, tuple) else Const(entry, INT)
@@ -136,7 +123,7 @@ def _taken(part: _Part | None, index: tuple[object, ...], at: Collection[Atom], 
     places, runs = dict(part.places), []
     for run, entry in zip(part.runs, entries):
         axis = run.axis
-        if entry == _WHOLE:
+        if entry == WHOLE:
             runs.append(run)
         elif run != _Run(axis):
             return None

@@ -8,7 +8,6 @@ old version is copied first, for a loop once before it begins if that is enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import cached_property
 
 from s2s_ad.backend.live import Liveness
@@ -19,21 +18,13 @@ from s2s_ad.backend.schedule import Schedule
 from s2s_ad.backend.wishes import wish_of
 from s2s_ad.ir.kinds import ANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, For, Function, If, Stmt, Value, While
-from s2s_ad.ir.walk import all_stmts, split_params
+from s2s_ad.ir.walk import all_stmts
 
 MOST_KNOWN = 8
 MOST_INITS = 4  # of loops, of which those to be copied are looked for
 MOST_VIEWS = 20  # of one array, among which those to be copied are looked for
 _SUMS = frozenset({"add", "sub"})
 _AUGMENTED = _SUMS | {"mul", "div"}  # these only under a name that they have anyway
-
-
-@dataclass(frozen=True)
-class _Slot:
-    """A value that a loop carries."""
-
-    loop: For | While
-    k: int
 
 
 class _Analysis:
@@ -44,13 +35,10 @@ class _Analysis:
         self.stmts = list(all_stmts(function.body))
         self.stores: list[Apply] = []
         self.sums: list[Apply] = []
-        self.slots: dict[Value, _Slot] = {}
         self.carried = tuple(slots_of(function.body, ()))
+        self.slots = {head: slot for slot in self.carried for head in slot.heads}
         for stmt in self.stmts:
-            if isinstance(stmt, (For, While)):
-                heads = [split_params(stmt)[1], *([stmt.cond.params] if isinstance(stmt, While) else [])]
-                self.slots.update((p, _Slot(stmt, k)) for params in heads for k, p in enumerate(params))
-            elif isinstance(stmt, Apply) and stmt.op.store:
+            if isinstance(stmt, Apply) and stmt.op.store:
                 self.stores.append(stmt)
             elif isinstance(stmt, Apply) and augment and self.could_augment(stmt):
                 self.sums.append(stmt)

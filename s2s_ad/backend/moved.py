@@ -29,6 +29,11 @@ class Slot:
         return split_params(self.loop)[1][self.k]
 
     @property
+    def heads(self) -> tuple[Value, ...]:
+        """Its names at the start of a trip, and in the condition of one."""
+        return (self.param, self.loop.cond.params[self.k]) if isinstance(self.loop, While) else (self.param,)
+
+    @property
     def after(self) -> Value:
         return self.loop.outputs[self.k]
 

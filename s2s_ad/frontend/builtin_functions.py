@@ -16,7 +16,7 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.frontend import attributes
 from s2s_ad.frontend.construct import copied
 from s2s_ad.frontend.iteration import only
-from s2s_ad.frontend.library import call_op, static
+from s2s_ad.frontend.library import call_op, set_of, static
 from s2s_ad.frontend.machine import Machine, builtin, number
 from s2s_ad.frontend.objects import class_of, is_users, known_class
 from s2s_ad.frontend.operators import binary, operand, read, static_int
@@ -286,7 +286,7 @@ for _remedy, _functions in _REFUSED.items():
 @builtin(set, frozenset)
 def _set(machine: Machine, args: Args, keywords: Keywords) -> Abstract:
     only("set", args, keywords, 0, 1)
-    return Known(frozenset(static(machine, args[0]) if args else ()))
+    return set_of(machine, args[0] if args else Tuple(()))
 
 
 @builtin(functools.cache, functools.lru_cache)

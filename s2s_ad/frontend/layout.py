@@ -6,6 +6,7 @@ from s2s_ad.frontend.machine import Machine
 from s2s_ad.frontend.steps import index_of
 from s2s_ad.frontend.values import ArrayRef, Chosen, Step
 from s2s_ad.ir.kinds import MANY, Array, Kind
+from s2s_ad.ops.indexing import WHOLE
 
 _RESHAPES = frozenset({"np.reshape", "np.ravel", "np.squeeze", "np.expand_dims"})
 
@@ -32,7 +33,7 @@ def _keeps_order(step: Step) -> bool:
         rest.pop(0)
     if rest and isinstance(rest[0], tuple) and rest[0][0] == "slice" and rest[0][3] in (None, 1):
         rest.pop(0)
-    return all(entry is None or entry is Ellipsis or entry == ("slice", None, None, None) for entry in rest)
+    return all(entry is None or entry is Ellipsis or entry == WHOLE for entry in rest)
 
 
 def turned(machine: Machine, ref: ArrayRef, into: Kind) -> bool:

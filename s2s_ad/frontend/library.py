@@ -60,10 +60,10 @@ def static(machine: Machine, value: Abstract) -> Any:
     raise NotStatic(f"this must be known when compiled, and it is {what(value)}", remedy="Write it as a constant.")
 
 
-def set_of(machine: Machine, items: list[Abstract]) -> Known:
+def set_of(machine: Machine, items: Abstract) -> Known:
     """A set of what is known now, which nothing is added to."""
     try:
-        return Known(frozenset(static(machine, item) for item in items))
+        return Known(frozenset(static(machine, items)))
     except TypeError:
         raise KindError("a set is of numbers and strings") from None
 

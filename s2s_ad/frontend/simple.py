@@ -54,7 +54,7 @@ def _tuple(machine: Machine, node: ast.Tuple) -> Abstract:
 
 @expression(ast.Set)
 def _set(machine: Machine, node: ast.Set) -> Abstract:
-    return set_of(machine, _elements(machine, node.elts))
+    return set_of(machine, Tuple(tuple(_elements(machine, node.elts))))
 
 
 @expression(ast.List)

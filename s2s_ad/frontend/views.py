@@ -18,11 +18,11 @@ from s2s_ad.frontend.values import NONE, Abstract, ArrayRef, Chosen, Step, Sym, 
 from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Kind, is_complex
 from s2s_ad.ir.nodes import Atom, Const, Value
 from s2s_ad.ops.core import Op
+from s2s_ad.ops.indexing import WHOLE
 from s2s_ad.ops.registry import OPS
 
 _VIEWS = frozenset({"np.transpose", "np.swapaxes", "np.moveaxis", "np.squeeze", "np.expand_dims", "np.flip"})
 _PARTS = {"real": "set_real", "np.real": "set_real", "imag": "set_imag", "np.imag": "set_imag"}
-_ALL = ("slice", None, None, None)
 _VIEWS_OF_REAL = frozenset({"np.asarray", "np.real"})
 
 
@@ -204,7 +204,7 @@ def _cut(
     length = machine.apply("shape_item", base.atom, axis=axis % base.kind.rank)
     step = machine.apply("floordiv", length.atom, Const(sections, INT)).atom
     start, stop = (machine.apply("mul", step, Const(k, INT)).atom for k in (i, i + 1))
-    return [start, stop], (*[_ALL] * (axis % base.kind.rank), ("slice", ("in", 0), ("in", 1), None))
+    return [start, stop], (*[WHOLE] * (axis % base.kind.rank), ("slice", ("in", 0), ("in", 1), None))
 
 
 def augment(machine: Machine, name: str, ref: ArrayRef, value: Abstract) -> None:

@@ -119,7 +119,8 @@ RECORD = Record()
 TEXT = Text()
 NEVER = Never()
 _ORDER = {"bool": 0, "int": 1, "float": 2, "complex": 3}
-_ALONE = {"bool": "bool", "int": "int64", "float": "float64", "complex": "complex128"}
+# the dtypes of arrays of Python's numbers
+DTYPES = {"bool": "bool", "int": "int64", "float": "float64", "complex": "complex128"}
 _PYTHON = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
 _STREAMS = {"numpy.random._generator.Generator", "numpy.random.mtrand.RandomState", "random.Random"}
 
@@ -181,7 +182,7 @@ def join(a: Kind, b: Kind) -> Kind | None:
         return Array(np.result_type(a.dtype, b.dtype).name, dims)
     if isinstance(a, Array) and isinstance(b, Scalar):
         # a number of Python's alone has 64 bits: what is computed of it is narrowed where it must be, never widened
-        return Array(np.result_type(a.dtype, np.dtype(_ALONE[b.name])).name, ()) if a.rank == 0 else None
+        return Array(np.result_type(a.dtype, np.dtype(DTYPES[b.name])).name, ()) if a.rank == 0 else None
     if isinstance(a, Scalar) and isinstance(b, Array):
         return join(b, a)
     return None

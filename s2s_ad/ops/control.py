@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from s2s_ad.ir.kinds import COMPLEX, FLOAT, INT, NEVER, RECORD, TEXT, Array, Kind, List, join
+from s2s_ad.ir.kinds import COMPLEX, DTYPES, FLOAT, INT, NEVER, RECORD, TEXT, Array, Kind, List, join
 from s2s_ad.ir.nodes import Block
 from s2s_ad.ir.walk import clone
 from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
@@ -195,8 +195,7 @@ def _array_of(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kin
     kind, lead = kinds[0], 0
     while isinstance(kind, List):
         kind, lead = kind.item, lead + 1
-    dtypes = {"float": "float64", "int": "int64", "bool": "bool", "complex": "complex128"}
-    inner = kind if isinstance(kind, Array) else Array(dtypes[str(kind)], ())
+    inner = kind if isinstance(kind, Array) else Array(DTYPES[str(kind)], ())
     return Array(inner.dtype, (-2,) * lead + inner.shape)
 
 

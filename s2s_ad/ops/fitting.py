@@ -140,13 +140,12 @@ def _fit_dtype(ct: Atom, primal: Kind) -> Atom:
     """float32 stays float32: a derivative that a wider operand widened is narrowed again."""
     if not isinstance(primal, Array) or not primal.real:
         return ct
-    short = primal.dtype in ("float32", "float16")
-    if isinstance(ct.kind, Array) and ct.kind.dtype != primal.dtype and (ct.kind.rank or not short):
-        return current.builder.apply(OPS["astype"], ct, dtype=primal.dtype)
-    # a number, which may be one of Python's
-    if short and (ct.kind == FLOAT or isinstance(ct.kind, Array) and ct.kind.dtype != primal.dtype):
-        return current.builder.apply(OPS[f"np.{primal.dtype}"], ct)
-    return ct
+    array = isinstance(ct.kind, Array)
+    if array and ct.kind.dtype == primal.dtype:  # type: ignore[attr-defined]
+        return ct
+    if primal.dtype in ("float32", "float16") and (ct.kind == FLOAT or array and not shape_of(ct.kind)):
+        return current.builder.apply(OPS[f"np.{primal.dtype}"], ct)  # a number, which may be one of Python's
+    return current.builder.apply(OPS["astype"], ct, dtype=primal.dtype) if array else ct
 
 
 def same_lengths(a: Atom, b: Atom, makers: Mapping[Value, Apply]) -> bool:

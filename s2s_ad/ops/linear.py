@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import KindError
-from s2s_ad.ir.kinds import ANY, MANY, ONE, Array, Dim, Kind, is_complex
+from s2s_ad.ir.kinds import ANY, DTYPES, MANY, ONE, Array, Dim, Kind, is_complex
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
 
@@ -17,8 +17,7 @@ def shape_of(kind: Kind) -> tuple[Dim, ...]:
 
 
 def dtype_of(kind: Kind) -> str:
-    scalars = {"float": "float64", "int": "int64", "complex": "complex128"}
-    return kind.dtype if isinstance(kind, Array) else scalars.get(str(kind), str(kind))
+    return kind.dtype if isinstance(kind, Array) else DTYPES.get(str(kind), str(kind))
 
 
 def dim_of(length: int | None) -> Dim:

@@ -108,6 +108,18 @@ def averaged(u, a, steps):
     return np.sum(u * u)
 
 
+def from_the_end(u, a, steps):
+    """u[i - 1] is the last element at the first trip."""
+    n = len(u)
+    new = u.copy()
+    for _ in range(steps):
+        for i in range(0, n - 1):
+            new[i] = 0.5 * u[i - 1] + a * u[i + 1]
+        for i in range(0, n - 1):
+            u[i] = new[i]
+    return np.sum(u * u)
+
+
 def some(n, seed=3):
     return np.random.default_rng(seed).uniform(0.3, 1.1, n)
 
@@ -115,7 +127,7 @@ def some(n, seed=3):
 # the least number of elements with which NumPy does not raise
 PROGRAMS = [
     (heat, 0), (burgers, 0), (heat_slices, 0), (wide, 4), (upwind, 0), (downwind, 0), (aside_is_kept, 0),
-    (ends_move, 2), (part, 0), (averaged, 0),
+    (ends_move, 2), (part, 0), (averaged, 0), (from_the_end, 0),
 ]  # fmt: skip
 
 

@@ -42,8 +42,16 @@ class Sum:
             terms[symbol] = terms.get(symbol, 0) + factor * count
         return Sum({s: c for s, c in terms.items() if c}, self.constant + factor * other.constant)
 
+    def more(self, number: int) -> Sum:
+        return Sum(self.terms, self.constant + number)
+
     def times(self, factor: int) -> Sum:
         return Sum({}).plus(self, factor)
+
+    @property
+    def key(self) -> tuple[frozenset[tuple[Symbol, int]], int]:
+        """The same for equal sums."""
+        return frozenset(self.terms.items()), self.constant
 
 
 class Affine:
@@ -189,8 +197,7 @@ class Affine:
 
     def key(self, atom: Atom) -> tuple[frozenset[tuple[Symbol, int]], int]:
         """The same for whole numbers that are the same sum."""
-        found = self.sum(atom)
-        return frozenset(found.terms.items()), found.constant
+        return self.sum(atom).key
 
     def _sum(self, value: Value) -> Sum:
         made = self.made.get(value)

@@ -57,7 +57,7 @@ class _Memory:
 
     now: Value  # the array
     single: list[Sum] = field(default_factory=list)  # places that have been written to
-    parts: list[tuple[Sum, Sum]] = field(default_factory=list)  # and parts, from the first to behind the last
+    part: tuple[Sum, Sum] | None = None  # and a part, from the first to behind the last
     numbers: dict[object, Atom] = field(default_factory=dict)  # what was there at first, by the place
 
 
@@ -118,6 +118,8 @@ class _Aside:
             return None
         room = next((s for s in stmts if isinstance(s, Apply) and s.outputs == (before,)), None)
         shift = offset.constant - sweep.offset
+        if not self.affine.not_negative(sweep.start.more(shift)):
+            return None  # counted from the end
         found = _Copy(sweep, source, shift, read, tuple(factors), before, after, reader, room)
         return found if self.alone(found, loop) else None
 
@@ -215,6 +217,8 @@ class _Branch:
             return False
         where = self.affine.sum(place[0])
         if stmt.op.name != "getitem":
+            if not self.not_less(where, Sum({})):
+                return False  # counted from the end it may be any place
             self.older.add(now)
             self.memory.now = stmt.out
             self.memory.single.append(where)
@@ -224,7 +228,7 @@ class _Branch:
             builder.emit(stmt)
             return True
         shift = self.copy.shift
-        number = self.number(builder, where.plus(Sum({}, shift)), plus(builder, place[0], Const(shift, INT)))
+        number = self.number(builder, where.more(shift), plus(builder, place[0], Const(shift, INT)))
         if number is None:
             return False
         self.same[stmt.out] = number
@@ -232,7 +236,7 @@ class _Branch:
 
     def number(self, builder: Builder, where: Sum, place: Atom) -> Atom | None:
         """What was at a place of the row before that was written over; None if nobody knows that any more."""
-        key = _key(where)
+        key = where.key
         if key not in self.memory.numbers:
             if not self.aside(where, where) or not self.untouched(where):
                 return None
@@ -250,21 +254,18 @@ class _Branch:
 
     def aside(self, first: Sum, last: Sum) -> bool:
         """Whether all from the one place of the row to the other had been put aside."""
-        sweep, shift = self.copy.sweep, Sum({}, self.copy.shift)
-        start, stop = sweep.start.plus(shift), sweep.stop.plus(shift)
-        return self.not_less(first, start) and self.not_less(stop.plus(last, -1), Sum({}, 1))
+        start, stop = (end.more(self.copy.shift) for end in (self.copy.sweep.start, self.copy.sweep.stop))
+        return self.not_less(first, start) and self.less(last, stop)
 
     def untouched(self, where: Sum) -> bool:
         """Whether nothing has been written to this place."""
         memory = self.memory
-        return all(self.differ(where, each) for each in memory.single) and all(
-            self.not_less(where, stop) or self.not_less(start.plus(where, -1), Sum({}, 1))
-            for start, stop in memory.parts
-        )
+        if not all(self.less(where, each) or self.less(each, where) for each in memory.single):
+            return False
+        return memory.part is None or self.less(where, memory.part[0]) or self.not_less(where, memory.part[1])
 
-    def differ(self, one: Sum, other: Sum) -> bool:
-        difference = one.plus(other, -1)
-        return self.apart.at_least(difference, 1) or self.apart.at_least(difference.times(-1), 1)
+    def less(self, one: Sum, other: Sum) -> bool:
+        return self.apart.at_least(other.plus(one, -1), 1)
 
     def not_less(self, one: Sum, other: Sum) -> bool:
         return self.apart.at_least(one.plus(other, -1), 0)
@@ -284,31 +285,23 @@ class _Branch:
             return False
         write, (target,) = found.found[0]
         ahead = self.offset(target, index)
-        aside = [s for s in loop.body.stmts if isinstance(s, Apply) and self.reads_aside(s)]
-        reads = {s: self.offset(s.inputs[1], index) for s in aside}
-        wholly = use_counts(loop.body)[self.copy.after] == len(reads)
-        if ahead is None or not reads or not wholly or any(o is None for o in reads.values()):
+        ages = self.ages(loop, write, ahead) if ahead is not None else {}
+        if ahead is None or not ages:
             return False
-        own = loop.body.stmts
-        if any(own.index(s) > own.index(write) for s in reads):
-            return False
-        ages = {stmt: ahead - offset - self.copy.shift for stmt, offset in reads.items() if offset is not None}
         oldest, youngest = max(0, *ages.values()), min(0, *ages.values())
         start, stop = self.affine.sum(trips.start), self.affine.sum(trips.stop)
         if oldest > MOST or not self.not_less(stop, start):
             return False
-        # what the trips read where it stands: of an age of 0 or less, in the first trip and in the last one
-        ends = [(start.plus(Sum({}, ahead - age)), stop.plus(Sum({}, ahead - age - 1))) for age in (0, youngest)]
-        if not all(self.aside(first, last) for first, last in ends):
+        lowest, beyond = start.more(ahead), stop.more(ahead - youngest)  # of what is read where it stands
+        if memory.part is not None or not self.aside(lowest, beyond.more(-1)):
             return False
-        lowest, beyond = ends[0][0], ends[1][1].plus(Sum({}, 1))
-        if not all(self.outside(each, lowest, beyond) for each in memory.single) or memory.parts:
+        if not all(self.less(each, lowest) or self.not_less(each, beyond) for each in memory.single):
             return False
         carried: list[Value] = []
         init: list[Atom] = []
         for age in range(1, oldest + 1):
             place = plus(builder, trips.start, Const(ahead - age, INT))
-            number = self.number(builder, start.plus(Sum({}, ahead - age)), place)
+            number = self.number(builder, start.more(ahead - age), place)
             if number is None:
                 return False
             carried.append(Value(FLOAT, base=self.copy.source, suffix="_before"))
@@ -318,17 +311,23 @@ class _Branch:
         assert isinstance(made, For)
         self.older.add(memory.now)
         memory.now = made.outputs[slot]
-        memory.parts.append((start.plus(Sum({}, ahead)), stop.plus(Sum({}, ahead))))
+        memory.part = start.more(ahead), stop.more(ahead)
         for age, out in enumerate(made.outputs[len(loop.init) : len(loop.init) + oldest], 1):
-            memory.numbers[_key(stop.plus(Sum({}, ahead - age)))] = out
+            memory.numbers[stop.more(ahead - age).key] = out
         return True
 
-    def outside(self, place: Sum, first: Sum, beyond: Sum) -> bool:
-        """Whether the place is before the first one, or not before `beyond`."""
-        return self.not_less(first.plus(place, -1), Sum({}, 1)) or self.not_less(place, beyond)
-
-    def reads_aside(self, stmt: Apply) -> bool:
-        return stmt.op.name == "getitem" and stmt.inputs[0] is self.copy.after
+    def ages(self, loop: For, write: Apply, ahead: int) -> dict[Apply, int]:
+        """Of each statement that reads what was put aside, how many trips ago that was where the loop writes; none if
+        anything else is done with it, or after the write."""
+        found: dict[Apply, int] = {}
+        own = loop.body.stmts
+        for stmt in own[: own.index(write)]:
+            if isinstance(stmt, Apply) and stmt.op.name == "getitem" and stmt.inputs[0] is self.copy.after:
+                offset = self.offset(stmt.inputs[1], loop.body.params[0])
+                if offset is None:
+                    return {}
+                found[stmt] = ahead - offset - self.copy.shift
+        return found if use_counts(loop.body)[self.copy.after] == len(found) else {}
 
     def offset(self, place: Atom, index: Value) -> int | None:
         """How far it is from the index of the loop; None where that changes."""
@@ -368,7 +367,3 @@ class _Branch:
         body = substitute(Block(params, tuple(inner.stmts), (*results[:n], *passed, *results[n:])), same)
         outputs = (*loop.outputs[:n], *map(replace, carried), *loop.outputs[n:])
         builder.emit(replace(loop, init=(*loop.init, *init), body=body, outputs=outputs))
-
-
-def _key(where: Sum) -> object:
-    return frozenset(where.terms.items()), where.constant
