@@ -17,27 +17,23 @@ def cholesky_logdet_grad(A):
                 A[i, k] -= A[i, j] * A[k, j]
 
     # Reverse sweep
-    A_bar = np.zeros_like(A).tolist()
+    A_bar, A_list = np.zeros_like(A).tolist(), A.tolist()
     for j in reversed(range(n)):
         # logdet += 2.0 * np.log(A[j, j])  [arrays.py:26]
         A_bar[j][j] += 2.0 / A[j, j]
-    A_list = A.tolist()
     for j in reversed(range(n)):
         for i in reversed(range(j + 1, n)):
             for k in reversed(range(j + 1, i + 1)):
                 # A[i, k] -= A[i, j] * A[k, j]  [arrays.py:23]
-                v_bar = A_bar[i][k]
-                A_bar[k][j] -= v_bar * A_list[i][j]
-                A_bar[i][j] -= v_bar * A_list[k][j]
+                A_bar[k][j] -= A_bar[i][k] * A_list[i][j]
+                A_bar[i][j] -= A_bar[i][k] * A_list[k][j]
         for i in reversed(range(j + 1, n)):
             # A[i, j] /= A[j, j]  [arrays.py:20]
-            v_bar = A_bar[i][j] / A[j, j]
-            A_bar[i][j] = v_bar
-            A_bar[j][j] -= v_bar * A_list[i][j]
+            A_bar[i][j] /= A[j, j]
+            A_bar[j][j] -= A_bar[i][j] * A_list[i][j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         A_bar[j][j] *= 0.5 / A[j, j]
-    A_bar = np.reshape(A_bar, np.shape(A))
-    return A_bar
+    return np.reshape(A_bar, np.shape(A))
 
 
 def cholesky_logdet_value_and_grad(A):
@@ -57,27 +53,23 @@ def cholesky_logdet_value_and_grad(A):
         logdet += 2.0 * np.log(A[j, j])
 
     # Reverse sweep
-    A_bar = np.zeros_like(A).tolist()
+    A_bar, A_list = np.zeros_like(A).tolist(), A.tolist()
     for j in reversed(range(n)):
         # logdet += 2.0 * np.log(A[j, j])  [arrays.py:26]
         A_bar[j][j] += 2.0 / A[j, j]
-    A_list = A.tolist()
     for j in reversed(range(n)):
         for i in reversed(range(j + 1, n)):
             for k in reversed(range(j + 1, i + 1)):
                 # A[i, k] -= A[i, j] * A[k, j]  [arrays.py:23]
-                v_bar = A_bar[i][k]
-                A_bar[k][j] -= v_bar * A_list[i][j]
-                A_bar[i][j] -= v_bar * A_list[k][j]
+                A_bar[k][j] -= A_bar[i][k] * A_list[i][j]
+                A_bar[i][j] -= A_bar[i][k] * A_list[k][j]
         for i in reversed(range(j + 1, n)):
             # A[i, j] /= A[j, j]  [arrays.py:20]
-            v_bar = A_bar[i][j] / A[j, j]
-            A_bar[i][j] = v_bar
-            A_bar[j][j] -= v_bar * A_list[i][j]
+            A_bar[i][j] /= A[j, j]
+            A_bar[j][j] -= A_bar[i][j] * A_list[i][j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         A_bar[j][j] *= 0.5 / A[j, j]
-    A_bar = np.reshape(A_bar, np.shape(A))
-    return logdet, A_bar
+    return logdet, np.reshape(A_bar, np.shape(A))
 
 
 def cholesky_logdet_jvp(A, A_dot):
@@ -131,24 +123,20 @@ def cholesky_logdet_vjp(A, y_bar=1.0):
         logdet += 2.0 * np.log(A[j, j])
 
     # Reverse sweep
-    A_bar = np.zeros_like(A).tolist()
+    A_bar, A_list = np.zeros_like(A).tolist(), A.tolist()
     for j in reversed(range(n)):
         # logdet += 2.0 * np.log(A[j, j])  [arrays.py:26]
         A_bar[j][j] += y_bar * 2.0 / A[j, j]
-    A_list = A.tolist()
     for j in reversed(range(n)):
         for i in reversed(range(j + 1, n)):
             for k in reversed(range(j + 1, i + 1)):
                 # A[i, k] -= A[i, j] * A[k, j]  [arrays.py:23]
-                v_bar = A_bar[i][k]
-                A_bar[k][j] -= v_bar * A_list[i][j]
-                A_bar[i][j] -= v_bar * A_list[k][j]
+                A_bar[k][j] -= A_bar[i][k] * A_list[i][j]
+                A_bar[i][j] -= A_bar[i][k] * A_list[k][j]
         for i in reversed(range(j + 1, n)):
             # A[i, j] /= A[j, j]  [arrays.py:20]
-            v_bar = A_bar[i][j] / A[j, j]
-            A_bar[i][j] = v_bar
-            A_bar[j][j] -= v_bar * A_list[i][j]
+            A_bar[i][j] /= A[j, j]
+            A_bar[j][j] -= A_bar[i][j] * A_list[i][j]
         # A[j, j] = np.sqrt(A[j, j])  [arrays.py:18]
         A_bar[j][j] *= 0.5 / A[j, j]
-    A_bar = np.reshape(A_bar, np.shape(A))
-    return logdet, A_bar
+    return logdet, np.reshape(A_bar, np.shape(A))

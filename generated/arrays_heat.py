@@ -8,9 +8,7 @@ def heat_grad(u, alpha, steps):
     # Forward sweep
     u = u.copy()
     v_tape = []
-    u_high = u[2:]
-    u_inner = u[1:-1]
-    u_low = u[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
     for _ in range(steps):
         v = u_high - 2.0 * u_inner + u_low
         v_tape.append(v)
@@ -20,9 +18,7 @@ def heat_grad(u, alpha, steps):
     # return np.sum(u**2)  [arrays.py:11]
     u_bar = 2.0 * u
     alpha_bar = 0.0
-    u_bar_inner = u_bar[1:-1]
-    u_bar_low = u_bar[:-2]
-    u_bar_high = u_bar[2:]
+    u_bar_low, u_bar_inner, u_bar_high = u_bar[:-2], u_bar[1:-1], u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v_bar = u_bar_inner * alpha
@@ -38,9 +34,7 @@ def heat_value_and_grad(u, alpha, steps):
     # Forward sweep
     u = u.copy()
     v_tape = []
-    u_high = u[2:]
-    u_inner = u[1:-1]
-    u_low = u[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
     for _ in range(steps):
         v = u_high - 2.0 * u_inner + u_low
         v_tape.append(v)
@@ -51,9 +45,7 @@ def heat_value_and_grad(u, alpha, steps):
     # return np.sum(u**2)  [arrays.py:11]
     u_bar = 2.0 * u
     alpha_bar = 0.0
-    u_bar_inner = u_bar[1:-1]
-    u_bar_low = u_bar[:-2]
-    u_bar_high = u_bar[2:]
+    u_bar_low, u_bar_inner, u_bar_high = u_bar[:-2], u_bar[1:-1], u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v_bar = u_bar_inner * alpha
@@ -68,12 +60,8 @@ def heat_jvp(u, alpha, steps, u_dot, alpha_dot):
     """Value of heat and its directional derivative (forward mode)."""
     u = u.copy()
     u_dot = u_dot.copy()
-    u_high = u[2:]
-    u_inner = u[1:-1]
-    u_low = u[:-2]
-    u_dot_inner = u_dot[1:-1]
-    u_dot_high = u_dot[2:]
-    u_dot_low = u_dot[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
+    u_dot_low, u_dot_inner, u_dot_high = u_dot[:-2], u_dot[1:-1], u_dot[2:]
     for _ in range(steps):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v = u_high - 2.0 * u_inner + u_low
@@ -90,9 +78,7 @@ def heat_vjp(u, alpha, steps, y_bar=1.0):
     # Forward sweep
     u = u.copy()
     v_tape = []
-    u_high = u[2:]
-    u_inner = u[1:-1]
-    u_low = u[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
     for _ in range(steps):
         v = u_high - 2.0 * u_inner + u_low
         v_tape.append(v)
@@ -103,9 +89,7 @@ def heat_vjp(u, alpha, steps, y_bar=1.0):
     # return np.sum(u**2)  [arrays.py:11]
     u_bar = y_bar * (2.0 * u)
     alpha_bar = 0.0
-    u_bar_inner = u_bar[1:-1]
-    u_bar_low = u_bar[:-2]
-    u_bar_high = u_bar[2:]
+    u_bar_low, u_bar_inner, u_bar_high = u_bar[:-2], u_bar[1:-1], u_bar[2:]
     for v in reversed(v_tape):
         # interior += alpha * (u[2:] - 2.0 * interior + u[:-2])  [arrays.py:10]
         v_bar = u_bar_inner * alpha

@@ -185,8 +185,7 @@ def acceleration_bwd(saved, a_bar):
     x_bar = np.zeros_like(x)
     # n = len(mass)  [dynamics.py:7]
     n = len(mass)
-    mass_bar = np.zeros_like(mass).tolist()
-    mass_list = mass.tolist()
+    mass_bar, mass_list = np.zeros_like(mass).tolist(), mass.tolist()
     for i, v_tape, v_tape_2 in zip(reversed(range(n)), reversed(v), reversed(v2)):
         for j, v3, v4 in zip(reversed(range(n)), reversed(v_tape), reversed(v_tape_2)):
             if i != j:
@@ -200,8 +199,7 @@ def acceleration_bwd(saved, a_bar):
                 # r = x[j] - x[i]  [dynamics.py:12]
                 x_bar[i] -= r_bar
                 x_bar[j] += r_bar
-    mass_bar = np.array(mass_bar)
-    return x_bar, mass_bar
+    return x_bar, np.array(mass_bar)
 
 
 def acceleration_jvp(x, mass, softening, x_dot, mass_dot):

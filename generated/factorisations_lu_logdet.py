@@ -29,28 +29,23 @@ def lu_logdet_grad(A):
 
     # Reverse sweep
     # return np.sum(np.log(np.abs(np.diag(A))))  [factorisations.py:32]
-    A_bar = from_diagonal(1.0 / v2 * np.sign(v), np.shape(A), 0)
-    A_bar = A_bar.tolist()
+    A_bar = from_diagonal(1.0 / v2 * np.sign(v), np.shape(A), 0).tolist()
     A_list = A.tolist()
     for i in reversed(range(n)):
         for j in reversed(range(i, n)):
             for k in reversed(range(i)):
                 # A[i, j] -= A[i, k] * A[k, j]  [factorisations.py:31]
-                v_bar = A_bar[i][j]
-                A_bar[k][j] -= v_bar * A_list[i][k]
-                A_bar[i][k] -= v_bar * A_list[k][j]
+                A_bar[k][j] -= A_bar[i][j] * A_list[i][k]
+                A_bar[i][k] -= A_bar[i][j] * A_list[k][j]
         for j in reversed(range(i)):
             # A[i, j] /= A[j, j]  [factorisations.py:28]
-            v_bar = A_bar[i][j] / A[j, j]
-            A_bar[i][j] = v_bar
-            A_bar[j][j] -= v_bar * A_list[i][j]
+            A_bar[i][j] /= A[j, j]
+            A_bar[j][j] -= A_bar[i][j] * A_list[i][j]
             for k in reversed(range(j)):
                 # A[i, j] -= A[i, k] * A[k, j]  [factorisations.py:27]
-                v_bar = A_bar[i][j]
-                A_bar[k][j] -= v_bar * A_list[i][k]
-                A_bar[i][k] -= v_bar * A_list[k][j]
-    A_bar = np.reshape(A_bar, np.shape(A))
-    return A_bar
+                A_bar[k][j] -= A_bar[i][j] * A_list[i][k]
+                A_bar[i][k] -= A_bar[i][j] * A_list[k][j]
+    return np.reshape(A_bar, np.shape(A))
 
 
 def lu_logdet_value_and_grad(A):
@@ -72,28 +67,23 @@ def lu_logdet_value_and_grad(A):
 
     # Reverse sweep
     # return np.sum(np.log(np.abs(np.diag(A))))  [factorisations.py:32]
-    A_bar = from_diagonal(1.0 / v2 * np.sign(v), np.shape(A), 0)
-    A_bar = A_bar.tolist()
+    A_bar = from_diagonal(1.0 / v2 * np.sign(v), np.shape(A), 0).tolist()
     A_list = A.tolist()
     for i in reversed(range(n)):
         for j in reversed(range(i, n)):
             for k in reversed(range(i)):
                 # A[i, j] -= A[i, k] * A[k, j]  [factorisations.py:31]
-                v_bar = A_bar[i][j]
-                A_bar[k][j] -= v_bar * A_list[i][k]
-                A_bar[i][k] -= v_bar * A_list[k][j]
+                A_bar[k][j] -= A_bar[i][j] * A_list[i][k]
+                A_bar[i][k] -= A_bar[i][j] * A_list[k][j]
         for j in reversed(range(i)):
             # A[i, j] /= A[j, j]  [factorisations.py:28]
-            v_bar = A_bar[i][j] / A[j, j]
-            A_bar[i][j] = v_bar
-            A_bar[j][j] -= v_bar * A_list[i][j]
+            A_bar[i][j] /= A[j, j]
+            A_bar[j][j] -= A_bar[i][j] * A_list[i][j]
             for k in reversed(range(j)):
                 # A[i, j] -= A[i, k] * A[k, j]  [factorisations.py:27]
-                v_bar = A_bar[i][j]
-                A_bar[k][j] -= v_bar * A_list[i][k]
-                A_bar[i][k] -= v_bar * A_list[k][j]
-    A_bar = np.reshape(A_bar, np.shape(A))
-    return y, A_bar
+                A_bar[k][j] -= A_bar[i][j] * A_list[i][k]
+                A_bar[i][k] -= A_bar[i][j] * A_list[k][j]
+    return y, np.reshape(A_bar, np.shape(A))
 
 
 def lu_logdet_jvp(A, A_dot):
@@ -149,25 +139,20 @@ def lu_logdet_vjp(A, y_bar=1.0):
 
     # Reverse sweep
     # return np.sum(np.log(np.abs(np.diag(A))))  [factorisations.py:32]
-    A_bar = from_diagonal(y_bar / v2 * np.sign(v), np.shape(A), 0)
-    A_bar = A_bar.tolist()
+    A_bar = from_diagonal(y_bar / v2 * np.sign(v), np.shape(A), 0).tolist()
     A_list = A.tolist()
     for i in reversed(range(n)):
         for j in reversed(range(i, n)):
             for k in reversed(range(i)):
                 # A[i, j] -= A[i, k] * A[k, j]  [factorisations.py:31]
-                v_bar = A_bar[i][j]
-                A_bar[k][j] -= v_bar * A_list[i][k]
-                A_bar[i][k] -= v_bar * A_list[k][j]
+                A_bar[k][j] -= A_bar[i][j] * A_list[i][k]
+                A_bar[i][k] -= A_bar[i][j] * A_list[k][j]
         for j in reversed(range(i)):
             # A[i, j] /= A[j, j]  [factorisations.py:28]
-            v_bar = A_bar[i][j] / A[j, j]
-            A_bar[i][j] = v_bar
-            A_bar[j][j] -= v_bar * A_list[i][j]
+            A_bar[i][j] /= A[j, j]
+            A_bar[j][j] -= A_bar[i][j] * A_list[i][j]
             for k in reversed(range(j)):
                 # A[i, j] -= A[i, k] * A[k, j]  [factorisations.py:27]
-                v_bar = A_bar[i][j]
-                A_bar[k][j] -= v_bar * A_list[i][k]
-                A_bar[i][k] -= v_bar * A_list[k][j]
-    A_bar = np.reshape(A_bar, np.shape(A))
-    return y, A_bar
+                A_bar[k][j] -= A_bar[i][j] * A_list[i][k]
+                A_bar[i][k] -= A_bar[i][j] * A_list[k][j]
+    return y, np.reshape(A_bar, np.shape(A))

@@ -9,9 +9,7 @@ def burgers_grad(u, viscosity, dt, steps):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     tape = []
-    u_inner = u[1:-1]
-    u_high = u[2:]
-    u_low = u[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
@@ -29,9 +27,7 @@ def burgers_grad(u, viscosity, dt, steps):
     u_bar[1:-1] = dx * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    u_bar_inner = u_bar[1:-1]
-    u_bar_low = u_bar[:-2]
-    u_bar_high = u_bar[2:]
+    u_bar_low, u_bar_inner, u_bar_high = u_bar[:-2], u_bar[1:-1], u_bar[2:]
     for u_old, v in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         dx_squared = dx**2
@@ -73,9 +69,7 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     tape = []
-    u_inner = u[1:-1]
-    u_high = u[2:]
-    u_low = u[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
@@ -94,9 +88,7 @@ def burgers_value_and_grad(u, viscosity, dt, steps):
     u_bar[1:-1] = dx * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    u_bar_inner = u_bar[1:-1]
-    u_bar_low = u_bar[:-2]
-    u_bar_high = u_bar[2:]
+    u_bar_low, u_bar_inner, u_bar_high = u_bar[:-2], u_bar[1:-1], u_bar[2:]
     for u_old, v in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         dx_squared = dx**2
@@ -138,12 +130,8 @@ def burgers_jvp(u, viscosity, dt, steps, u_dot, viscosity_dot, dt_dot):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     u_dot = u_dot.copy()
-    u_inner = u[1:-1]
-    u_dot_inner = u_dot[1:-1]
-    u_high = u[2:]
-    u_low = u[:-2]
-    u_dot_high = u_dot[2:]
-    u_dot_low = u_dot[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
+    u_dot_low, u_dot_inner, u_dot_high = u_dot[:-2], u_dot[1:-1], u_dot[2:]
     for _ in range(steps):
         # u[0] = u[-2]  [stencils.py:10]
         u[0] = u[-2]
@@ -180,9 +168,7 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     dx = 1.0 / (len(u) - 2)
     u = u.copy()
     tape = []
-    u_inner = u[1:-1]
-    u_high = u[2:]
-    u_low = u[:-2]
+    u_low, u_inner, u_high = u[:-2], u[1:-1], u[2:]
     for _ in range(steps):
         u[0] = u[-2]
         u[-1] = u[1]
@@ -201,9 +187,7 @@ def burgers_vjp(u, viscosity, dt, steps, y_bar=1.0):
     u_bar[1:-1] = y_bar * dx * (2.0 * v2)
     dt_bar = 0.0
     viscosity_bar = 0.0
-    u_bar_inner = u_bar[1:-1]
-    u_bar_low = u_bar[:-2]
-    u_bar_high = u_bar[2:]
+    u_bar_low, u_bar_inner, u_bar_high = u_bar[:-2], u_bar[1:-1], u_bar[2:]
     for u_old, v in reversed(tape):
         # u[1:-1] += dt * viscosity / dx**2 * (u[2:] - 2.0 * u[1:-1] + u[:-2])  [stencils.py:14]
         dx_squared = dx**2

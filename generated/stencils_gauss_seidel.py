@@ -16,9 +16,7 @@ def gauss_seidel_grad(phi, source, sweeps):
 
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
-    phi_bar = 2.0 * phi
-    phi_bar = phi_bar.tolist()
-    source_bar = np.zeros_like(source).tolist()
+    phi_bar, source_bar = (2.0 * phi).tolist(), np.zeros_like(source).tolist()
     for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
@@ -31,9 +29,7 @@ def gauss_seidel_grad(phi, source, sweeps):
                 phi_bar[i][j - 1] += v_bar
                 phi_bar[i + 1][j] += v_bar
                 phi_bar[i - 1][j] += v_bar
-    phi_bar = np.reshape(phi_bar, np.shape(phi))
-    source_bar = np.reshape(source_bar, np.shape(source))
-    return phi_bar, source_bar
+    return np.reshape(phi_bar, np.shape(phi)), np.reshape(source_bar, np.shape(source))
 
 
 def gauss_seidel_value_and_grad(phi, source, sweeps):
@@ -50,9 +46,7 @@ def gauss_seidel_value_and_grad(phi, source, sweeps):
 
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
-    phi_bar = 2.0 * phi
-    phi_bar = phi_bar.tolist()
-    source_bar = np.zeros_like(source).tolist()
+    phi_bar, source_bar = (2.0 * phi).tolist(), np.zeros_like(source).tolist()
     for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
@@ -65,9 +59,7 @@ def gauss_seidel_value_and_grad(phi, source, sweeps):
                 phi_bar[i][j - 1] += v_bar
                 phi_bar[i + 1][j] += v_bar
                 phi_bar[i - 1][j] += v_bar
-    phi_bar = np.reshape(phi_bar, np.shape(phi))
-    source_bar = np.reshape(source_bar, np.shape(source))
-    return y, (phi_bar, source_bar)
+    return y, (np.reshape(phi_bar, np.shape(phi)), np.reshape(source_bar, np.shape(source)))
 
 
 def gauss_seidel_jvp(phi, source, sweeps, phi_dot, source_dot):
@@ -111,9 +103,7 @@ def gauss_seidel_vjp(phi, source, sweeps, y_bar=1.0):
 
     # Reverse sweep
     # return np.sum(phi * phi)  [stencils.py:25]
-    phi_bar = 2.0 * y_bar * phi
-    phi_bar = phi_bar.tolist()
-    source_bar = np.zeros_like(source).tolist()
+    phi_bar, source_bar = (2.0 * y_bar * phi).tolist(), np.zeros_like(source).tolist()
     for _ in range(sweeps):
         for i in reversed(range(1, rows - 1)):
             for j in reversed(range(1, columns - 1)):
@@ -126,6 +116,4 @@ def gauss_seidel_vjp(phi, source, sweeps, y_bar=1.0):
                 phi_bar[i][j - 1] += v_bar
                 phi_bar[i + 1][j] += v_bar
                 phi_bar[i - 1][j] += v_bar
-    phi_bar = np.reshape(phi_bar, np.shape(phi))
-    source_bar = np.reshape(source_bar, np.shape(source))
-    return y, (phi_bar, source_bar)
+    return y, (np.reshape(phi_bar, np.shape(phi)), np.reshape(source_bar, np.shape(source)))

@@ -22,6 +22,7 @@ from s2s_ad.passes.dce import reachable, without_unread
 from s2s_ad.passes.edges import with_zero_edges
 from s2s_ad.passes.lists import with_lists
 from s2s_ad.passes.over import written_over
+from s2s_ad.passes.reread import read_again
 from s2s_ad.passes.sums import with_joint_sums
 from s2s_ad.passes.thrift import with_inner_products
 from s2s_ad.passes.together import together
@@ -129,7 +130,7 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     if backend == "numpy":
         if optimize:
             program = with_joint_sums(written_over(with_inner_products(program)))
-            program = with_lists(with_zero_edges(program))
+            program = read_again(with_lists(with_zero_edges(program)))
         program = without_unread(program)
         return emit_module(together(program), entries, optimize=optimize, title=title)
     program, compiled, twins = native(program, entries)

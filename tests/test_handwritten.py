@@ -25,11 +25,6 @@ TARGETS = [
     ("arrays", "cholesky_logdet", "vjp"),
     ("arrays", "mlp_loss", "vjp"),
 ]
-# What may be more, and why.
-MORE = {
-    "heat": 4,  # slices, of the array and of its adjoint, are taken once, before the loops
-    "cholesky_logdet": 4,  # elements are read and written in lists meanwhile, twice as fast
-}
 
 
 def functions(path: Path) -> dict[str, ast.FunctionDef]:
@@ -51,7 +46,7 @@ def test_emitted_code_is_not_longer_than_the_handwritten(module: str, name: str,
     found = emitted[f"{name}_{mode}"]
     called = {node.id for node in ast.walk(found) if isinstance(node, ast.Name)} & set(emitted)
     assert not called, f"{', '.join(sorted(called))} would have to be counted too"
-    assert statements(found) <= statements(written) + MORE.get(name, 0), ast.unparse(found)
+    assert statements(found) <= statements(written), ast.unparse(found)
 
 
 def flat(value: object) -> list[float]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from s2s_ad.backend.abreast import abreast, is_view
 
 _AT_LEAST = 2  # an addition counts twice: it reads and writes
 
@@ -23,11 +25,20 @@ def with_views(loop: ast.stmt, axes: Mapping[str, int], free: Callable[[str], st
         if uses.wanted(text) and array not in uses.bound and _rank(index) <= axes.get(array, 0):
             found[text] = free(f"{array}_{_where(index)}")
     _Replaced(found).visit(loop)
-    views: list[ast.stmt] = []
-    for text, name in found.items():
-        views.append(ast.Assign([ast.Name(name, ast.Store())], ast.parse(text, mode="eval").body))
     _inside(loop, axes, free)
-    return [*views, loop]
+    return [*_taken(found, uses), loop]
+
+
+def _taken(found: Mapping[str, str], uses: _Uses) -> Iterator[ast.stmt]:
+    """The assignments of the views: those of one array beside each other, by axes, from start to end."""
+    by_array: dict[str, list[str]] = {}
+    for text in found:
+        by_array.setdefault(uses.slices[text][0], []).append(text)
+    for texts in by_array.values():
+        texts.sort(key=lambda text: _along(uses.slices[text][1]))
+        values = {found[text]: ast.parse(text, mode="eval").body for text in texts}
+        views = [ast.Assign([ast.Name(name, ast.Store())], value) for name, value in values.items()]
+        yield from abreast(views, is_view)
 
 
 def _inside(statement: ast.stmt, axes: Mapping[str, int], free: Callable[[str], str]) -> None:
@@ -138,9 +149,25 @@ def _number(end: ast.expr) -> bool:
 
 def _where(index: ast.expr) -> str:
     """Words for the place: low, high, inner; of several axes one after the other, if they differ."""
-    words = []
-    for part in _parts(index):
-        assert isinstance(part, ast.Slice)
-        ends = part.lower is not None, part.upper is not None
-        words.append({(True, True): "inner", (False, True): "low", (True, False): "high", (False, False): "all"}[ends])
+    words = [_word(part) for part in _slices(index)]
     return words[0] if len(set(words)) == 1 else "_".join(words)
+
+
+def _word(part: ast.Slice) -> str:
+    return _WORDS[part.lower is not None, part.upper is not None]
+
+
+# by whether a slice has a start and an end, from the left to the right
+_WORDS = {(False, True): "low", (True, True): "inner", (True, False): "high", (False, False): "all"}
+
+
+def _along(index: ast.expr) -> tuple[int, int]:
+    """By what slices of an array are put in order: the axis on which they are off its middle, and to which side."""
+    sides = [list(_WORDS.values()).index(_word(part)) for part in _slices(index)]
+    off = [k for k, side in enumerate(sides) if side != 1]
+    axis = off[0] if off and len(sides) > 1 else 0
+    return axis if off or len(sides) == 1 else -1, sides[axis]
+
+
+def _slices(index: ast.expr) -> list[ast.Slice]:
+    return [part for part in _parts(index) if isinstance(part, ast.Slice)]

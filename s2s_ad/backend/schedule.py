@@ -5,11 +5,12 @@ Nothing moves across an effect, a compound statement or a heading; what reads me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.objects import Objects
 from s2s_ad.backend import templates
+from s2s_ad.backend.candidates import Candidate, Consumer, is_of_list, leaf_size, line_of, own_size
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, wish_of
 from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import (
@@ -29,7 +30,7 @@ from s2s_ad.ir.nodes import (
     While,
 )  # fmt: skip
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
-from s2s_ad.span import Span
+from s2s_ad.ops.updates import to_list
 
 LONG = 90  # characters of an expression, roughly
 LONG_DERIVED = 60  # of an adjoint that has a name of its own and could stand alone
@@ -76,18 +77,6 @@ class Schedule:
             return True
         outputs = outputs_of(stmt)
         return len(outputs) == 1 and outputs[0] in self.folded
-
-
-@dataclass
-class _Candidate:
-    size: int
-    depth: int
-    at: int
-    barrier: int
-    stores: int
-    calls: bool
-    leaves: frozenset[Value]
-    span: Span | None
 
 
 class Scheduler:
@@ -193,18 +182,19 @@ class Scheduler:
     # --- folding ------------------------------------------------------------------------------------------------------
 
     def _fold(self, block: Block, on: bool) -> None:
-        pending: dict[Value, _Candidate] = {}
+        pending: dict[Value, Candidate] = {}
         last: dict[str, int] = {}  # a wish → where in this block a value with it was last defined
         barrier = 0
         outer_annotate = self.annotate
         appends = self.plan.appends.get(block, {})
         for at, stmt in enumerate(block.stmts):
-            here = _Consumer(at, barrier, len(self.stores), last, stmt.span if not isinstance(stmt, Section) else None)
+            here = Consumer(at, barrier, len(self.stores), last, stmt.span if not isinstance(stmt, Section) else None)
             if isinstance(stmt, Section):
                 self.annotate = stmt.annotate
                 barrier += 1
                 continue
             if isinstance(stmt, (Apply, Call)):
+                here.listing = isinstance(stmt, Apply) and stmt.op is to_list
                 candidate = self._apply(stmt, pending, here, on)
                 if isinstance(stmt, Apply) and stmt.op.store:
                     self.stores += [a for a in stmt.inputs[:1] if isinstance(a, Value)]
@@ -236,24 +226,26 @@ class Scheduler:
                 if text and strength >= DERIVED and value not in self.plan.folded:
                     last[text] = at
             for _, atoms in appends.get(at, ()):
-                here = _Consumer(at, barrier, len(self.stores), last, None, moved=False)
+                here = Consumer(at, barrier, len(self.stores), last, None, moved=False)
                 for atom in atoms:
                     if on and isinstance(atom, Value) and self.plan.defs.get(atom) is stmt:
                         self._take(atom, pending, here, LONG)
         if on:
-            self._fold_results(block, pending, _Consumer(len(block.stmts), barrier, len(self.stores), last, None))
+            self._fold_results(block, pending, Consumer(len(block.stmts), barrier, len(self.stores), last, None))
         self.annotate = outer_annotate if block is not self.function.body else self.annotate
 
-    def _fold_results(self, block: Block, pending: dict[Value, _Candidate], here: _Consumer) -> None:
-        returned = block is self.function.body
+    def _fold_results(self, block: Block, pending: dict[Value, Candidate], here: Consumer) -> None:
+        returned, room = block is self.function.body, LONG
         for atom in block.results:
-            if isinstance(atom, Value) and (not returned or wish_of(atom)[0] < DERIVED):
+            if is_of_list(self.plan.defs.get(atom)):  # type: ignore[arg-type]
+                room -= self._take(atom, pending, here, room, result=True).size
+            elif isinstance(atom, Value) and (not returned or wish_of(atom)[0] < DERIVED):
                 self._take(atom, pending, here, LONG, result=True)
 
     def _keeps_place(self, stmt: Apply) -> bool:
         return stmt.op.store or stmt.op.name == "unpack"
 
-    def _branch(self, branch: Block, stmt: If, on: bool) -> _Candidate | None:
+    def _branch(self, branch: Block, stmt: If, on: bool) -> Candidate | None:
         """Fold a branch; what it costs as an expression, or None if it is not one."""
         self._fold(branch, on)
         if not on or len(stmt.outputs) != 1:
@@ -271,11 +263,11 @@ class Scheduler:
             return False
         return templates.mutable(kind)
 
-    def _whole(self, atom: Atom) -> _Candidate:
+    def _whole(self, atom: Atom) -> Candidate:
         """The size of an atom, whatever was folded into it."""
         leaves = frozenset(self.plan.reads(atom))
         size, depth = self._measure(atom)
-        return _Candidate(size, depth, 0, 0, 0, False, leaves, None)
+        return Candidate(size, depth, 0, 0, 0, False, leaves, None)
 
     def _measure(self, atom: Atom) -> tuple[int, int]:
         if isinstance(atom, Value) and atom in self.plan.folded:
@@ -284,14 +276,14 @@ class Scheduler:
             if isinstance(stmt, If):
                 atoms, own = (stmt.cond, *stmt.then.results, *stmt.orelse.results), 9
             else:
-                own = _own_size(stmt)
+                own = own_size(stmt)
             parts = [self._measure(a) for a in atoms]
             return own + sum(p[0] for p in parts), 1 + max((p[1] for p in parts), default=0)
-        return _leaf_size(atom), 0
+        return leaf_size(atom), 0
 
     def _ternary(
-        self, stmt: If, branches: list[_Candidate | None], cond: _Candidate | None, here: _Consumer
-    ) -> _Candidate | None:
+        self, stmt: If, branches: list[Candidate | None], cond: Candidate | None, here: Consumer
+    ) -> Candidate | None:
         then, orelse = branches
         if then is None or orelse is None or cond is None or not self.plan.used(stmt.outputs[0]):
             return None
@@ -304,10 +296,10 @@ class Scheduler:
             return None
         leaves = then.leaves | orelse.leaves | cond.leaves
         calls = then.calls or orelse.calls or cond.calls
-        return _Candidate(size, depth, here.at, here.barrier, here.stores, calls, leaves, stmt.span)
+        return Candidate(size, depth, here.at, here.barrier, here.stores, calls, leaves, stmt.span)
 
-    def _apply(self, stmt: Apply | Call, pending: dict[Value, _Candidate], here: _Consumer, on: bool) -> _Candidate:
-        size, depth, calls = _own_size(stmt), 0, isinstance(stmt, Call)
+    def _apply(self, stmt: Apply | Call, pending: dict[Value, Candidate], here: Consumer, on: bool) -> Candidate:
+        size, depth, calls = own_size(stmt), 0, isinstance(stmt, Call)
         leaves: set[Value] = set()
         twice: frozenset[str] = frozenset()
         names: tuple[str, ...] = ("",) * len(stmt.inputs)
@@ -317,19 +309,19 @@ class Scheduler:
         for k, (name, atom) in enumerate(zip(names, stmt.inputs)):
             pinned = name in twice or (isinstance(stmt, Apply) and stmt.op.store and k == 0)
             free = not on or pinned or (isinstance(stmt, Apply) and stmt.op.name == "unpack")
-            part = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(self.plan.reads(atom)), None)
+            part = Candidate(leaf_size(atom), 0, 0, 0, 0, False, frozenset(self.plan.reads(atom)), None)
             if not free:
                 part = self._take(atom, pending, here, room - size)
             size, depth = size + part.size, max(depth, part.depth)
             leaves |= part.leaves
             calls = calls or part.calls
         found = frozenset(leaves)
-        candidate = _Candidate(size, depth + 1, here.at, here.barrier, here.stores, calls, found, stmt.span)
+        candidate = Candidate(size, depth + 1, here.at, here.barrier, here.stores, calls, found, stmt.span)
         if on and isinstance(stmt, Apply) and self._again(stmt, candidate):
             self.plan.folded.add(stmt.outputs[0])
         return candidate
 
-    def _again(self, stmt: Apply, candidate: _Candidate) -> bool:
+    def _again(self, stmt: Apply, candidate: Candidate) -> bool:
         """A condition, or a cheap operation, on arguments alone is printed again, not stored; so is i + 1."""
         out = stmt.outputs[0]
         if out.kind == INT and not out.hint and self.plan.used(out) and self._beside(stmt):
@@ -365,10 +357,10 @@ class Scheduler:
         return strength == NONE if value not in self.params else self.defined_as.get(text, 0) == 0
 
     def _take(
-        self, atom: Atom, pending: dict[Value, _Candidate], here: _Consumer, room: int, result: bool = False
-    ) -> _Candidate:
+        self, atom: Atom, pending: dict[Value, Candidate], here: Consumer, room: int, result: bool = False
+    ) -> Candidate:
         """Fold `atom` into its reader if that is right; what the reader gets."""
-        plain = _Candidate(_leaf_size(atom), 0, 0, 0, 0, False, frozenset(), None)
+        plain = Candidate(leaf_size(atom), 0, 0, 0, 0, False, frozenset(), None)
         if not isinstance(atom, Value):
             return plain
         if atom in self.plan.folded:
@@ -380,7 +372,7 @@ class Scheduler:
         self.plan.folded.add(atom)
         return found
 
-    def _may_fold(self, value: Value, found: _Candidate, here: _Consumer, room: int, result: bool) -> bool:
+    def _may_fold(self, value: Value, found: Candidate, here: Consumer, room: int, result: bool) -> bool:
         forced = value in self.forced
         strength, _ = wish_of(value)
         if found.barrier != here.barrier or self._written_between(found, here):
@@ -393,19 +385,21 @@ class Scheduler:
             return True
         if strength == HINT:
             return False
-        same_line = _line(found.span) == _line(here.span)
+        if here.listing or is_of_list(self.plan.defs.get(value)):
+            return True  # the same numbers, of which one name is enough
+        same_line = line_of(found.span) == line_of(here.span)
         if strength == DERIVED and here.moved and (result or not same_line or found.size > LONG_DERIVED):
             return False
         return same_line or result or not self.annotate or here.span is None
 
-    def _written_between(self, found: _Candidate, here: _Consumer) -> bool:
+    def _written_between(self, found: Candidate, here: Consumer) -> bool:
         """Whether something that the expression reads is written to between its place and the reader's."""
         written = {self.objects.find(target) for target in self.stores[found.stores : here.stores]}
         return bool(written) and (
             found.calls or any(self._mutable(leaf.kind) and self.objects.find(leaf) in written for leaf in found.leaves)
         )
 
-    def _overtaken(self, found: _Candidate, here: _Consumer) -> bool:
+    def _overtaken(self, found: Candidate, here: Consumer) -> bool:
         """Whether a name that the expression reads gets a new value between its place and the reader's."""
         for leaf in found.leaves:
             text = wish_of(leaf)[1]
@@ -414,35 +408,9 @@ class Scheduler:
         return False
 
 
-@dataclass
-class _Consumer:
-    at: int
-    barrier: int
-    stores: int
-    last: Mapping[str, int]
-    span: Span | None
-    moved: bool = True
-
-
-def _line(span: Span | None) -> tuple[str, int] | None:
-    return None if span is None else (span.file, span.line)
-
-
 def _may_write_numbers(stmt: Apply) -> bool:
     """Whether it writes to a 0-d array, or makes one that is a view."""
     if stmt.op.store:
         return not getattr(stmt.inputs[0].kind, "shape", (1,))
     copied = stmt.op.name == "getitem" and Ellipsis not in dict(stmt.params)["index"]
     return stmt.op.alias and not copied and any(getattr(out.kind, "shape", (1,)) == () for out in stmt.outputs)
-
-
-def _leaf_size(atom: Atom) -> int:
-    if isinstance(atom, Const):
-        return len(atom.text or repr(atom.value))
-    return len(wish_of(atom)[1]) or 2 if isinstance(atom, Value) else 4
-
-
-def _own_size(stmt: Stmt) -> int:
-    if isinstance(stmt, Apply):
-        return len(templates.code_of(stmt)) - len(stmt.inputs)
-    return len(stmt.callee) + 2 * len(stmt.inputs) if isinstance(stmt, Call) else 0

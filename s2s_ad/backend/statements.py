@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.backend import templates
+from s2s_ad.backend.abreast import abreast, is_listing
 from s2s_ad.backend.expressions import Expressions, fresh, load, method, negated, store
 from s2s_ad.backend.memory import InPlace
 from s2s_ad.backend.printer import remark
 from s2s_ad.backend.schedule import Schedule
 from s2s_ad.ir.kinds import Array, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, Const, For, If, Section, Stmt, Unbound, Value, While
-from s2s_ad.ops.updates import FUNCTIONS, is_nested
+from s2s_ad.ops.updates import FUNCTIONS, is_nested, to_list
 from s2s_ad.span import Span
 
 _COMMENT = 100
@@ -148,7 +149,10 @@ class StatementWriter:
             value = expressions.source(stmt)
             if stmt.outputs[0] in self.spots.copied_views:
                 value = method(value, "copy")
-            self.put([self.assign(stmt, expressions.name(stmt.outputs[0]), value)], stmt.span, out)
+            span = self.origin(stmt.inputs[0]) if stmt.op is to_list else stmt.span
+            self.put([self.assign(stmt, expressions.name(stmt.outputs[0]), value)], span, out)
+            if stmt.op is to_list and self.optimize:
+                out[-2:] = abreast(out[-2:], is_listing)
 
     def assign(self, stmt: Stmt, name: str, value: ast.expr) -> ast.stmt:
         """`x = value`, or `x += ...` where that means the same."""

@@ -65,13 +65,14 @@ class _Lists:
         self.depth = 0  # of loops
         self.lengths = cache(lambda: Lengths(body))
         self.read: dict[Value, Value] = {}  # of arrays the lists that are only read
+        self.coming: list[Value] = []  # the arrays that loops of this block read so
 
     def block(self, block: Block, on: bool) -> Block:
         builder = Builder()
+        outer = self.read, self.scope, self.coming
+        self.read, self.scope, self.coming = dict(self.read), {*self.scope, *block.params}, []
         if on or any(isinstance(stmt, Section) and stmt.annotate for stmt in block.stmts):
             self.look_ahead(block)
-        outer = self.read, self.scope
-        self.read, self.scope = dict(self.read), {*self.scope, *block.params}
         listed: dict[Atom, Value] = {}  # of arrays at this place the list that has the same elements
         for stmt in block.stmts:
             if isinstance(stmt, Section):
@@ -81,14 +82,15 @@ class _Lists:
             else:
                 builder.emit(map_inputs(stmt, lambda a: a, lambda inner, on=on: self.block(inner, on)))  # type: ignore
             self.scope.update(outputs_of(stmt))
-        self.read, self.scope = outer
+        self.read, self.scope, self.coming = outer
         return replace(block, stmts=tuple(builder.stmts))
 
     def look_ahead(self, block: Block) -> None:
-        """Note what later loops save by the arrays that are handed on to them."""
+        """Note what later loops save by the arrays that are handed on to them, and what they read."""
         for stmt in reversed(block.stmts):
             if isinstance(stmt, For) and _is_reverse(stmt):
                 groups = self.groups(stmt)
+                self.coming[:0] = dict.fromkeys(self.reads(stmt, set(groups)).values())
                 for init, param, out in zip(stmt.init, split_params(stmt)[1], stmt.outputs):
                     if param in groups and groups[param].good and self.uses[init] == 1:
                         after = self.after(out)
@@ -111,19 +113,19 @@ class _Lists:
                 kind = to_list.kinds((value.kind,))[0]
                 mapping[value] = Value(kind, value.hint, value.base, value.suffix)
         reads = self.reads(loop, set(groups))
-        builder.span = loop.span
         init: list[Atom] = [*loop.init]
         for k in sorted(turned):
             at = loop.init[k]
             alone = self.uses[at] == 1  # what was listed is written to from here on
             init[k] = listed[at] if alone and at in listed else self.made(at, carried[k], builder)
-        lists: dict[Value, Value] = {}
-        for array in dict.fromkeys(array for array in reads.values()):
-            if array in listed:
+        wanted = dict.fromkeys(reads.values())
+        for array in (*wanted, *(self.coming if turned or wanted else ())):
+            if array in wanted and array in listed:
                 self.read[array] = listed[array]  # nobody writes to it: the array is read here as well
-            elif array not in self.read:
-                self.read[array] = _emitted(builder, array, Value(array.kind, base=array, suffix="_list"))
-            lists[array] = self.read[array]
+            elif array in wanted or array in self.scope and array not in listed:  # what is listed once stands together
+                if array not in self.read:
+                    self.read[array] = _emitted(builder, array, Value(array.kind, base=array, suffix="_list"))
+        lists = {array: self.read[array] for array in wanted}
         outputs: list[Value] = []
         for k, out in enumerate(loop.outputs):
             outputs.append(_like(mapping[carried[k]], out) if k in turned else out)
