@@ -17,7 +17,7 @@ from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params, use_counts
 from s2s_ad.ops.fitting import shape_of
-from s2s_ad.ops.indexing import WHOLE
+from s2s_ad.ops.indexing import every_axis
 from s2s_ad.ops.linear import dtype_of
 from s2s_ad.ops.registry import OPS
 
@@ -274,13 +274,9 @@ class Kept:
         stmt = access.stmt
         array, at = stmt.inputs[0], stmt.inputs[1 if stmt.op.name == "getitem" else 2 :]
         rank = len(shape_of(array.kind))
-        index = [e for e in dict(stmt.params)["index"] if e is not None]
+        index = [e for e in every_axis(dict(stmt.params)["index"], rank) if e is not None]
         if any(isinstance(e, tuple) and e[0] == "in" and shape_of(at[e[1]].kind) for e in index):
             return [None] * rank
-        if Ellipsis in index:
-            k = index.index(Ellipsis)
-            index[k : k + 1] = [WHOLE] * (rank - len(index) + 1)
-        index += [WHOLE] * (rank - len(index))
         return [self._axis(e, array, axis, at, name, rows) for axis, e in enumerate(index)]
 
     def _axis(

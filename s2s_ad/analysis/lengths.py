@@ -18,7 +18,7 @@ from s2s_ad.ir.kinds import ANY, INT, MANY, ONE, Array, Dim, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Section, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, defined_in, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise, shape_of
-from s2s_ad.ops.indexing import WHOLE
+from s2s_ad.ops.indexing import every_axis
 from s2s_ad.ops.linear import axes_of, dtype_of
 
 Length = Any  # 1, or (what it is of, which axis, by how much it is shorter)
@@ -235,12 +235,10 @@ class Lengths:
             return *self.of(at[0]), *source[1:]
         if any(isinstance(e, tuple) and e[0] == "in" and shape_of(at[e[1]].kind) for e in index):
             return own
-        if Ellipsis in index:
-            return own
         names = [self._named(a) for a in at]
         found: list[Length] = []
         left = iter(source)
-        for e in (*index, *[WHOLE] * (len(source) - len(index) + index.count(None))):
+        for e in every_axis(index, len(source)):
             if e is None:
                 found.append(1)
                 continue

@@ -14,7 +14,7 @@ from s2s_ad.analysis.affine import Sum, sum_of
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, outputs_of
-from s2s_ad.ops.indexing import WHOLE, has_mask
+from s2s_ad.ops.indexing import WHOLE, every_axis, has_mask
 
 Defs = Mapping[Value, Stmt]
 
@@ -110,11 +110,7 @@ def _taken(part: _Part | None, index: tuple[object, ...], at: Collection[Atom], 
     """The part of a part that a plain index takes; None where it makes new axes or steps in ways not known."""
     if part is None or None in index or any(map(_rank, at)):
         return None
-    entries, atoms = list(index), list(at)
-    if Ellipsis in entries:
-        k = entries.index(Ellipsis)
-        entries[k : k + 1] = [WHOLE] * (len(part.runs) - len(entries) + 1)
-    entries += [WHOLE] * (len(part.runs) - len(entries))
+    entries, atoms = every_axis(index, len(part.runs)), list(at)
 
     def number(entry: object) -> Sum:
         atom = atoms[entry[1]] if isinstance(entry, tuple) else Const(entry, INT)

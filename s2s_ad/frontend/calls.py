@@ -60,6 +60,7 @@ from s2s_ad.ops.full_forms import FULL_FORMS
 from s2s_ad.ops.registry import FUNCTIONS
 
 _DEEPEST = 60  # bodies put into one another in the place of calls
+_OWN = "s2s_ad."  # where the helpers of functions of libraries stand
 _RESULTS: dict[Any, tuple[str, ...]] = {
     np.linalg.slogdet: ("sign", "logabsdet"),
     np.linalg.qr: ("Q", "R"),
@@ -235,6 +236,7 @@ def _python(
     """A call of a Python function: of its own in the program where that can be, else its body here."""
     found = definition(function)
     refuse_node(found.node, found.span(found.node))
+    library = library or machine.frame.at is not None and function.__module__.startswith(_OWN)
     base = base_of(path, function) if not library else None
     defaults = tuple(
         _given(machine, value, _path(base, ("attr", "__defaults__"), ("item", i)))
@@ -255,7 +257,7 @@ def _python(
                 f"{function.__name__} cannot be run again in the reverse sweep: what it was given goes on",
                 remedy="Let it return new numbers and arrays, or leave checkpoint(...) out.",
             )
-    at = machine.builder.span if library else None
+    at = (machine.frame.at or machine.builder.span) if library else None
     own, nonlocals = locals_of(found.node), nonlocals_of(found.node)
     frame = Frame(machine.unit.number(), found.node, found, own, function, base, None, nonlocals, at)
     return inline(machine, frame, arguments, function.__name__)

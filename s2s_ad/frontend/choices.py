@@ -5,7 +5,7 @@ Which of the arrays it is, and the numbers in the indices of a view, are values 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from s2s_ad.frontend.machine import Machine
@@ -14,7 +14,7 @@ from s2s_ad.frontend.steps import through
 from s2s_ad.frontend.values import Abstract, ArrayRef, Chosen, Missing, Poison, Step, Store, Sym, is_nothing
 from s2s_ad.ir.builder import FALSE, TRUE
 from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, join
-from s2s_ad.ir.nodes import Atom, Block, Const, If, Unbound, Value
+from s2s_ad.ir.nodes import Atom, Block, Const, If, Stmt, Unbound, Value
 
 _MOST = 8  # arrays that one name may stand for
 
@@ -176,13 +176,35 @@ def flow_chosen(machine: Machine, shape: ChosenShape, value: Abstract, out: list
     for k, leaf in enumerate(shape.leaves):
         if isinstance(leaf, FreshArray):
             atom = _select(machine, value, lambda ref: ref.atom if _place(shape, ref) == k else None)  # noqa: B023
-            # where it is none of those, its content is never asked for
-            out.append(convert(machine, value.atom if atom is None else atom, leaf.content.kind))
+            if atom is None:  # its content is never asked for, but its shape may be
+                atom = Unbound(leaf.content.kind) if _left_out(machine, value) else value.atom
+            out.append(convert(machine, atom, leaf.content.kind))
             continue
         for i, given in enumerate(leaf.atoms):
             if isinstance(given, Slot):
                 atom = _select(machine, value, lambda ref: _atom(shape, ref, k, i))  # noqa: B023
                 out.append(atom or (Const(0, INT) if given.kind == INT else Unbound(given.kind)))
+
+
+def _left_out(machine: Machine, ref: ArrayRef) -> bool:
+    """Whether a path on which the function has returned has left out what the array is found by."""
+    content = machine.store[ref.cell]
+    if isinstance(content, Chosen):
+        return any(_left_out(machine, through(ref, array)) for array in content.arrays)
+    atoms = [atom for step in ref.steps for atom in step.atoms]
+    if isinstance(content, Sym):
+        atoms.append(content.atom)
+    return any(_may_be_unbound(atom, machine.builder.stmts) for atom in atoms)
+
+
+def _may_be_unbound(atom: Atom, stmts: Sequence[Stmt]) -> bool:
+    if isinstance(atom, Unbound):
+        return True
+    made = next((s for s in stmts if isinstance(s, If) and atom in s.outputs), None)
+    if not isinstance(made, If) or not isinstance(atom, Value):
+        return False
+    k = made.outputs.index(atom)
+    return any(_may_be_unbound(branch.results[k], branch.stmts) for branch in (made.then, made.orelse))
 
 
 def _alternatives(machine: Machine, ref: ArrayRef) -> Iterator[ArrayRef]:

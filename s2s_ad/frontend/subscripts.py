@@ -37,7 +37,7 @@ from s2s_ad.frontend.views import add_to_item, augment, check_in_place, view, wr
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import INT, TEXT, Array, Kind, List, join
 from s2s_ad.ir.nodes import Atom, Const, For, Range, Value
-from s2s_ad.ops.indexing import has_mask, may_repeat
+from s2s_ad.ops.indexing import has_mask, may_repeat, without_empty_ellipsis
 from s2s_ad.ops.registry import OPS
 
 
@@ -207,6 +207,8 @@ def _array_item(machine: Machine, owner: Sym, index: Abstract) -> Abstract:
     if not isinstance(kind, Array) or (not kind.rank and not isinstance(index, Tuple)):
         raise KindError(f"{what(owner)} has no items")
     atoms, entries = _array_index(machine, index)
+    if machine.frame.at is not None:  # what is written for any number of axes reads as for these
+        entries = without_empty_ellipsis(entries, kind.rank)
     return _at(machine, owner, atoms, entries)
 
 

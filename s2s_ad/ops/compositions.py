@@ -135,22 +135,30 @@ def take(a, indices, axis=None, mode="raise"):
 
 def diff(a, n=1, axis=-1, prepend=None, append=None):
     a = np.asarray(a)
-    if axis != -1:
+    along = 0 if axis == 0 else -1
+    if axis != 0 and axis != -1:
         a = np.moveaxis(a, axis, -1)
     if prepend is not None:
-        a = np.concatenate([beside(prepend, a, axis), a], axis=-1)
+        a = np.concatenate([beside(prepend, a, axis, along), a], axis=along)
     if append is not None:
-        a = np.concatenate([a, beside(append, a, axis)], axis=-1)
-    for _ in range(n):
-        a = a[..., 1:] - a[..., :-1]
-    return a if axis == -1 else np.moveaxis(a, -1, axis)
+        a = np.concatenate([a, beside(append, a, axis, along)], axis=along)
+    if n == 1:
+        a = differences(a, along)
+    else:
+        for _ in range(n):
+            a = differences(a, along)
+    return a if axis == 0 or axis == -1 else np.moveaxis(a, -1, axis)
 
 
-def beside(value, a, axis):
+def differences(a, along):
+    return a[1:] - a[:-1] if along == 0 else a[..., 1:] - a[..., :-1]
+
+
+def beside(value, a, axis, along):
     """What np.diff puts before or after: a number counts for every row."""
     if np.ndim(value) == 0:
-        return np.zeros_like(a[..., :1]) + value
-    return value if axis == -1 else np.moveaxis(value, axis, -1)
+        return np.zeros_like(a[:1] if along == 0 else a[..., :1]) + value
+    return value if axis == 0 or axis == -1 else np.moveaxis(value, axis, -1)
 
 
 def flipud(m):

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from s2s_ad.ir.kinds import ANY, ONE, Array, Dim, Kind, broadcast
@@ -30,6 +30,22 @@ def index_text(index: tuple[Any, ...], names: tuple[str, ...]) -> str:
         return repr(e)
 
     return ", ".join(map(entry, index)) or "()"
+
+
+def every_axis(index: Iterable[Any], rank: int) -> list[Any]:
+    """The index with an entry for each axis: whole slices where it has `...` or ends early. New axes stay."""
+    entries = list(index)
+    missing = rank - sum(e is not None and e is not Ellipsis for e in entries)
+    at = next((k for k, e in enumerate(entries) if e is Ellipsis), len(entries))
+    return [*entries[:at], *[WHOLE] * missing, *entries[at + 1 :]]
+
+
+def without_empty_ellipsis(index: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
+    """The index without a `...` that stands for no axis, where slices are left: x[..., 1:] of a vector is x[1:]."""
+    rest = tuple(e for e in index if e is not Ellipsis)
+    plain = all(e is None or type(e) is int or isinstance(e, tuple) and e[0] == "slice" for e in rest)
+    sliced = any(isinstance(e, tuple) for e in rest)
+    return rest if plain and sliced and len(rest) - rest.count(None) == rank else index
 
 
 def _indexed(kinds: tuple[Kind, ...], params: Mapping[str, Any], op: Op) -> Kind:

@@ -11,6 +11,7 @@ case = Cases()
 rng = np.random.default_rng(5)
 V, W = rng.standard_normal(5), rng.standard_normal(5)
 A = rng.standard_normal((4, 3))
+M = np.arange(9.0).reshape(3, 3) % 5 / 3 + 0.3
 
 
 @case((A,), (-A,))
@@ -189,6 +190,71 @@ def itself_or_what_is_computed(x, k, n):
     z[1:] -= z[:-1] * k
     x[2] *= 3.0
     return np.sum(x * x) + np.sum(z * z)
+
+
+EARLY = [(k, n) for k in (0, 1, 2) for n in (0, 1, 2)]
+
+
+@case(*((M, k, n) for k, n in EARLY))
+def with_a_return_before_it(x, k, n):
+    v = x * 2.0
+    if n:
+        if k:
+            return 1.5 * x[0, 0]
+        v[0] = 3.0 * v[1]
+        z = v[:, k]
+    else:
+        z = x[:, 0] + v[:, 1]
+    v[1] = 5.0 * x[0]
+    return np.sum(z * z) + np.sum(v)
+
+
+@case(*((M, k, n) for k, n in EARLY))
+def one_of_two_with_a_return_before_it(x, k, n):
+    v = x * 2.0
+    w = x * x
+    if n:
+        if k:
+            return 1.5 * x[0, 0]
+        q = w if x[0, 0] > 0.5 else v
+        z = q[:, n]
+    else:
+        z = x[:, 0] + v[:, 1]
+    v[1] = 5.0 * x[0]
+    w[0] = x[1]
+    return np.sum(z * z) + np.sum(v)
+
+
+@case(*((M, k, n) for k, n in EARLY))
+def in_a_loop_with_a_return(x, k, n):
+    v = x * 2.0
+    total = 0.0
+    for i in range(3):
+        if n > i:
+            if k:
+                return total + 1.5 * x[0, 0]
+            z = v[:, (i + n) % 3]
+        else:
+            z = x[:, i] + v[:, 1]
+        v[1] = 5.0 * x[0] * v[2]
+        total += np.sum(z * z)
+    return total + np.sum(v)
+
+
+@case(*((M, k, n) for k, n in EARLY))
+def a_row_or_a_column_or_nothing_of_it(x, k, n):
+    v = x * 2.0
+    if n:
+        if k:
+            if k > 1:
+                return 1.5 * x[0, 0]
+            z = v[(k + n) % 3]
+        else:
+            z = v[:, (k + n) % 3]
+    else:
+        z = x[:, 0] + v[:, 1]
+    z[0] = 4.0 * x[1, 1]
+    return np.sum(z * z) + np.sum(v * v)
 
 
 @pytest.mark.parametrize("f, point", case.found)

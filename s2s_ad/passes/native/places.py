@@ -9,7 +9,7 @@ from typing import Any
 from s2s_ad.analysis.lengths import Lengths, Shape
 from s2s_ad.ir.kinds import FLOAT, INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Const, Value
-from s2s_ad.ops.indexing import WHOLE
+from s2s_ad.ops.indexing import WHOLE, every_axis
 from s2s_ad.ops.linear import axes_of, shape_of
 from s2s_ad.passes.native.affine import Length, Symbol
 
@@ -142,13 +142,9 @@ class Views:
         """Where in its first input the elements of a slice stand; the same for what is written to."""
         x, at = stmt.inputs[0], stmt.inputs[1 if stmt.op.name == "getitem" else 2 :]
         rank = len(shape_of(x.kind))
-        missing = rank - sum(e is not None and e is not Ellipsis for e in index)
-        entries: list[Any] = []
-        for e in index if Ellipsis in index else (*index, Ellipsis):
-            entries += [WHOLE] * missing if e is Ellipsis else [e]
         left = iter(places)
         found: list[Place] = []
-        for e in entries:
+        for e in every_axis(index, rank):
             if e is None:
                 next(left)
                 continue
