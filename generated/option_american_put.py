@@ -76,7 +76,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
             values_bar[i] += v_bar * v9
-            weight_bar += v_bar * v10 - v_bar * v8
+            weight_bar += v_bar * (v10 - v8)
             values_bar[i + 1] += v_bar * weight
     for i, v3 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
@@ -96,7 +96,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = weight_bar / v2
     v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar += v_bar / up * v - v15 - v15 / up * v
+    up_bar += v * (v_bar / up - v15 / up) - v15
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -189,7 +189,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
             values_bar[i] += v_bar * v9
-            weight_bar += v_bar * v10 - v_bar * v8
+            weight_bar += v_bar * (v10 - v8)
             values_bar[i + 1] += v_bar * weight
     for i, v3 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
@@ -209,7 +209,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = weight_bar / v2
     v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar += v_bar / up * v - v15 - v15 / up * v
+    up_bar += v * (v_bar / up - v15 / up) - v15
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -396,7 +396,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
             v_bar = held_bar / growth
             growth_bar -= v_bar * held
             values_bar[i] += v_bar * v9
-            weight_bar += v_bar * v10 - v_bar * v8
+            weight_bar += v_bar * (v10 - v8)
             values_bar[i + 1] += v_bar * weight
     for i, v3 in zip(reversed(range(steps + 1)), reversed(v3_tape)):
         # values.append(max(strike - spot * up ** (2 * i - steps), 0.0))  [option.py:26]
@@ -416,7 +416,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = weight_bar / v2
     v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar += v_bar / up * v - v15 - v15 / up * v
+    up_bar += v * (v_bar / up - v15 / up) - v15
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt

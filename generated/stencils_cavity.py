@@ -148,7 +148,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
         vn_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
-        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += dt * (t_bar_2 + t_bar_3)
         t34 = -t_bar
         t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
         t36 = 2 * rho * dy
@@ -171,7 +171,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, :-2] -= t_bar_5
         vn_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t34 * (t27 - t31) / dx
-        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        dt_bar += nu * (t_bar_2 + t_bar_3) + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = t_bar_5 * dt
         vn_bar[1:-1, 1:-1] += t_bar
@@ -193,7 +193,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, 1:-1] -= t_bar_3 * 2
         un_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
-        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += dt * (t_bar_2 + t_bar_3)
         t47 = -t_bar
         t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
         t49 = 2 * rho * dx
@@ -213,7 +213,7 @@ def cavity_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, :-2] -= t_bar_5
         un_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t47 * (t40 - t45) / dx
-        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        dt_bar += nu * (t_bar_2 + t_bar_3) + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar[1:-1, 1:-1] += t_bar_5 * dt + t_bar
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
@@ -421,7 +421,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
         vn_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
-        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += dt * (t_bar_2 + t_bar_3)
         t34 = -t_bar
         t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
         t36 = 2 * rho * dy
@@ -444,7 +444,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         vn_bar[1:-1, :-2] -= t_bar_5
         vn_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t34 * (t27 - t31) / dx
-        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        dt_bar += nu * (t_bar_2 + t_bar_3) + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = t_bar_5 * dt
         vn_bar[1:-1, 1:-1] += t_bar
@@ -466,7 +466,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, 1:-1] -= t_bar_3 * 2
         un_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
-        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += dt * (t_bar_2 + t_bar_3)
         t47 = -t_bar
         t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
         t49 = 2 * rho * dx
@@ -486,7 +486,7 @@ def cavity_value_and_grad(u, v, p, lid, nu, rho, dt, steps, sweeps):
         un_bar[1:-1, :-2] -= t_bar_5
         un_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t47 * (t40 - t45) / dx
-        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        dt_bar += nu * (t_bar_2 + t_bar_3) + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar[1:-1, 1:-1] += t_bar_5 * dt + t_bar
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]
@@ -882,7 +882,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         vn_bar[1:-1, 1:-1] -= t_bar_3 * 2
         vn_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t32 - t28 + t31)) / dx_squared
-        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += dt * (t_bar_2 + t_bar_3)
         t34 = -t_bar
         t35 = p_old[2:, 1:-1] - p_old[:-2, 1:-1]
         t36 = 2 * rho * dy
@@ -905,7 +905,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         vn_bar[1:-1, :-2] -= t_bar_5
         vn_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t34 * (t27 - t31) / dx
-        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        dt_bar += nu * (t_bar_2 + t_bar_3) + t38 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar = np.zeros_like(u)
         un_bar[1:-1, 1:-1] = t_bar_5 * dt
         vn_bar[1:-1, 1:-1] += t_bar
@@ -927,7 +927,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         un_bar[1:-1, 1:-1] -= t_bar_3 * 2
         un_bar[1:-1, 2:] += t_bar_3
         t_bar_3 = np.sum(t_bar * (t46 - t43 + t45)) / dx_squared
-        nu_bar += t_bar_2 * dt + t_bar_3 * dt
+        nu_bar += dt * (t_bar_2 + t_bar_3)
         t47 = -t_bar
         t48 = p_old[1:-1, 2:] - p_old[1:-1, :-2]
         t49 = 2 * rho * dx
@@ -947,7 +947,7 @@ def cavity_vjp(u, v, p, lid, nu, rho, dt, steps, sweeps, y_bar=1.0):
         un_bar[1:-1, :-2] -= t_bar_5
         un_bar[1:-1, 1:-1] += t_bar_5
         t_bar_5 = t47 * (t40 - t45) / dx
-        dt_bar += t_bar_2 * nu + t_bar_3 * nu + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
+        dt_bar += nu * (t_bar_2 + t_bar_3) + t51 + np.sum(t_bar_4 * t27) + np.sum(t_bar_5 * t40)
         un_bar[1:-1, 1:-1] += t_bar_5 * dt + t_bar
         for _ in range(sweeps):
             # p[-1, :] = 0  [stencils.py:48]

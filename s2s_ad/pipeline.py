@@ -20,6 +20,7 @@ from s2s_ad.load import load
 from s2s_ad.native import FAST, native
 from s2s_ad.passes.dce import reachable, without_unread
 from s2s_ad.passes.edges import with_zero_edges
+from s2s_ad.passes.factored import with_common_factors
 from s2s_ad.passes.lists import with_lists
 from s2s_ad.passes.over import written_over
 from s2s_ad.passes.reread import read_again
@@ -127,6 +128,8 @@ def _loaded(
 def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backend: str = "numpy") -> Emitted:
     """One module with all of these as functions."""
     program, entries = _merged([owned(lowered) for lowered in derivatives])
+    if optimize or backend != "numpy":
+        program = with_common_factors(program)
     if backend == "numpy":
         if optimize:
             program = with_joint_sums(written_over(with_inner_products(program)))

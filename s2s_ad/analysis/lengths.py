@@ -24,13 +24,14 @@ from s2s_ad.ops.linear import axes_of, dtype_of
 Length = Any  # 1, or (what it is of, which axis, by how much it is shorter)
 Shape = tuple[Length, ...]
 
-_LIKE_FIRST = frozenset(
-    ("zeros_like", "copy", "astype", "index_add", "index_set")
+# of these results the first input has the shape, and of those the second
+LIKE_FIRST = frozenset(
+    ("zeros_like", "copy", "astype", "index_add", "index_set", "stop_gradient")
     + ("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
     + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )
 _NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full", "np.eye"))
-_LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
+LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
 
 class Lengths:
@@ -196,9 +197,9 @@ class Lengths:
             return self._combined(stmt.inputs, own)
         if op.name in _NEW and not any(n is not None and n < 0 for n in params["shape"]):
             return self._given(stmt.inputs[op.name == "np.full" :], params["shape"])
-        if op.name in _LIKE_FIRST:
+        if op.name in LIKE_FIRST:
             return self.of(stmt.inputs[0])
-        if op.name in _LIKE_SECOND:
+        if op.name in LIKE_SECOND:
             return self.of(stmt.inputs[1])
         if op.name == "getitem":
             return self._sliced(stmt, params["index"], own, stmt.inputs[1:])

@@ -36,6 +36,7 @@ from s2s_ad.passes.atoms import exact_product, exact_shape, is_float, power_of_t
 from s2s_ad.passes.axes import with_plain_axes
 from s2s_ad.passes.complex_numbers import in_one, without_casts
 from s2s_ad.passes.elements import known_elements, written_at_once
+from s2s_ad.passes.walks import walked_once
 
 ROUNDS = 3  # most of what one change makes possible is done in the same round
 
@@ -373,8 +374,12 @@ class _Simplifier:
         builder.emit(replace(stmt, then=then, orelse=orelse, outputs=outputs))
 
     def loop(self, stmt: For | While, builder: Builder) -> None:
-        _, carried = split_params(stmt)
+        if isinstance(stmt, For):
+            stmt, same = walked_once(stmt)
+            for item, first in same.items():
+                self.alias(item, first)
         stmt = self.lists(stmt, builder)
+        _, carried = split_params(stmt)
         results = [self.atom(r) for r in stmt.body.results]
         still = [
             i

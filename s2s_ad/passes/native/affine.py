@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from s2s_ad.analysis.lengths import LIKE_FIRST, LIKE_SECOND
 from s2s_ad.ir.kinds import INT, MANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise, shape_of
 
-_SAME_SHAPE = frozenset(
-    ("index_set", "index_add", "copy", "np.copy", "zeros_like", "np.zeros_like", "np.ones_like", "np.empty_like")
-    + ("stop_gradient", "np.array")
-)
 _MADE = frozenset(("np.empty", "np.zeros", "np.ones"))
 _ROUNDS = 40
 
@@ -138,9 +135,10 @@ class Affine:
     def _like(self, stmt: Apply) -> Atom:
         """An array of the shape of what the operation makes; that itself where there is none."""
         out = stmt.outputs[0]
-        if stmt.op.name in _SAME_SHAPE and isinstance(stmt.inputs[0], Value):
-            if shape_of(stmt.inputs[0].kind) == shape_of(out.kind):
-                return stmt.inputs[0]
+        if stmt.op.name in LIKE_FIRST | LIKE_SECOND:
+            like = stmt.inputs[stmt.op.name in LIKE_SECOND]
+            if isinstance(like, Value) and shape_of(like.kind) == shape_of(out.kind):
+                return like
         if is_elementwise(stmt.op) and isinstance(out.kind, Array):
             arrays = [a for a in stmt.inputs if isinstance(a, Value) and shape_of(a.kind)]
             alone = len(arrays) == 1 or all(dim == MANY for dim in out.kind.shape)  # nothing is broadcast

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from s2s_ad.analysis.lengths import LIKE_FIRST, LIKE_SECOND
 from s2s_ad.ir.kinds import MANY, Array, List
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise
 
-_SAME_SHAPE = frozenset(
-    ("index_set", "index_add", "copy", "np.copy", "zeros_like", "np.zeros_like", "np.empty_like", "neg")
-)
 _GROWS = frozenset(("list_append", "list_init"))
 _KEEPS = frozenset(("list_append", "list_init", "list_add_at", "list_set", "copy", "list_zeros", "list_plus"))
 
@@ -119,9 +117,11 @@ class Origins:
             return a if a is self.shape_of(made.orelse.results[k], inside, assumed) else None
         if not isinstance(made, Apply):
             return None
-        if made.op.name in _SAME_SHAPE:
-            return self.shape_of(made.inputs[0], inside, assumed)
         kind = atom.kind
+        if made.op.name in LIKE_FIRST | LIKE_SECOND | {"neg"}:
+            like = made.inputs[made.op.name in LIKE_SECOND]
+            if getattr(like.kind, "rank", None) == getattr(kind, "rank", None):
+                return self.shape_of(like, inside, assumed)
         if is_elementwise(made.op) and isinstance(kind, Array) and all(dim == MANY for dim in kind.shape):
             for atom in made.inputs:
                 if isinstance(atom.kind, Array) and atom.kind.shape == kind.shape:

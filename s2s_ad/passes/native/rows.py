@@ -1,6 +1,7 @@
 """An array saved once a trip, where an inner loop would save several numbers made of its elements.
 
-The numbers are made again from the elements, by operations no dearer than an addition, where they are read.
+The numbers are made again from the elements, by operations no dearer than an addition, where they are read. The inner
+loop may write to the array, if a trip only reads what no trip before it has written.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from s2s_ad.ir.kinds import Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Stmt, Value, Walk
 from s2s_ad.ir.walk import blocks_of, clone, defined_in, free_values, inputs_of, map_inputs, split_params
-from s2s_ad.passes.native.affine import Affine
+from s2s_ad.passes.native.accesses import accesses
+from s2s_ad.passes.native.affine import Affine, Sum
 
 CHEAP = 1  # the cost of an operation that is done again
 EDGE = 8  # elements of an array that a loop over it may leave out
@@ -58,6 +60,7 @@ class _Pair:
     def __init__(self, first: For, second: For, affine: Affine) -> None:
         self.first, self.second, self.affine = first, second, affine
         self.inside = defined_in(first.body)
+        self.began: dict[Value, Value] = {}  # of arrays that inner loops write to: as they were before
 
     def rows(self) -> tuple[For, For] | None:
         if self.first.stops or self.second.stops or not self.second.even:
@@ -65,20 +68,26 @@ class _Pair:
         changed = False
         for inner in self.inner_pairs():
             arrays = list(dict.fromkeys(a for saved in inner.saved for a in saved.arrays if a in self.inside))
-            if inner.saved and len(arrays) < len(inner.saved) and all(self.covered(inner, a) for a in arrays):
+            if inner.saved and all(self.covered(inner, a, len(arrays)) for a in arrays):
                 self.save(inner, arrays)
                 changed = True
         return (self.first, self.second) if changed else None
 
-    def covered(self, inner: _Inner, array: Value) -> bool:
-        """Whether the inner loop goes over the whole array, but for a few elements: else a row is more than is read."""
+    def covered(self, inner: _Inner, array: Value, count: int) -> bool:
+        """Whether rows of so many arrays are no more than what is saved, as the inner loop goes over the whole array,
+        but for a few elements, or over more and more of it."""
         trips = inner.forward.trips
         if trips is None or not isinstance(array.kind, Array) or array.kind.rank != 1:
             return False
-        count = self.affine.sum(trips.stop).plus(self.affine.sum(trips.start), -1)
-        rest = self.affine.length(array, 0).plus(count, -1)
-        unit = isinstance(trips.step, Const) and trips.step.value == 1
-        return unit and not rest.terms and rest.constant <= EDGE
+        number = self.affine.sum(trips.stop).plus(self.affine.sum(trips.start), -1)
+        rest = self.affine.length(array, 0).plus(number, -1)
+        if not isinstance(trips.step, Const) or trips.step.value != 1:
+            return False
+        if rest.terms:
+            growing = self.first.trips is not None and abs(number.terms.get(self.first.body.params[0], 0)) == 1
+            least = self.affine.least(rest) if growing else None
+            return least is not None and not least.terms and least.constant <= EDGE and 2 * count <= len(inner.saved)
+        return rest.constant <= EDGE and count < len(inner.saved)
 
     def inner_pairs(self) -> list[_Inner]:
         """The inner loops that save numbers which can be made again of elements of arrays."""
@@ -112,8 +121,30 @@ class _Pair:
         if a is None or b is None or maker.stops or reader.stops or maker.xs:
             return False
         pairs = ((a.start, b.start), (a.stop, b.stop), (a.step, b.step))
-        constants = all(x is y or getattr(x, "value", x) == getattr(y, "value", y) for x, y in pairs)
-        return reader.even and constants and not any(x in self.inside for x, _ in pairs)
+        return reader.even and all(self.same_in_both(x, y) for x, y in pairs)
+
+    def same_in_both(self, one: Atom, other: Atom) -> bool:
+        """Whether a number of a trip is that of the trip of the reverse sweep that reads what it has saved."""
+        a, b = self.affine.sum(one), self.affine.sum(other)
+        if self.first.trips is not None and self.same_index():
+            index, there = self.first.body.params[0], self.second.body.params[0]
+            count = a.terms.get(index, 0)
+            a = a.plus(Sum({index: 1}), -count).plus(Sum({there: 1}), count)
+        return a.key == b.key and not any(getattr(symbol, "array", symbol) in self.inside for symbol in a.terms)
+
+    def same_index(self) -> bool:
+        """Whether the outer loops have the same index in the trips that belong together."""
+        a, b = self.first.trips, self.second.trips
+        if a is None or b is None or self.first.reverse:
+            return False
+        one, other = (getattr(trips.step, "value", None) for trips in (a, b))
+        begins, stops = self.affine.sum(a.start), self.affine.sum(a.stop)
+        if not self.second.reverse:  # from its last item to its first range(n - 1, -1, -1) is range(0, n)
+            if one not in (1, -1):
+                return False
+            one, begins, stops = -one, stops.more(-one), begins.more(-one)
+        ends = self.affine.key(b.start), self.affine.key(b.stop)
+        return one == other is not None and ends == (begins.key, stops.key)
 
     def made_again(self, loop: For, value: Atom) -> tuple[list[Apply], list[Value]] | None:
         """The operations that make a value of the loop from elements of arrays that the loop leaves as they are."""
@@ -131,8 +162,8 @@ class _Pair:
             if stmt is None or stmt.op.cost > CHEAP or stmt.op.store or stmt.op.effect:
                 return False
             if stmt.op.name == "getitem":
-                array = stmt.inputs[0]
-                if not isinstance(array, Value) or array in own or isinstance(stmt.out.kind, Array):
+                array = self.before(loop, stmt) if stmt.inputs[0] in own else stmt.inputs[0]
+                if not isinstance(array, Value) or isinstance(stmt.out.kind, Array):
                     return False
                 arrays.append(array)
                 reads: tuple[Atom, ...] = stmt.inputs[1:]
@@ -145,6 +176,27 @@ class _Pair:
 
         return (list(made.values()), arrays) if visit(value) and arrays else None
 
+    def before(self, loop: For, read: Apply) -> Value | None:
+        """The array of whose elements one is read, as it was before the loop, if no trip before has written to that."""
+        params = split_params(loop)[1]
+        array, index = read.inputs[0], loop.body.params[0]
+        if array not in params or loop.trips is None or loop.reverse:
+            return None
+        slot = params.index(array)
+        found, start = accesses(loop, slot), loop.init[slot]
+        if found is None or not isinstance(start, Value) or start not in self.inside:
+            return None
+        places = {stmt: self.affine.sum(place[-1]) for stmt, place in found.found if len(place) == 1}
+        if len(places) < len(found.found) or not all(map(self.affine.not_negative, places.values())):
+            return None  # what is counted from the end may be met again
+        if any(dict(place.terms) != {index: 1} for place in places.values()):
+            return None
+        written = [place.constant for stmt, place in places.items() if stmt.op.name != "getitem"]
+        if read not in places or any(places[read].constant < constant for constant in written):
+            return None
+        self.began[array] = start
+        return start
+
     def save(self, inner: _Inner, arrays: list[Value]) -> None:
         """Save these arrays in the outer loop, and make the numbers again in the reverse one."""
         first, second = self.first, self.second
@@ -153,6 +205,7 @@ class _Pair:
         body = replace(first.body, results=(*first.body.results, *arrays))
         self.first = replace(first, body=body, outputs=(*first.outputs, *lists))
         mapping: dict[Value, Atom] = dict(zip(arrays, rows))
+        mapping.update((array, mapping[start]) for array, start in self.began.items() if start in mapping)
         mapping[inner.forward.body.params[0]] = inner.reverse.body.params[0]
         stmts = tuple({stmt: None for saved in inner.saved for stmt in saved.made})
         again = clone(Block((), stmts, ()), mapping)
