@@ -123,3 +123,21 @@ def test_random_loops(seed):
     f = function_of(f"def f(u, p):\n    n = len(u)\n{loops}    return np.sum(u * u)\n")
     native_agrees(f, U / 2, 0.5)
     joint_agrees(f, U / 2, 0.5)
+
+
+def relaxed(u, f, n):
+    new = u.copy()
+    for _ in range(n):
+        new[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - f[1:-1, 1:-1])
+        u, new = new, u
+    return np.sum(u * u)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 4), (5, 7), (2, 5), (6, 9)])
+def test_sums_onto_whole_rows_share_a_loop(shape):
+    u = np.arange(float(np.prod(shape))).reshape(shape) % 7 / 3
+    native_agrees(relaxed, u, u / 2, 3)
+    source = s2s_ad.grad(relaxed, (0, 1), backend="numba").source(u, u / 2, 3)
+    loop = "-= v_bar\n                u_bar[i + 2, j + 1] += v_bar\n                u_bar[i, j + 1] += v_bar"
+    assert loop in source, source
+    assert "(new_bar[i + 1, j + 1] + new_bar[i + 1, j - 1]) * 0.25" in source, source

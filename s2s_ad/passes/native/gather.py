@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from s2s_ad.ir.builder import ONE_INT, Builder
 from s2s_ad.ir.kinds import FLOAT, INT
@@ -35,6 +36,7 @@ from s2s_ad.passes.native.zeros import Sweep, clears, sweep_of
 WIDEST = 4  # trips between the first and the last that add to one element
 EDGES = 12  # sums that are written out
 MOST = 60  # operations that are done for an element
+_NONE: Mapping[int, Value] = MappingProxyType({})
 CHEAP = 1  # the cost of an operation that is done once for each neighbour
 
 
@@ -83,7 +85,7 @@ class Gather:
         builder.emit(If(enough, inner.block((), [ends[k] for k in rest]), kept.block((), fresh), made, loop.span))
         clearing = _Gathered(self.affine, builder, loop, plan)
         for slot, stmt in plan.cleared.items():
-            clearing.swept(loop.init[slot], stmt, outputs[slot])
+            clearing.swept(list(loop.init), [(slot, stmt)], {slot: outputs[slot]})
         return True
 
     def not_zeroed(self, builder: Builder, loop: For, slot: int, plan: _Plan, around: Block) -> For:
@@ -205,20 +207,30 @@ class _Gathered:
         for slot, groups in self.plan.wide.items():
             for adds in groups:
                 ends[slot] = self.gathered(ends[slot], slot, adds)
-        for slot, adds in self.plan.plain.items():
-            for add in adds:
-                ends[slot] = self.swept(ends[slot], add.stmt)
+        if self.plan.plain:
+            self.swept(ends, [(slot, add.stmt) for slot, adds in self.plan.plain.items() for add in adds])
         for slot in self.plan.numbers:
             ends[slot] = self.summed(slot)
         return ends
 
-    def swept(self, array: Atom, stmt: Apply, out: Value | None = None) -> Value:
-        """One write of each trip, in a loop of its own."""
-        inner, index, at = Builder(stmt.span), replace(self.index), self.like(array)
-        value = self.value(inner, stmt.inputs[1], index, 0)
-        places = [self.place(inner, p, index, 0) for p in stmt.inputs[2:]]
-        stmt = replace(stmt, inputs=(at, value, *places))
-        return self.looped(inner, index, array, at, stmt, self.start, self.stop, out)
+    def swept(self, ends: list[Atom], writes: Sequence[tuple[int, Apply]], outs: Mapping[int, Value] = _NONE) -> None:
+        """These writes of each trip, by slots, in a loop of their own; it leaves its arrays in `ends`."""
+        inner, index = Builder(writes[0][1].span), replace(self.index)
+        params = {slot: self.like(ends[slot]) for slot, _ in writes}
+        arrays = dict(params)
+        for slot, stmt in writes:
+            value = self.value(inner, stmt.inputs[1], index, 0)
+            places = [self.place(inner, p, index, 0) for p in stmt.inputs[2:]]
+            made = self.like(arrays[slot])
+            inner.emit(replace(stmt, inputs=(arrays[slot], value, *places), outputs=(made,)))
+            arrays[slot] = made
+        init = tuple(ends[slot] for slot in params)
+        outputs = tuple(outs.get(slot) or self.like(ends[slot]) for slot in params)
+        body = inner.block((index, *params.values()), tuple(arrays.values()))
+        trips = Range(self.start, self.stop, ONE_INT)
+        self.builder.emit(For(trips, False, (), init, body, outputs, span=self.old.span))
+        for slot, out in zip(params, outputs):
+            ends[slot] = out
 
     def summed(self, slot: int) -> Value:
         """A sum that is one number, in a loop of its own."""
@@ -264,16 +276,22 @@ class _Gathered:
 
     def total(self, builder: Builder, place: Atom, adds: Sequence[Add]) -> Atom:
         parts = [self.value(builder, a.stmt.inputs[1], place, a.offset) for a in adds]
+        numbers = [_times_constant(builder, part) for part in parts]
+        common = numbers[0][1]
+        if len(parts) > 1 and common is not None and all(c is not None and c.value == common.value for _, c in numbers):
+            return builder.apply(OPS["mul"], self.added_up(builder, [rest for rest, _ in numbers]), common)
+        return self.added_up(builder, parts)
+
+    def added_up(self, builder: Builder, parts: Sequence[Atom]) -> Atom:
         total = parts[0]
         for part in parts[1:]:
             total = builder.apply(OPS["add"], total, part)
         return total
 
     def looped(
-        self, inner: Builder, index: Value, array: Atom, at: Value, stmt: Apply, start: Atom, stop: Atom,
-        out: Value | None = None,
-    ) -> Value:  # fmt: skip
-        made, out = self.like(array), out or self.like(array)
+        self, inner: Builder, index: Value, array: Atom, at: Value, stmt: Apply, start: Atom, stop: Atom
+    ) -> Value:
+        made, out = self.like(array), self.like(array)
         inner.emit(replace(stmt, outputs=(made,)))
         trips, body = Range(start, stop, ONE_INT), inner.block((index, at), (made,))
         self.builder.emit(For(trips, False, (), (array,), body, (out,), span=self.old.span))
@@ -306,6 +324,15 @@ class _Gathered:
             if dict(found.terms) == {self.index: 1}:
                 return plus(builder, place, Const(found.constant - offset, INT))
         return atom
+
+
+def _times_constant(builder: Builder, atom: Atom) -> tuple[Atom, Const | None]:
+    """What a number that has just been made is a multiple of, and of what it is that."""
+    made = next((s for s in builder.stmts if isinstance(s, Apply) and s.out is atom and s.op.name == "mul"), None)
+    for one, other in (made.inputs, made.inputs[::-1]) if made is not None else ():
+        if isinstance(other, Const):
+            return one, other
+    return atom, None
 
 
 def _without(loop: For, slots: Collection[int], outputs: Sequence[Value]) -> For:
