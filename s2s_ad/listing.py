@@ -89,7 +89,7 @@ def passes(
     """The SSA after each pass on the way to a derivative, or with "ssa" to what is differentiated.
 
     >>> [made.name for made in passes(lambda x: x * x, "ssa")]
-    ['frontend', 'inline', 'simplify', 'dce', 'sharpen']
+    ['frontend', 'inline', 'simplify', 'dce', 'sharpen', 'steady']
     """
     if stage == "ast":
         raise UnsupportedError("there is no SSA of the syntax tree", remedy="Use ssa, or the name of a derivative.")

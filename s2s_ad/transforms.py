@@ -25,6 +25,7 @@ from s2s_ad.passes.own import copy_overlaps, own_results, unwidened
 from s2s_ad.passes.reverse import calls, reverse_joint, reverse_split
 from s2s_ad.passes.sharpen import sharpen
 from s2s_ad.passes.simplify import simplify
+from s2s_ad.passes.steady import steady
 from s2s_ad.passes.thrift import thrifty
 
 CHECKED = False  # the tests set it: the verifier runs between any two passes
@@ -67,7 +68,7 @@ def prepared(lowered: Lowered, optimize: bool, backend: str = "numpy") -> Lowere
     _passed("frontend", lowered.program)
     # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
     bodies = inline if backend == "numpy" else inline_short
-    program = _through(lowered.program, (bodies, simplify, dce, sharpen) if optimize else (dce,))
+    program = _through(lowered.program, (bodies, simplify, dce, sharpen, steady) if optimize else (dce,))
     return replace(lowered, program=_named_result(lowered, program))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.lengths import Lengths
 from s2s_ad.analysis.plain_floats import needed_as_numpy
 from s2s_ad.ir.builder import Builder
@@ -22,6 +23,7 @@ _SAVED = {"getitem": (29, 52), "index_set": (20, 46), "index_add": (55, 90)}
 _THERE, _BACK = 15, 40
 _MARGIN, _MARGIN_READ = 3, 6  # below that it is not worth a line
 _MOST_AXES = 3
+_NEED_AN_ARRAY = frozenset({"array_len", "shape_item", "getitem", "add", "sub", "mul", "div", "np.sum", "copy"})
 
 
 def with_lists(program: Program) -> Program:
@@ -66,11 +68,13 @@ class _Lists:
         self.lengths = cache(lambda: Lengths(body))
         self.read: dict[Value, Value] = {}  # of arrays the lists that are only read
         self.coming: list[Value] = []  # the arrays that loops of this block read so
+        self.absent: set[Atom] = {*maybe_absent(body)}  # what may be None, as far as the statements so far show
 
     def block(self, block: Block, on: bool) -> Block:
         builder = Builder()
-        outer = self.read, self.scope, self.coming
+        outer = self.read, self.scope, self.coming, self.absent
         self.read, self.scope, self.coming = dict(self.read), {*self.scope, *block.params}, []
+        self.absent = set(self.absent)
         if on or any(isinstance(stmt, Section) and stmt.annotate for stmt in block.stmts):
             self.look_ahead(block)
         listed: dict[Atom, Value] = {}  # of arrays at this place the list that has the same elements
@@ -82,7 +86,9 @@ class _Lists:
             else:
                 builder.emit(map_inputs(stmt, lambda a: a, lambda inner, on=on: self.block(inner, on)))  # type: ignore
             self.scope.update(outputs_of(stmt))
-        self.read, self.scope, self.coming = outer
+            if isinstance(stmt, Apply) and stmt.op.name in _NEED_AN_ARRAY:
+                self.absent.difference_update(stmt.inputs[:1])
+        self.read, self.scope, self.coming, self.absent = outer
         return replace(block, stmts=tuple(builder.stmts))
 
     def look_ahead(self, block: Block) -> None:
@@ -226,11 +232,17 @@ class _Lists:
                 array = stmt.inputs[0]
                 if isinstance(array, Value) and array not in inside and stmt.out not in self.numpy:
                     found.setdefault(array, []).append(stmt)
-        good = {array: reads for array, reads in found.items() if self.saved(reads, loop) > _MARGIN_READ * _THERE}
+        good = {
+            array: reads
+            for array, reads in found.items()
+            if array not in self.absent and self.saved(reads, loop) > _MARGIN_READ * _THERE
+        }
         return {read: array for array, reads in good.items() for read in reads}
 
     def worth(self, loop: For, k: int, group: _Group, listed: Mapping[Atom, Value]) -> bool:
         """Whether what the accesses save is more than what it costs to list all elements."""
+        if loop.init[k] in self.absent:
+            return False
         if self.uses[loop.init[k]] == 1 and loop.init[k] in listed:
             return True
         after = self.after(loop.outputs[k])
