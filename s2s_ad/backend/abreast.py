@@ -42,9 +42,9 @@ def _joined(first: ast.stmt, second: ast.stmt, of_the_sort: Callable[[ast.expr],
         return None
     if len(set(names)) < len(values) or len(targets) != len(values):
         return None
-    line = ast.Assign([ast.Tuple(targets, ast.Store())], ast.Tuple(values, ast.Load()))
-    if len(ast.unparse(ast.fix_missing_locations(line))) > _WIDE:
+    if len(" = ".join(", ".join(map(ast.unparse, side)) for side in (targets, values))) > _WIDE:
         return None
+    line = ast.Assign([ast.Tuple(targets, ast.Store())], ast.Tuple(values, ast.Load()))
     for mark in ("s2s_comments", "s2s_blank", "s2s_span"):
         if hasattr(first, mark):
             setattr(line, mark, getattr(first, mark))
