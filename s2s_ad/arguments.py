@@ -75,12 +75,12 @@ def _overlap(a: Any, b: Any) -> bool:
     if not np.may_share_memory(a, b):
         return False
     try:
-        return bool(np.shares_memory(a, b, max_work=_WORK))  # type: ignore[arg-type]
+        return bool(np.shares_memory(a, b, max_work=_WORK))
     except np.exceptions.TooHardError:  # not decided in reasonable time
         return True
 
 
-_WORK = 10_000
+_WORK: Any = 10_000  # NumPy's annotations differ by version in what it may be
 
 
 def kind_given(arg: Any) -> Any:
