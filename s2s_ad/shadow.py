@@ -211,7 +211,7 @@ class Shadow(Evaluator, ABC):
 
     def hypot(self, *xs: Any) -> Any:
         total = sum(x * x for x in xs)
-        if np.any(np.equal(self.plain(total), 0) & np.logical_or.reduce([self.moving(x) for x in xs])):
+        if np.any(np.equal(self.plain(total), 0) & np.any([self.moving(x) for x in xs], axis=0)):
             raise NotApplicable("a length is 0")
         return self.fn("sqrt")(total)
 

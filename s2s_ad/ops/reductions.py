@@ -160,12 +160,13 @@ def _best(x: Any, axis: Any, keepdims: bool, out: Any) -> tuple[Any, Any]:
     return best, sum(best, axis=axis, keepdims=keepdims)
 
 
+_EXTREMES: dict[str, tuple[Any, ...]] = {"np.max": (np.max, np.amax), "np.min": (np.min, np.amin)}
 max, min = (
     declare(
         functions, extreme, name=name, infer=reduced(_kept), flavor="numpy", cost=20, selects=True,
         rule=extreme, pullback=extreme_pullback,
     )
-    for name, functions in {"np.max": (np.max, np.amax), "np.min": (np.min, np.amin)}.items()
+    for name, functions in _EXTREMES.items()
 )  # fmt: skip
 
 
