@@ -22,3 +22,8 @@ class Span:
     def place(self) -> str:
         """`recurrence.py:3`: what a comment in emitted code shows."""
         return f"{self.file.replace(chr(92), '/').rsplit('/', 1)[-1]}:{self.line}"
+
+
+def line_of(span: Span | None) -> tuple[str, int] | None:
+    """By what two spans are of the same line."""
+    return None if span is None else (span.file, span.line)

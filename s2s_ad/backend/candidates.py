@@ -44,10 +44,6 @@ def is_of_list(stmt: Stmt | None) -> bool:
     return isinstance(stmt, Apply) and stmt.op is from_list
 
 
-def line_of(span: Span | None) -> tuple[str, int] | None:
-    return None if span is None else (span.file, span.line)
-
-
 def leaf_size(atom: Atom) -> int:
     if isinstance(atom, Const):
         return len(atom.text or repr(atom.value))

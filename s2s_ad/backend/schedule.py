@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.analysis.objects import Objects
 from s2s_ad.backend import templates
-from s2s_ad.backend.candidates import Candidate, Consumer, is_of_list, leaf_size, line_of, own_size
+from s2s_ad.backend.candidates import Candidate, Consumer, is_of_list, leaf_size, own_size
 from s2s_ad.backend.wishes import DERIVED, HINT, NONE, wish_of
 from s2s_ad.ir.kinds import BOOL, INT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import (
@@ -31,6 +31,7 @@ from s2s_ad.ir.nodes import (
 )  # fmt: skip
 from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, outputs_of
 from s2s_ad.ops.updates import to_list
+from s2s_ad.span import line_of
 
 LONG = 90  # characters of an expression, roughly
 LONG_DERIVED = 60  # of an adjoint that has a name of its own and could stand alone

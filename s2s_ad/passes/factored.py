@@ -15,6 +15,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Program, Section, Stmt, Value
 from s2s_ad.ir.walk import map_inputs, use_counts
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.atoms import is_adjoint
+from s2s_ad.span import line_of
 
 _NUMBERS = (FLOAT, Array("float64", ()))
 
@@ -60,7 +61,7 @@ class _Sums:
     def goes_on(self, atom: Atom, stmt: Apply) -> bool:
         """Whether a part of a sum is a sum itself, of the same line, and of nobody else."""
         made = self.makers.get(atom)
-        return made is not None and _is_sum(made) and self.uses[atom] == 1 and _line(made) == _line(stmt)
+        return made is not None and _is_sum(made) and self.uses[atom] == 1 and line_of(made.span) == line_of(stmt.span)
 
     def is_whole(self, stmt: Apply) -> bool:
         return _is_sum(stmt) and stmt.outputs[0] in self.makers and is_adjoint(stmt.out) and stmt.out not in self.parts
@@ -121,7 +122,3 @@ def _without(factor: Atom, term: _Term, builder: Builder) -> Atom:
 
 def _is_sum(stmt: Apply) -> bool:
     return stmt.op.name in ("add", "sub", "neg") and all(atom.kind in _NUMBERS for atom in stmt.inputs)
-
-
-def _line(stmt: Apply) -> tuple[str, int] | None:
-    return None if stmt.span is None else (stmt.span.file, stmt.span.line)

@@ -14,6 +14,7 @@ from s2s_ad.ir.walk import all_stmts, inputs_of, map_inputs, use_counts
 from s2s_ad.ops.fitting import shape_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.atoms import is_adjoint
+from s2s_ad.span import line_of
 
 Place = tuple[object, ...]
 _NEAR = 6  # operations
@@ -124,8 +125,7 @@ def _place(stmt: Apply, makers: Mapping[Atom, Apply]) -> Place:
         return ("const", a.value) if isinstance(a, Const) else a
 
     at = tuple(map(same, stmt.inputs[2:]))
-    line = (stmt.span.file, stmt.span.line) if stmt.span is not None else None
-    return (dict(stmt.params)["index"], at, line, stmt.inputs[0].kind)
+    return (dict(stmt.params)["index"], at, line_of(stmt.span), stmt.inputs[0].kind)
 
 
 class _Adder:

@@ -18,7 +18,7 @@ def sum_of(builder: Builder, parts: Sequence[Atom], factor: Value | None, makers
         worker = _Linear(builder, factor, makers)
         if all(worker.linear(part) for part in parts):
             return builder.apply(OPS["mul"], factor, worker.coefficient(parts))
-    return _added(builder, parts)
+    return added(builder, parts)
 
 
 def multiple_of(builder: Builder, made: Apply, factor: Value, makers: Mapping[Value, Apply]) -> Value | None:
@@ -31,7 +31,7 @@ def multiple_of(builder: Builder, made: Apply, factor: Value, makers: Mapping[Va
     return out
 
 
-def _added(builder: Builder, parts: Sequence[Atom]) -> Atom:
+def added(builder: Builder, parts: Sequence[Atom]) -> Atom:
     """Ones first, as a person would write them."""
     first, *rest = sorted(parts, key=lambda a: not isinstance(a, Const))
     for part in rest:

@@ -28,7 +28,7 @@ from s2s_ad.ir.walk import (
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.accesses import Accesses, Add, Row, accesses, sums_by_row, without
 from s2s_ad.passes.native.affine import Affine, Sum
-from s2s_ad.passes.native.factors import sum_of
+from s2s_ad.passes.native.factors import added, sum_of
 from s2s_ad.passes.native.fuse import only_sums
 from s2s_ad.passes.native.storage import minus, plus
 from s2s_ad.passes.native.zeros import Sweep, clears, sweep_of
@@ -279,14 +279,8 @@ class _Gathered:
         numbers = [_times_constant(builder, part) for part in parts]
         common = numbers[0][1]
         if len(parts) > 1 and common is not None and all(c is not None and c.value == common.value for _, c in numbers):
-            return builder.apply(OPS["mul"], self.added_up(builder, [rest for rest, _ in numbers]), common)
-        return self.added_up(builder, parts)
-
-    def added_up(self, builder: Builder, parts: Sequence[Atom]) -> Atom:
-        total = parts[0]
-        for part in parts[1:]:
-            total = builder.apply(OPS["add"], total, part)
-        return total
+            return builder.apply(OPS["mul"], added(builder, [rest for rest, _ in numbers]), common)
+        return added(builder, parts)
 
     def looped(
         self, inner: Builder, index: Value, array: Atom, at: Value, stmt: Apply, start: Atom, stop: Atom
