@@ -107,10 +107,12 @@ def _trip(whole: str, loop: ast.For, name: str, own: set[str], after: Collection
     params = _Reads(own)
     definite = params.block(body, set())
     stored = _stored(body)
-    # what the next trip reads before it stores it, or what is read after the loop
+    # what the next trip reads before it stores it, or what is read after the loop: if it is still the same then
     read = _Reads(own)
-    read.block([*behind, *before], set())
-    returned = sorted(n for n in stored if n in params.found or n in after or n in read.found)
+    again = read.block(behind, set())
+    left = {*after, *params.found} - again
+    read.block(before, again)
+    returned = sorted(n for n in stored if n in left or n in read.found)
     if any(n not in definite and n not in params.found for n in returned):
         return None  # it may be bound to nothing
     trip, call = _called(name, f"One trip of a loop of {whole}.", body, list(params.found), returned)

@@ -196,3 +196,21 @@ def test_a_tape_grows_as_far_as_it_has_to():
 
     for digits in (-1, 3, 12):  # no trip, some, and more than there is room for at first
         native_agrees(halved, 1.3, digits)
+
+
+def changed_anew(u, v, w, p, q, m):
+    """The adjoint of v is a new array in each trip, and its name is that of a number meanwhile."""
+    n = len(u)
+    t = 0.0
+    for _ in range(m):
+        u = u * p + q
+        for _ in range(n - 2, 0, -1):
+            u[0] += p * q
+        u[1:] = v[:-1] * q
+        t += p * np.sum(u * v)
+    return np.sum(u * u) + np.sum(v) * t + np.sum(w * v)
+
+
+def test_a_trip_returns_no_array_under_the_name_of_a_number():
+    u = np.array([0.5, -0.75, 1.25, 0.25, 0.875])
+    native_agrees(changed_anew, u, u[::-1] / 2, u / 4, 0.25, 0.5, 2)
