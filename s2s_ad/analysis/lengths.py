@@ -26,7 +26,7 @@ Shape = tuple[Length, ...]
 
 # of these results the first input has the shape, and of those the second
 LIKE_FIRST = frozenset(
-    ("zeros_like", "copy", "astype", "index_add", "index_set", "stop_gradient")
+    ("zeros_like", "copy", "beginning", "astype", "index_add", "index_set", "stop_gradient")
     + ("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
     + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )

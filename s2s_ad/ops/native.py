@@ -11,7 +11,7 @@ import numpy as np
 
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind
 from s2s_ad.ops.control import always, first
-from s2s_ad.ops.core import Op, declare, piecewise_constant
+from s2s_ad.ops.core import Op, declare, linear, piecewise_constant
 from s2s_ad.ops.linear import dtype_of, shape_of
 
 
@@ -28,6 +28,12 @@ def _rows_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:
 rows_like = declare(
     (), lambda like, *sizes: None, name="rows_like", code=_rows_code, infer=_rows_kind, zero=True, cost=20
 )
+
+
+# the array, of which only the first n elements matter where it is kept
+@linear(name="beginning", code="a", infer=first, alias=True, cost=1)
+def beginning(ct, a, n):
+    return ct
 
 
 @piecewise_constant(name="trip_count", code="len(range(start, stop, step))", cost=1, infer=always(INT))

@@ -21,7 +21,7 @@ def cse(program: Program) -> Program:
 
 
 def _block(
-    block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value], short: dict[Atom, tuple[Any, ...]]
+    block: Block, same: dict[Value, Atom], seen: Seen, plain: set[Value], written: dict[Atom, tuple[Any, ...]]
 ) -> Block:
     def atom(a: Atom) -> Atom:
         return same.get(a, a) if isinstance(a, Value) else a
@@ -30,11 +30,11 @@ def _block(
     plain.update(block.params)
     stmts: list[Stmt] = []
     for stmt in block.stmts:
-        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen, plain, short))
+        moved = map_inputs(stmt, atom, lambda b: _block(b, same, seen, plain, written))
         if isinstance(moved, Apply) and shareable(moved):
-            key = (moved.op.name, moved.params, *(short.get(a, _key(a)) for a in moved.inputs))
-            if _short(moved, plain):  # written again, but what is made of it is the same
-                short[moved.out] = key
+            key = (moved.op.name, moved.params, *(written.get(a, _key(a)) for a in moved.inputs))
+            if short(moved, plain):  # written again, but what is made of it is the same
+                written[moved.out] = key
                 stmts.append(moved)
                 continue
             first = seen.get(key)
@@ -84,7 +84,7 @@ def shareable(stmt: Apply) -> bool:
     return not (op.effect or op.store or op.name in FRESH or len(stmt.outputs) != 1)
 
 
-def _short(stmt: Apply, plain: set[Value]) -> bool:
+def short(stmt: Apply, plain: set[Value]) -> bool:
     """Whether it is one cheap operation on params, loop items and constants, with a number as its result."""
     leaves = all(not isinstance(a, Value) or a in plain for a in stmt.inputs)
     return leaves and stmt.op.cost <= 1 and isinstance(stmt.out.kind, Scalar)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from s2s_ad.analysis.lengths import Lengths
-from s2s_ad.ir.builder import ZERO_FLOAT, Builder, const
+from s2s_ad.ir.builder import ZERO_FLOAT, ZERO_INT, Builder, const
 from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import (
     Apply,
@@ -184,16 +184,19 @@ class _Simplifier:
             return inner.inputs[0] if inner is not None else None
         if name == "broadcast_like" and x[0].kind == stmt.out.kind and exact_shape(x[0]):
             return x[0]
-        if name == "add" and stmt.out.kind == INT:
-            return self.whole_sum(x)
+        if name in ("add", "sub") and stmt.out.kind == INT:
+            return self.whole_sum(name, x)
         return known_elements(stmt, self.maker, self.fills)
 
-    def whole_sum(self, x: tuple[Atom, ...]) -> Atom | None:
-        """n - 1 + 1, and -1 + 1."""
+    def whole_sum(self, name: str, x: tuple[Atom, ...]) -> Atom | None:
+        """n - 1 + 1, n + 1 - 1, n - 0, and -1 + 1."""
         if isinstance(x[0], Const) and isinstance(x[1], Const):
-            return const(x[0].value + x[1].value)
-        less = self.maker(x[0], "sub")
-        return less.inputs[0] if less is not None and same_atom(less.inputs[1], x[1]) else None
+            return const(x[0].value + x[1].value if name == "add" else x[0].value - x[1].value)
+        if x[0].kind == INT and same_atom(x[1], ZERO_INT):
+            return x[0]
+        inner = self.maker(x[0], "sub" if name == "add" else "add")
+        same = inner is not None and inner.inputs[0].kind == INT and same_atom(inner.inputs[1], x[1])
+        return inner.inputs[0] if inner is not None and same else None
 
     def broadcasts(self, stmt: Apply) -> tuple[Atom, ...]:
         """The inputs without broadcasts that the operation does by itself, and zeros made like zeros."""

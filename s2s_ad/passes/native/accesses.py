@@ -10,6 +10,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For
 from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of, split_params, substitute
 from s2s_ad.ops.linear import dtype_of, shape_of
 from s2s_ad.passes.native.affine import Affine
+from s2s_ad.passes.native.apart import Apart
 
 ACCESSES = frozenset(("getitem", "index_set", "index_add"))
 _SHAPE_ONLY = frozenset(("shape_item", "array_len"))
@@ -92,3 +93,37 @@ def without(body: Block, writes: Collection[Apply]) -> Block:
     """The body without these writes: who asks for the shape of what one of them made asks what it was made of."""
     left = tuple(s for s in body.stmts if s not in writes)
     return substitute(replace(body, stmts=left), {s.out: s.inputs[0] for s in writes})
+
+
+def array_before(loop: For, read: Apply, affine: Affine) -> Atom | None:
+    """The array of which a trip reads an element, as it was before the loop; None if a trip may have written to it."""
+    params, array, index = split_params(loop)[1], read.inputs[0], loop.body.params[0]
+    found = accesses(loop, params.index(array)) if array in params and loop.trips is not None else None
+    here = place_of(read)
+    if found is None or here is None:
+        return None
+    way, apart = -1 if loop.reverse else 1, Apart(affine)
+    for stmt, place in found.found:
+        last = affine.sum(place[-1])
+        if dict(last.terms) != {index: 1} or not affine.not_negative(last):
+            return None  # what is counted from the end may be met again
+        if stmt.op.name == "getitem":
+            continue
+        if any(affine.key(a) != affine.key(b) for a, b in zip(place[:-1], here[:-1])):
+            if not apart.never_equal(place[:-1], here[:-1]):
+                return None
+            continue
+        if way * (affine.sum(here[-1]).constant - last.constant) < 0:
+            return None
+    return loop.init[found.slot]
+
+
+def needed(body: Block, atoms: Collection[Atom]) -> list[Apply]:
+    """The statements of the body that make these atoms, in order."""
+    wanted = set(atoms)
+    found: list[Apply] = []
+    for stmt in reversed(body.stmts):
+        if isinstance(stmt, Apply) and stmt.out in wanted and not stmt.op.store:
+            found.append(stmt)
+            wanted.update(inputs_of(stmt))
+    return found[::-1]

@@ -11,7 +11,7 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Val
 from s2s_ad.ir.walk import all_stmts, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise, shape_of
 
-_MADE = frozenset(("np.empty", "np.zeros", "np.ones"))
+MADE = frozenset(("np.empty", "np.zeros", "np.ones"))
 _ROUNDS = 40
 
 
@@ -152,11 +152,10 @@ class Affine:
         assert isinstance(array, Value)
         root = self.root(array)
         made = self.made.get(root)
-        if isinstance(made, Apply) and made.op.name in _MADE:
-            shape, sizes = dict(made.params).get("shape", ()), iter(made.inputs)
-            entries = [next(sizes, None) if n is None else Const(n, INT) for n in shape]
-            if axis < len(entries) and entries[axis] is not None:
-                return self.sum(entries[axis])  # type: ignore[arg-type]
+        if isinstance(made, Apply) and made.op.name in MADE:
+            entries = sizes_of(made)
+            if axis < len(entries):
+                return self.sum(entries[axis])
         if isinstance(made, Apply) and made.op.name == "matmul":
             ranks = [len(shape_of(a.kind)) for a in made.inputs]
             if max(ranks) <= 2 and all(isinstance(a, Value) for a in made.inputs):
@@ -168,9 +167,8 @@ class Affine:
         """A usable number that is the length of an axis of an array, or that was asked for when it was made."""
         root = self.root(array)
         made = self.made.get(root)
-        if isinstance(made, Apply) and made.op.name in _MADE:
-            shape, sizes = dict(made.params).get("shape", ()), iter(made.inputs)
-            size = [next(sizes, None) if n is None else Const(n, INT) for n in shape][axis]
+        if isinstance(made, Apply) and made.op.name in MADE:
+            size = sizes_of(made)[axis]
             return size if not isinstance(size, Value) or usable(size) else None
         for value, stmt in self.made.items():
             if isinstance(stmt, Apply) and stmt.op.name in ("shape_item", "array_len") and usable(value):
@@ -213,7 +211,7 @@ class Affine:
                         return self.sum(b).times(int(a.value))
             if name == "shape_item" and isinstance(inputs[0].kind, Array):
                 return self.length(inputs[0], dict(made.params)["axis"])
-            if name == "array_len":
+            if name == "array_len" or name == "array_size" and len(shape_of(inputs[0].kind)) == 1:
                 return self.length(inputs[0], 0)
         return Sum({value: 1})
 
@@ -279,3 +277,9 @@ class Affine:
             return True
         made = self.made.get(symbol)
         return isinstance(made, Apply) and made.op.name in ("list_len", "array_size", "not_negative", "trip_count")
+
+
+def sizes_of(made: Apply) -> tuple[Atom, ...]:
+    """The lengths of the axes with which an array is made."""
+    sizes = iter(made.inputs)
+    return tuple(next(sizes) if n is None else Const(n, INT) for n in dict(made.params).get("shape", ()))

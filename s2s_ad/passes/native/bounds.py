@@ -8,14 +8,14 @@ from typing import Any
 
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import INT, Array
-from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, If, Value
 from s2s_ad.ir.walk import all_stmts, map_inputs
 from s2s_ad.ops.linear import dtype_of, shape_of
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.affine import Affine, Length, Sum
 
 _ACCESSES = frozenset(("getitem", "index_set", "index_add"))
-
+_OPPOSITE = {"gt": "le", "le": "gt", "lt": "ge", "ge": "lt", "eq": "ne", "ne": "eq"}
 
 MOST = 12  # assumptions about the arguments of one function
 
@@ -59,6 +59,7 @@ class _Bounds:
     def __init__(self, affine: Affine, params: Sequence[Value], alike: Mapping[Length, Sum]) -> None:
         self.affine, self.alike = affine, alike
         self.params = {value: place for place, value in enumerate(params)}
+        self.here: list[Sum] = []  # not negative in the branches that are looked at
         self.assumed: dict[tuple[tuple[int, int | None, int], ...], int] = {}
 
     def block(self, block: Block) -> Block:
@@ -66,8 +67,34 @@ class _Bounds:
         for stmt in block.stmts:
             if isinstance(stmt, Apply) and stmt.op.name in _ACCESSES:
                 stmt = self.access(builder, stmt)
-            builder.emit(map_inputs(stmt, lambda a: a, self.block))
+            if isinstance(stmt, If):
+                then, orelse = (self.branch(side, stmt.cond, side is stmt.then) for side in (stmt.then, stmt.orelse))
+                builder.emit(replace(stmt, then=then, orelse=orelse))
+            else:
+                builder.emit(map_inputs(stmt, lambda a: a, self.block))
         return replace(block, stmts=tuple(builder.stmts))
+
+    def branch(self, side: Block, cond: Atom, holds: bool) -> Block:
+        """A branch, in which the condition holds or does not."""
+        before = self.here
+        self.here = [*before, *self.says(cond, holds)]
+        made = self.block(side)
+        self.here = before
+        return made
+
+    def says(self, cond: Atom, holds: bool) -> list[Sum]:
+        """What is not negative if a comparison of whole numbers holds, or does not."""
+        made = self.affine.made.get(cond) if isinstance(cond, Value) else None
+        if not isinstance(made, Apply):
+            return []
+        name = made.op.name if holds else _OPPOSITE.get(made.op.name, "")
+        if name not in _OPPOSITE or any(a.kind != INT for a in made.inputs):
+            return []
+        more = self.affine.sum(made.inputs[0]).plus(self.affine.sum(made.inputs[1]), -1)
+        less = more.times(-1)
+        if name == "ne":
+            return [each.more(-1) for each in (more, less) if self.affine.not_negative(each)]
+        return {"gt": [more.more(-1)], "ge": [more], "lt": [less.more(-1)], "le": [less], "eq": [more, less]}[name]
 
     def access(self, builder: Builder, stmt: Apply) -> Apply:
         array, entries = stmt.inputs[0], dict(stmt.params)["index"]
@@ -111,6 +138,8 @@ class _Bounds:
     def surely(self, number: Sum) -> bool:
         """Whether it is not negative, if need be by an assumption about the arguments."""
         if self.affine.not_negative(number):
+            return True
+        if any(self.affine.not_negative(number.plus(known, -1)) for known in self.here):
             return True
         least = self.affine.least(number)
         if least is not None and self.alike:

@@ -45,9 +45,9 @@ class Lowering:
     def count(self, builder: Builder, r: Range) -> Atom:
         """How many trips a range has."""
         start, stop, step = (self.atom(a) for a in (r.start, r.stop, r.step))
-        if not (isinstance(step, Const) and step.value == 1):
+        if not isinstance(step, Const) or abs(step.value) != 1:
             return builder.apply(OPS["trip_count"], start, stop, step)
-        count = minus(builder, stop, start)
+        count = minus(builder, *((stop, start) if step.value == 1 else (start, stop)))
         if isinstance(count, Const):
             return Const(max(count.value, 0), INT)
         return count if self.origins.is_length(count) else builder.apply(OPS["not_negative"], count)
@@ -188,8 +188,12 @@ class Counting:
             if stmt.reverse:
                 last = minus(self.outer, lists.count(self.outer, stmt.trips), ONE_INT)
                 place = minus(inner, last, place)
-            moved = place if isinstance(step, Const) and step.value == 1 else inner.apply(OPS["mul"], place, step)
-            lists.env[self.index] = plus(inner, start, moved)
+            if isinstance(step, Const) and step.value == -1:
+                index = minus(inner, start, place)
+            else:
+                moved = place if isinstance(step, Const) and step.value == 1 else inner.apply(OPS["mul"], place, step)
+                index = plus(inner, start, moved)
+            lists.env[self.index] = _named(inner, index, self.index)
         for k, (walk, source, item) in enumerate(zip(stmt.xs, self.sources, self.walked)):
             place = self.place(walk, k)
             if source is None:
@@ -211,8 +215,8 @@ class Counting:
 
 
 def _named(builder: Builder, atom: Atom, like: Value) -> Atom:
-    """The item under the name that it has in the program."""
-    last = builder.stmts[-1]
+    """The index, or an item, under the name that it has in the program."""
+    last = builder.stmts[-1] if builder.stmts else None
     if isinstance(last, Apply) and last.outputs == (atom,):
         named = Value(atom.kind, like.hint, like.base, like.suffix)
         builder.stmts[-1] = replace(last, outputs=(named,))

@@ -228,12 +228,18 @@ def _accumulates_all(loop: For, clean: Collection[Value] = ()) -> bool:
 
 def only_sums(block: Block, start: Value, end: Atom, uses: Counter[Atom]) -> bool:
     """Whether the block only adds to `start`, reads it nowhere else, and leaves the sum in `end`."""
+    return sums_of(block, start, end, uses) is not None
+
+
+def sums_of(block: Block, start: Value, end: Atom, uses: Counter[Atom]) -> list[Stmt] | None:
+    """The statements by which the block adds to `start`, if it reads it nowhere else, and leaves the sum in `end`."""
     at: Atom = start
+    found: list[Stmt] = []
     while True:
         if not isinstance(at, Value) or uses[at] != 1:
-            return False
+            return None
         if at is end:
-            return True
+            return found
         reader = next((s for s in block.stmts if _reads(s, at)), None)
         if isinstance(reader, Apply) and reader.op.name in _SUMS and reader.inputs[0] is at:
             at = reader.out
@@ -244,12 +250,13 @@ def only_sums(block: Block, start: Value, end: Atom, uses: Counter[Atom]) -> boo
         elif isinstance(reader, (For, While)) and at in reader.init:
             k = reader.init.index(at)
             if not only_sums(reader.body, split_params(reader)[1][k], reader.body.results[k], uses):
-                return False
+                return None
             if isinstance(reader, While) and uses[reader.cond.params[k]]:
-                return False
+                return None
             at = reader.outputs[k]
         else:
-            return False
+            return None
+        found.append(reader)
 
 
 def _reads(stmt: Stmt, value: Value) -> bool:

@@ -26,7 +26,7 @@ from s2s_ad.ir.walk import (
     use_counts,
 )
 from s2s_ad.ops.registry import OPS
-from s2s_ad.passes.native.accesses import Accesses, Add, Row, accesses, sums_by_row, without
+from s2s_ad.passes.native.accesses import Accesses, Add, Row, accesses, needed, sums_by_row, without
 from s2s_ad.passes.native.affine import Affine, Sum
 from s2s_ad.passes.native.factors import added, sum_of
 from s2s_ad.passes.native.fuse import only_sums
@@ -185,9 +185,9 @@ class Gather:
         """Whether doing the operations of a trip once for each neighbour costs less than it gains."""
         groups = [adds for groups in plan.wide.values() for adds in groups]
         edges = sum(len(_offsets(adds)) * _width(adds) for adds in groups)
-        needed = sum(len(_needed(loop, [a.stmt.inputs[1]])) for adds in groups for a in adds)
+        operations = sum(len(needed(loop.body, [a.stmt.inputs[1]])) for adds in groups for a in adds)
         costly = any(isinstance(s, Apply) and s.op.cost > CHEAP for s in loop.body.stmts)
-        return edges <= EDGES and needed <= MOST and not costly
+        return edges <= EDGES and operations <= MOST and not costly
 
 
 class _Gathered:
@@ -300,7 +300,7 @@ class _Gathered:
     ) -> Atom:
         """A number of the trip whose index is the place less the offset, made anew."""
         made: dict[Atom, Atom] = dict(known or {})
-        for stmt in _needed(self.old, [atom]):
+        for stmt in needed(self.old.body, [atom]):
             if stmt.out.kind == INT and dict(self.affine.sum(stmt.out).terms) == {self.index: 1}:
                 continue  # a place: counted from the element, not from the trip
             inputs = tuple(made[a] if a in made else self.place(builder, a, place, offset) for a in stmt.inputs)
@@ -405,17 +405,6 @@ def _once(value: Atom, block: Block) -> bool:
     reads = [a for s in all_stmts(block) for a in inputs_of(s)]
     reads += [r for s in all_stmts(block) for inner in blocks_of(s) for r in inner.results]
     return [*reads, *block.results].count(value) == 1
-
-
-def _needed(loop: For, atoms: Sequence[Atom]) -> list[Apply]:
-    """The statements of the body that make these atoms, in order."""
-    wanted = set(atoms)
-    found: list[Apply] = []
-    for stmt in reversed(loop.body.stmts):
-        if isinstance(stmt, Apply) and stmt.out in wanted and not stmt.op.store:
-            found.append(stmt)
-            wanted.update(inputs_of(stmt))
-    return found[::-1]
 
 
 def _offsets(adds: Sequence[Add]) -> list[int]:

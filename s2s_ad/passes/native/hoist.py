@@ -1,24 +1,35 @@
-"""Whole numbers that a loop computes anew at each trip, computed once before it; and those that could overflow."""
+"""Numbers that a loop computes anew at each trip, computed once before it; and whole ones that could overflow."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeGuard
 
-from s2s_ad.ir.kinds import BOOL, FLOAT, INT
+from s2s_ad.ir.kinds import BOOL, FLOAT, INT, is_number
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value, While
-from s2s_ad.ir.walk import inputs_of, map_inputs, outputs_of, split_params
+from s2s_ad.ir.walk import all_stmts, blocks_of, inputs_of, map_inputs, outputs_of, split_params
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.cse import short
 
 _CHEAP = frozenset(("add", "sub", "neg", "shape_item", "array_len", "array_size", "list_len", "not_negative"))
 
 
 def hoisted(block: Block) -> Block:
-    """The block with lengths and bounds that no trip changes before the loops."""
-    return _Hoist().block(block, set(block.params), top=True)[0]
+    """The block with lengths, bounds and floats that no trip changes before the loops.
+
+    A float that is one cheap operation on plain numbers stays where it is, unless another one is made of it.
+    """
+    plain = {p for stmt in all_stmts(block) for inner in blocks_of(stmt) for p in inner.params}
+    return _Hoist(plain.union(block.params)).block(block, set(block.params), top=True)[0]
 
 
 class _Hoist:
-    def block(self, block: Block, defined: set[Value], top: bool = False) -> tuple[Block, list[Stmt]]:
+    def __init__(self, plain: set[Value]) -> None:
+        self.plain = plain
+
+    def block(
+        self, block: Block, defined: set[Value], top: bool = False, loop: bool = False
+    ) -> tuple[Block, list[Stmt]]:
         """The block, and what of it may stand before it: what reads nothing that is in `defined`."""
         kept: list[Stmt] = []
         moved: list[Stmt] = []
@@ -26,8 +37,8 @@ class _Hoist:
         for stmt in block.stmts:
             if isinstance(stmt, (For, While)):
                 before, stmt = self.loop(stmt)
-                for inner in before:
-                    self.place(inner, own, moved, kept, top)
+                for inner in before:  # a float that a branch need not make is not made for nothing
+                    self.place(inner, own, moved, kept, top or not loop and _is_float(inner))
             elif isinstance(stmt, If):
                 blocks = []
                 for side in (stmt.then, stmt.orelse):
@@ -38,10 +49,24 @@ class _Hoist:
                 stmt = replace(stmt, then=blocks[0], orelse=blocks[1])
             if _cheap(stmt):
                 self.place(stmt, own, moved, kept, top)
+            elif loop and _is_float(stmt) and not short(stmt, self.plain):
+                for part in self.parts(stmt, own, kept):
+                    self.place(part, own, moved, kept, top)
             else:
                 kept.append(stmt)
                 own.update(outputs_of(stmt))
         return replace(block, stmts=tuple(kept)), moved
+
+    def parts(self, stmt: Apply, own: set[Value], kept: list[Stmt]) -> list[Apply]:
+        """The float, after those short ones of its block that it is made of, if all may stand before the block."""
+        makers = {s.out: s for s in kept if _is_float(s) and short(s, self.plain)}
+        found = [makers[a] for a in dict.fromkeys(stmt.inputs) if a in makers]
+        if any(a in own for s in found for a in s.inputs) or any(a in own and a not in makers for a in stmt.inputs):
+            return [stmt]
+        for part in found:
+            kept.remove(part)
+            own.remove(part.out)
+        return [*found, stmt]
 
     def place(self, stmt: Stmt, own: set[Value], moved: list[Stmt], kept: list[Stmt], top: bool) -> None:
         if not top and not any(a in own for a in inputs_of(stmt)):
@@ -51,12 +76,19 @@ class _Hoist:
             own.update(outputs_of(stmt))
 
     def loop(self, stmt: For | While) -> tuple[list[Stmt], Stmt]:
-        body, before = self.block(stmt.body, set(stmt.body.params))
+        body, before = self.block(stmt.body, set(stmt.body.params), loop=True)
         changed: For | While = replace(stmt, body=body)
         if isinstance(changed, While):
             cond, more = self.block(changed.cond, set(changed.cond.params))
             changed, before = replace(changed, cond=cond), [*before, *more]
         return before, changed
+
+
+def _is_float(stmt: Stmt) -> TypeGuard[Apply]:
+    """Whether it makes a float of numbers: machine code raises nothing for one."""
+    if not isinstance(stmt, Apply) or stmt.op.effect or stmt.op.draws or len(stmt.outputs) != 1:
+        return False
+    return stmt.out.kind == FLOAT and bool(stmt.inputs) and all(is_number(a.kind) for a in stmt.inputs)
 
 
 def _cheap(stmt: Stmt) -> bool:

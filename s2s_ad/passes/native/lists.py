@@ -343,14 +343,20 @@ class _Lists(Lowering):
                     filled = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
                     ended[group.key] = during[group.key].close(inner, trip, filled)
                 else:
-                    items = [self.there(inner, self.copied(stmt, at, a)) for a in saved]
-                    ended[group.key] = during[group.key].put(inner, trip, items)
+                    items, counts = zip(*(self.copied(stmt, at, a) for a in saved))
+                    items = tuple(self.there(inner, a) for a in items)
+                    ended[group.key] = during[group.key].put(inner, trip, items, counts)
         return ended
 
-    def copied(self, loop: For | While, at: int, atom: Atom) -> Atom:
-        """What is kept as soon as it is made is copied by that: not the copy of an array, but the array itself."""
+    def copied(self, loop: For | While, at: int, atom: Atom) -> tuple[Atom, Atom | None]:
+        """What is kept as soon as it is made is copied by that: not the copy of an array, but the array itself.
+
+        And how many of its elements.
+        """
         made = loop.body.stmts[at] if at < len(loop.body.stmts) else None
-        return made.inputs[0] if isinstance(made, Apply) and made.op.name == "copy" and made.out is atom else atom
+        if not isinstance(made, Apply) or made.out is not atom or made.op.name not in ("copy", "beginning"):
+            return atom, None
+        return made.inputs[0], self.atom(made.inputs[1]) if made.op.name == "beginning" else None
 
     def holds_list(self, atom: Atom) -> bool:
         return isinstance(atom.kind, List) and atom not in self.raw
@@ -403,6 +409,8 @@ class _Lists(Lowering):
         if trips is None or inner is None or not fits or recorded:
             return None
         sizes = [trips, *(self.count(builder, r) for r in inner)]
+        if isinstance(shaped, tuple):
+            return grid(builder, like, item, [*sizes, *map(self.atom, shaped)], None)
         return grid(builder, like, item, sizes, None if shaped is None else self.atom(shaped))
 
     def flat(self, builder: Builder, stmt: For | While, ks: list[int], trips: Atom | None, depth: int) -> Flat:

@@ -19,6 +19,7 @@ from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
 from s2s_ad.passes.native.chains import short_chains
+from s2s_ad.passes.native.coefficients import with_coefficients
 from s2s_ad.passes.native.copies import uncopied
 from s2s_ad.passes.native.direct import direct
 from s2s_ad.passes.native.expressions import as_loops
@@ -36,6 +37,7 @@ from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
 from s2s_ad.passes.native.scratch import forward_again, zeros_throughout
 from s2s_ad.passes.native.sliding import slid
+from s2s_ad.passes.native.spread import spread
 from s2s_ad.passes.native.zeros import written_once
 from s2s_ad.passes.simplify import simplify
 
@@ -108,7 +110,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 def _plain(function: Function, alike: Alike) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
     body = plain_numbers(array_loops(as_loops(function.body, alike)))
-    return replace(function, body=hoisted(checked(body)))
+    return replace(function, body=hoisted(with_coefficients(hoisted(checked(body)))))
 
 
 def _lowered(
@@ -117,7 +119,7 @@ def _lowered(
     body = dce_block(rows_saved(function.body), effects)
     body = forward_again(uncopied(fused(body, zeros_throughout(body))))
     body = outside(short_chains(joined(direct(body))))
-    body = read_in_place(begun_first(written_once(slid(rolled(held(body))))))
+    body = read_in_place(begun_first(written_once(slid(rolled(spread(held(body)))))))
     body, assumed = within_bounds(body, assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
     return replace(made, body=plain_numbers(made.body)), assumed

@@ -7,6 +7,7 @@ from s2s_ad.ir.kinds import MANY, Array, List
 from s2s_ad.ir.nodes import Absent, Apply, Atom, Block, For, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise
+from s2s_ad.passes.native.affine import MADE, sizes_of
 
 _GROWS = frozenset(("list_append", "list_init"))
 _KEEPS = frozenset(("list_append", "list_init", "list_add_at", "list_set", "copy", "list_zeros", "list_plus"))
@@ -84,17 +85,23 @@ class Origins:
             return made, self.path(made.body.results[made.outputs.index(result)], depth - 1)
         return result
 
-    def shape_before(self, loop: For | While, result: Atom, depth: int) -> Value | None:
-        """A value from before the loop that surely has the shape of the items at the end of the lists."""
+    def shape_before(self, loop: For | While, result: Atom, depth: int) -> Value | tuple[Atom, ...] | None:
+        """A value from before the loop that surely has the shape of the items at the end of the lists; or the shape."""
         for _ in range(depth):
             made = self.made.get(result) if isinstance(result, Value) else None
             if not isinstance(made, (For, While)):
                 return None
             result = made.body.results[made.outputs.index(result)]
-        return self.shape_of(result, self.inside(loop), set())
+        inside = self.inside(loop)
+        found = self.shape_of(result, inside, set())
+        made = self.made.get(found) if found in inside else None
+        return sizes_of(made) if isinstance(made, Apply) else found
 
     def shape_of(self, atom: Atom, inside: set[Value], assumed: set[Value]) -> Value | None:
-        """A value outside of `inside` of the same shape; `assumed` are values on the way that carry it along."""
+        """A value outside of `inside` of the same shape, or one that is made there with lengths from outside.
+
+        `assumed` are values on the way that carry it along.
+        """
         if not isinstance(atom, Value):
             return None
         if atom not in inside:
@@ -118,6 +125,8 @@ class Origins:
         if not isinstance(made, Apply):
             return None
         kind = atom.kind
+        if made.op.name in MADE and inside.isdisjoint(made.inputs):
+            return atom
         if made.op.name in LIKE_FIRST | LIKE_SECOND | {"neg"}:
             like = made.inputs[made.op.name in LIKE_SECOND]
             if getattr(like.kind, "rank", None) == getattr(kind, "rank", None):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from s2s_ad.ir.builder import ONE_FLOAT, ZERO_FLOAT, Builder
+from s2s_ad.ir.builder import ZERO_FLOAT, Builder
 from s2s_ad.ir.kinds import ANY, FLOAT, Array, Kind, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Section, Stmt, Value
 from s2s_ad.ir.walk import defined_in, is_derivative, map_inputs, split_params, substitute, use_counts
@@ -20,6 +20,7 @@ from s2s_ad.passes.native.accesses import Place, place_of
 from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.apart import Apart
 from s2s_ad.passes.native.fuse import only_sums
+from s2s_ad.passes.native.products import Product
 from s2s_ad.passes.native.storage import at
 
 Path = tuple[For, ...]
@@ -59,45 +60,6 @@ class _Fixed:
                 yield from self.reads(a)
 
 
-class _Product:
-    """A number as a product: `fixed` is the same in each trip of the outer loop, `own` is not."""
-
-    def __init__(self, number: Atom, fixed: _Fixed) -> None:
-        self.fixed: list[Atom] = []
-        self.below: list[Atom] = []  # what the fixed part is divided by
-        self.own: list[Atom] = []
-        self.negative = False
-        self.around = fixed
-        self.take(number)
-
-    def take(self, atom: Atom) -> None:
-        stmt = self.around.made.get(atom)  # type: ignore[arg-type]
-        if atom in self.around:
-            self.fixed.append(atom)
-        elif stmt is None or not self.exposes(atom):
-            self.own.append(atom)
-        elif stmt.op.name == "div":
-            self.take(stmt.inputs[0])
-            self.below.append(stmt.inputs[1])
-        else:
-            self.negative ^= stmt.op.name == "neg"
-            for a in stmt.inputs:
-                self.take(a)
-
-    def exposes(self, atom: Atom) -> bool:
-        """Whether a fixed factor that has to be read comes out of it."""
-        if atom in self.around:
-            return any(True for _ in self.around.reads(atom))
-        stmt = self.around.made.get(atom)  # type: ignore[arg-type]
-        if stmt is None or stmt.op.name == "div" and stmt.inputs[1] not in self.around:
-            return False
-        return stmt.op.name in ("mul", "neg", "div") and any(map(self.exposes, stmt.inputs))
-
-    def reads(self) -> Iterator[Apply]:
-        for atom in (*self.fixed, *self.below):
-            yield from self.around.reads(atom)
-
-
 @dataclass(frozen=True)
 class _Sum:
     """A statement that adds a product to an element, in loops within the outer one."""
@@ -106,7 +68,8 @@ class _Sum:
     path: Path
     stmt: Apply
     place: Place
-    product: _Product
+    product: Product
+    fixed: _Fixed
     depth: int  # of the loops on the path, those whose trips change `own`
     kept: Place  # where the sums are kept, in an array of their own or in that to which they go
     here: bool  # the latter
@@ -184,9 +147,9 @@ class _Outside:
             return None
         if not all(a in fixed for a in place):
             return None
-        product = _Product(stmt.inputs[1], fixed)
+        product = Product(stmt.inputs[1], fixed.made, fixed.__contains__, lambda a: any(True for _ in fixed.reads(a)))
         depth = max((_home(a, path) for a in product.own), default=0)
-        reads = list(product.reads())
+        reads = [read for atom in (*product.fixed, *product.below) for read in fixed.reads(atom)]
         if depth == len(path) and not reads:
             return None
         indices = tuple(inner.body.params[0] for inner in path[:depth])
@@ -194,12 +157,12 @@ class _Outside:
         if not any(set(indices) <= set(each) for each in (place, *(r.inputs[1:] for r in reads))):
             return None
         if depth == len(path) == len(place) and set(place) == set(indices):
-            return _Sum(slot, path, stmt, place, product, depth, place, alone)
+            return _Sum(slot, path, stmt, place, product, fixed, depth, place, alone)
         sizes = [inner.trips.stop for inner in path[:depth] if inner.trips is not None]
         return (
             None
             if any(a in fixed.inside for a in sizes)
-            else _Sum(slot, path, stmt, place, product, depth, indices, False)
+            else _Sum(slot, path, stmt, place, product, fixed, depth, indices, False)
         )
 
     # --- moving it ----------------------------------------------------------------------------------------------------
@@ -319,7 +282,7 @@ def _carrying(loop: For, found: _Sum, start: Atom, level: int = 0) -> tuple[For,
             assert isinstance(stmt, For)
             stmt, end = _carrying(stmt, found, param, level + 1)
         elif level == found.depth and stmt is last:
-            number, end = _own(builder, found.product), replace(param)
+            number, end = found.product.changing(builder), replace(param)
             name, params = ("index_add", (("index", at(*found.kept)),)) if found.kept else ("add", ())
             builder.emit(Apply(OPS[name], (param, number, *found.kept), (end,), params, builder.span))
         builder.emit(stmt)
@@ -327,12 +290,6 @@ def _carrying(loop: For, found: _Sum, start: Atom, level: int = 0) -> tuple[For,
     changed = Block((*body.params, param), tuple(builder.stmts), (*body.results[:n], end, *body.results[n:]))
     outputs = (*loop.outputs[:n], out, *loop.outputs[n:])
     return replace(loop, init=(*loop.init, start), body=changed, outputs=outputs), out
-
-
-def _own(builder: Builder, product: _Product) -> Atom:
-    """The part of the product that the trips change."""
-    total = _product(builder, product.own) or ONE_FLOAT
-    return builder.apply(OPS["neg"], total) if product.negative else total
 
 
 def _with(block: Block, stmt: Apply, instead: Sequence[Stmt]) -> Block:
@@ -350,7 +307,7 @@ def _without(block: Block, stmt: Apply) -> Block:
 def _adding_own(block: Block, found: _Sum) -> Block:
     """The block, whose statement adds only what is its own."""
     builder, stmt = Builder(found.stmt.span), found.stmt
-    number = _own(builder, found.product)
+    number = found.product.changing(builder)
     builder.emit(replace(stmt, inputs=(stmt.inputs[0], number, *stmt.inputs[2:])))
     return _with(block, stmt, builder.stmts)
 
@@ -402,18 +359,15 @@ def _element(builder: Builder, moved: _Moved, array: Value, env: dict[Atom, Atom
         number = builder.apply(OPS["getitem"], moved.total, *indices, index=at(*indices))
     else:
         number = moved.total
-    if (factor := _product(builder, [_again(builder, found, env, a) for a in found.product.fixed])) is not None:
-        number = builder.apply(OPS["mul"], number, factor)
-    for each in found.product.below:
-        number = builder.apply(OPS["div"], number, _again(builder, found, env, each))
+    whole = found.product.times_fixed(builder, number, lambda a: _again(builder, found, env, a))
     op = OPS["index_set" if moved.total is None else "index_add"]
-    builder.emit(Apply(op, (array, number, *place), (out,), stmt.params, stmt.span))
+    builder.emit(Apply(op, (array, whole, *place), (out,), stmt.params, stmt.span))
     return out
 
 
 def _again(builder: Builder, found: _Sum, env: dict[Atom, Atom], atom: Atom) -> Atom:
     """A number that was made in the loop, made again."""
-    fixed = found.product.around
+    fixed = found.fixed
     if atom not in fixed.inside:
         return atom
     if atom not in env:
@@ -423,11 +377,3 @@ def _again(builder: Builder, found: _Sum, env: dict[Atom, Atom], atom: Atom) -> 
         builder.emit(replace(stmt, inputs=inputs, outputs=(out,)))
         env[atom] = out
     return env[atom]
-
-
-def _product(builder: Builder, factors: Sequence[Atom]) -> Atom | None:
-    total = factors[0] if factors else None
-    for atom in factors[1:]:
-        assert total is not None
-        total = builder.apply(OPS["mul"], total, atom)
-    return total

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from s2s_ad.ir.kinds import Array, List
+from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.kinds import INT, Array, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Stmt, Value, Walk
 from s2s_ad.ir.walk import blocks_of, clone, defined_in, free_values, inputs_of, map_inputs, split_params
-from s2s_ad.passes.native.accesses import accesses
+from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.native.accesses import array_before
 from s2s_ad.passes.native.affine import Affine, Sum
+from s2s_ad.passes.native.storage import plus
 
 CHEAP = 1  # the cost of an operation that is done again
 EDGE = 8  # elements of an array that a loop over it may leave out
@@ -178,21 +181,9 @@ class _Pair:
 
     def before(self, loop: For, read: Apply) -> Value | None:
         """The array of whose elements one is read, as it was before the loop, if no trip before has written to that."""
-        params = split_params(loop)[1]
-        array, index = read.inputs[0], loop.body.params[0]
-        if array not in params or loop.trips is None or loop.reverse:
-            return None
-        slot = params.index(array)
-        found, start = accesses(loop, slot), loop.init[slot]
-        if found is None or not isinstance(start, Value) or start not in self.inside:
-            return None
-        places = {stmt: self.affine.sum(place[-1]) for stmt, place in found.found if len(place) == 1}
-        if len(places) < len(found.found) or not all(map(self.affine.not_negative, places.values())):
-            return None  # what is counted from the end may be met again
-        if any(dict(place.terms) != {index: 1} for place in places.values()):
-            return None
-        written = [place.constant for stmt, place in places.items() if stmt.op.name != "getitem"]
-        if read not in places or any(places[read].constant < constant for constant in written):
+        array = read.inputs[0]
+        start = array_before(loop, read, self.affine) if not loop.reverse else None
+        if not isinstance(array, Value) or not isinstance(start, Value) or start not in self.inside:
             return None
         self.began[array] = start
         return start
@@ -202,7 +193,16 @@ class _Pair:
         first, second = self.first, self.second
         lists = [Value(List(a.kind), base=a, suffix="_tape") for a in arrays]
         rows = [replace(a) for a in arrays]
-        body = replace(first.body, results=(*first.body.results, *arrays))
+        before, saved = Builder(inner.forward.span), list[Value]()
+        for array in arrays:
+            count = self.count(before, inner, array)
+            saved.append(array if count is None else before.apply(OPS["beginning"], array, count))
+        at = first.body.stmts.index(inner.forward)
+        body = replace(
+            first.body,
+            stmts=(*first.body.stmts[:at], *before.stmts, *first.body.stmts[at:]),
+            results=(*first.body.results, *saved),
+        )
         self.first = replace(first, body=body, outputs=(*first.outputs, *lists))
         mapping: dict[Value, Atom] = dict(zip(arrays, rows))
         mapping.update((array, mapping[start]) for array, start in self.began.items() if start in mapping)
@@ -231,6 +231,21 @@ class _Pair:
             body=Block((*params[:at], *rows, *params[at:]), changed, second.body.results),
         )
         self.inside = defined_in(self.first.body)
+
+    def count(self, builder: Builder, inner: _Inner, array: Value) -> Atom | None:
+        """How many elements of the array are read, if the inner loop goes over more and more of it."""
+        trips, index = inner.forward.trips, inner.forward.body.params[0]
+        assert trips is not None
+        if not self.affine.length(array, 0).plus(self.affine.sum(trips.stop), -1).terms:
+            return None  # nearly all of them
+        last = 0
+        for stmt in (stmt for saved in inner.saved for stmt in saved.made if stmt.op.name == "getitem"):
+            if array in (stmt.inputs[0], self.began.get(stmt.inputs[0])):  # type: ignore[arg-type]
+                place = self.affine.sum(stmt.inputs[1])
+                if dict(place.terms) != {index: 1}:
+                    return None
+                last = max(last, place.constant)
+        return plus(builder, trips.stop, Const(last, INT))
 
 
 def _items(loop: For) -> tuple[Value, ...]:

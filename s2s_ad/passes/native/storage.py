@@ -78,19 +78,19 @@ class Grid:
         """After it."""
         return self
 
-    def put(self, builder: Builder, trip: Atom, items: Sequence[Atom]) -> Grid:
-        """Keep what a trip has made."""
+    def put(self, builder: Builder, trip: Atom, items: Sequence[Atom], counts: Sequence[Atom | None] = (None,)) -> Grid:
+        """Keep what a trip has made; of an array perhaps only so many elements."""
         places, item = (*self.places, trip), items[0]
         if isinstance(item, Value) and isinstance(item.kind, Array) and item.kind.rank == 1:
-            return replace(self, array=self.copied(builder, places, item))
+            return replace(self, array=self.copied(builder, places, item, counts[0]))
         return replace(self, array=changed(builder, "index_set", self.array, item, *places, index=at(*places)))
 
-    def copied(self, builder: Builder, places: Sequence[Atom], row: Value) -> Value:
+    def copied(self, builder: Builder, places: Sequence[Atom], row: Value, count: Atom | None) -> Value:
         """The array with a row in it, number by number: that is faster than an assignment of the whole row."""
         inner, index, param, out = Builder(builder.span), Value(INT), replace(self.array), replace(self.array)
         number = inner.apply(OPS["getitem"], row, index, index=at(index))
         end = changed(inner, "index_set", param, number, *places, index, index=at(*places, index))
-        trips = Range(ZERO_INT, builder.apply(OPS["array_len"], row), ONE_INT)
+        trips = Range(ZERO_INT, count or builder.apply(OPS["array_len"], row), ONE_INT)
         builder.emit(
             For(trips, False, (), (self.array,), inner.block((index, param), (end,)), (out,), span=builder.span)
         )
@@ -161,7 +161,7 @@ class Flat:
     def roomy(self, builder: Builder, room: Atom) -> tuple[Value, ...]:
         return tuple(_with_room(builder, d, room) if _is_row(d.kind) else d for d in self.data)
 
-    def put(self, builder: Builder, trip: Atom, items: Sequence[Atom]) -> Flat:
+    def put(self, builder: Builder, trip: Atom, items: Sequence[Atom], counts: Sequence[Atom | None] = (None,)) -> Flat:
         if self.counted:
             return replace(self, data=self.written(builder, self.data, plus(builder, self.used, trip), items))
         used = builder.apply(OPS["add"], self.used, ONE_INT)
