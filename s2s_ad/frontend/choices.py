@@ -46,6 +46,11 @@ class ChosenShape(Abstract):
         return [BOOL] * (len(self.leaves) - 1) + own
 
 
+def may_be_missing(shape: ChosenShape | FreshArray) -> bool:
+    """Whether a path that binds no array can say so: the last one is taken then, which has to bring something along."""
+    return isinstance(shape, FreshArray) or bool(_slots(shape.leaves[-1]))
+
+
 def _slots(leaf: ViewShape | FreshArray) -> list[Kind]:
     return leaf.slots if isinstance(leaf, ViewShape) else [leaf.content.kind]
 
@@ -120,7 +125,7 @@ def chosen_among(leaves: list[ViewShape | FreshArray]) -> ChosenShape | FreshArr
     if len(found) == 1 and isinstance(found[0], FreshArray):
         return found[0]
     wide = [replace(leaf, content=Slot(kind)) if isinstance(leaf, FreshArray) else leaf for leaf in found]
-    return ChosenShape(tuple(wide), kind)
+    return ChosenShape(tuple(sorted(wide, key=lambda leaf: bool(_slots(leaf)))), kind)
 
 
 def _kind(leaf: ViewShape | FreshArray) -> Kind:

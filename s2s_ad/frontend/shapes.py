@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from s2s_ad.frontend.choices import ChosenShape, chosen_among, flow_chosen, leaves_of, rebuild_chosen, same_choice
+from s2s_ad.frontend.choices import (
+    ChosenShape,
+    chosen_among,
+    flow_chosen,
+    leaves_of,
+    may_be_missing,
+    rebuild_chosen,
+    same_choice,
+)
 from s2s_ad.frontend.machine import PROTOCOL, Machine
 from s2s_ad.frontend.slots import Fresh, FreshArray, Slot, convert, same_atom, same_class, same_view
 from s2s_ad.frontend.values import (
@@ -171,8 +179,7 @@ class Joiner:
         """The shape of an array that is there on one path only."""
         leaves = leaves_of(value, store, self.mark, self.maker(store)) if self.follow else None
         found = None if leaves is None else chosen_among(leaves)
-        # what brings nothing along would be there on both paths
-        return found if found is not None and slots(found) else self.as_array(value, store)
+        return found if found is not None and may_be_missing(found) else self.as_array(value, store)
 
     def array(self, a: Sym | Slot | FreshArray, at_a: Store, b: Sym | Slot | FreshArray, at_b: Store) -> Abstract:
         """Two arrays, or an array and a number that becomes one."""

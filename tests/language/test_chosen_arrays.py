@@ -287,3 +287,55 @@ def test_what_is_only_read_is_not_followed():
         return np.sum(z * z)
 
     assert "if x[0] > 0" in s2s_ad.grad(f).source("float64[:]", "float64[:]")
+
+
+def written_through(x, y, k, n):
+    if k > 0.2:
+        q = x if n else y
+    q[0] = 2.0 * x[1]
+    return np.sum(q * q)
+
+
+def written_beside(x, y, k, n):
+    if k > 0.2:
+        q = x if n else y
+    x[0] = 3.0 * x[1]
+    return np.sum(q * q)
+
+
+def bound_by_a_loop(x, y, k, n):
+    for i in range(n):
+        q = x if i % 2 else y
+    q[0] = 3.0 * x[1]
+    return np.sum(q * q) * k
+
+
+@pytest.mark.parametrize("f", [written_through, written_beside, bound_by_a_loop])
+def test_one_of_several_arrays_that_a_path_does_not_bind(f):
+    """Nothing says on that path which of them it would be: a number would come out where Python raises."""
+    with pytest.raises(s2s_ad.UnsupportedError, match="may share memory"):
+        s2s_ad.value_and_grad(f)(V, W, 0.1, 0)
+
+
+def test_it_is_followed_where_every_path_binds_it():
+    def f(x, y, k, n):
+        q = y
+        if k > 0.2:
+            q = x if n else y
+        q[0] = 2.0 * x[1]
+        return np.sum(q * q)
+
+    for k in (0.1, 0.5):
+        agrees(f, V, W, k, 1)
+
+
+def only_read(x, y, k, n):
+    if k > 0.2:
+        q = x if n else y
+    return np.sum(q * q)
+
+
+def test_only_read_it_raises_what_python_raises():
+    with pytest.raises(UnboundLocalError):
+        s2s_ad.value_and_grad(only_read)(V, W, 0.1, 0)
+    agrees(only_read, V, W, 0.5, 1)
