@@ -15,7 +15,7 @@ def nbody_grad(x, v, mass, dt, steps):
         tape.append((a, v, a_2, acceleration_saved_2))
         v = v + 0.5 * dt * a_2
         a = a_2
-    t = np.sum(v**2, axis=1)
+    t = np.einsum("ij,ij->i", v, v)
 
     # Reverse sweep
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
@@ -57,7 +57,7 @@ def nbody_value_and_grad(x, v, mass, dt, steps):
         tape.append((a, v, a_2, acceleration_saved_2))
         v = v + 0.5 * dt * a_2
         a = a_2
-    t = np.sum(v**2, axis=1)
+    t = np.einsum("ij,ij->i", v, v)
     y = 0.5 * np.sum(mass * t)
 
     # Reverse sweep
@@ -105,9 +105,9 @@ def nbody_jvp(x, v, mass, dt, steps, x_dot, v_dot, mass_dot, dt_dot):
         v = v + 0.5 * dt * a
         v_dot = v_dot + (dt_dot * 0.5 * a + a_dot * (0.5 * dt))
     # return 0.5 * np.sum(mass * np.sum(v**2, axis=1))  [dynamics.py:25]
-    t = np.sum(v**2, axis=1)
+    t = np.einsum("ij,ij->i", v, v)
     y = 0.5 * np.sum(mass * t)
-    y_dot = np.sum(mass_dot * t + np.sum(v_dot * (2.0 * v), axis=1) * mass) * 0.5
+    y_dot = np.sum(mass_dot * t + np.einsum("ij,ij->i", v_dot, 2.0 * v) * mass) * 0.5
     return y, y_dot
 
 
@@ -123,7 +123,7 @@ def nbody_vjp(x, v, mass, dt, steps, y_bar=1.0):
         tape.append((a, v, a_2, acceleration_saved_2))
         v = v + 0.5 * dt * a_2
         a = a_2
-    t = np.sum(v**2, axis=1)
+    t = np.einsum("ij,ij->i", v, v)
     y = 0.5 * np.sum(mass * t)
 
     # Reverse sweep

@@ -274,3 +274,54 @@ def test_the_sign_of_a_product_goes_to_its_smallest_factor():
     x, y = X[0], np.array([1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0])
     agrees(loss, np.ones(4), x, y)
     assert "-1.0 / " in s2s_ad.grad(loss).source(np.ones(4), x, y)
+
+
+# --- products summed along the last axis ------------------------------------------------------------------------------
+
+
+def distances(w, x, b):
+    d = x - b[:, None, :]
+    return np.sum(w * np.exp(-np.sum(d**2, axis=-1)))
+
+
+def of_two(w, x, b):
+    return np.sum(w * np.sqrt(np.sum(x * np.tanh(x), axis=2)))
+
+
+def in_a_loop(w, x, b):
+    total = 0.0
+    for k in range(3):
+        total += np.sum(w[k] * np.sum(np.square(x[k] - b[k]), axis=(1,)))
+    return total
+
+
+def along_the_first(w, x, b):
+    return np.sum(np.sum(x * x, axis=0))
+
+
+def axis_kept(w, x, b):
+    return np.sum(x / np.sum(x * x, axis=2, keepdims=True))
+
+
+def read_again(w, x, b):
+    z = x * x
+    return np.sum(w * np.sum(z, axis=2)) + np.sum(np.sin(z))
+
+
+def spread_out(w, x, b):
+    return np.sum(w * np.sum(x * b[:, None, :], axis=2) ** 2)
+
+
+@pytest.mark.parametrize("f", [distances, of_two, in_a_loop, along_the_first, axis_kept, read_again, spread_out])
+def test_products_that_are_summed_along_an_axis(f):
+    agrees(f, W, X, B)
+    value = s2s_ad.value_and_grad(f, (1, 2))(W, X, B)[0]
+    same(value, f(W, X, B), 1e-14)
+    whole = f in (distances, of_two, in_a_loop)
+    assert ("np.einsum(" in s2s_ad.value_and_grad(f, (1, 2)).source(W, X, B)) is whole
+
+
+def test_numbers_of_other_types_are_summed_as_they_are_written():
+    x = X.astype("float32")
+    assert "einsum" not in s2s_ad.value_and_grad(distances, 1).source(W.astype("float32"), x, B.astype("float32"))
+    assert "einsum" not in s2s_ad.value_and_grad(distances, 1, optimize=False).source(W, X, B)
