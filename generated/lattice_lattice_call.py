@@ -32,44 +32,44 @@ def lattice_call_grad(spot, strike, rate, volatility, expiry, steps):
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
     value_bar[0, 0] = 1.0
-    v7 = np.float64(0.0)
-    p_bar = v7
-    discount_bar = v7
+    zero = np.float64(0.0)
+    p_bar = zero
+    discount_bar = zero
     for step in range(steps):
         for i in reversed(range(step + 1)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v8 = value[step + 1, i]
-            v9 = 1.0 - p
-            v10 = value[step + 1, i + 1]
+            v7 = value[step + 1, i]
+            v8 = 1.0 - p
+            v9 = value[step + 1, i + 1]
             v_bar_2 = v_bar * discount
-            discount_bar += v_bar * (p * v10 + v9 * v8)
-            value_bar[step + 1, i] += v_bar_2 * v9
-            p_bar += v_bar_2 * (v10 - v8)
+            discount_bar += v_bar * (p * v9 + v8 * v7)
+            value_bar[step + 1, i] += v_bar_2 * v8
+            p_bar += v_bar_2 * (v9 - v7)
             value_bar[step + 1, i + 1] += v_bar_2 * p
-    up_bar = v7
+    up_bar = zero
     spot_bar = 0.0
     strike_bar = 0.0
     for i, v5 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v7 if 0.0 > spot * v5 - strike else v_bar
+        v_bar = zero if 0.0 > spot * v5 - strike else v_bar
         strike_bar -= v_bar
         v5_bar = v_bar * spot
         spot_bar += v_bar * v5
-        v11 = 2 * i - steps
-        up_bar += v5_bar * (v11 * up ** (1.0 if v11 == 0 else v11 - 1)) if v5_bar != 0 else v5_bar
+        v10 = 2 * i - steps
+        up_bar += v5_bar * (v10 * up ** (1.0 if v10 == 0 else v10 - 1)) if v5_bar != 0 else v5_bar
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar_2 = p_bar / v4
-    v12 = v_bar_2 * p
-    up_bar += v3 * (v_bar_2 / up - v12 / up) - v12
-    v_bar_2 *= v2
-    rate_bar = dt * (v_bar + v_bar_2)
-    dt_bar = rate * (v_bar + v_bar_2)
+    v11 = v_bar_2 * p
+    up_bar += v3 * (v_bar_2 - v11) / up - v11
+    v12 = v_bar + v_bar_2 * v2
+    rate_bar = dt * v12
+    dt_bar = rate * v12
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * sqrt_dt
@@ -110,44 +110,44 @@ def lattice_call_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
     value_bar[0, 0] = 1.0
-    v7 = np.float64(0.0)
-    p_bar = v7
-    discount_bar = v7
+    zero = np.float64(0.0)
+    p_bar = zero
+    discount_bar = zero
     for step in range(steps):
         for i in reversed(range(step + 1)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v8 = value[step + 1, i]
-            v9 = 1.0 - p
-            v10 = value[step + 1, i + 1]
+            v7 = value[step + 1, i]
+            v8 = 1.0 - p
+            v9 = value[step + 1, i + 1]
             v_bar_2 = v_bar * discount
-            discount_bar += v_bar * (p * v10 + v9 * v8)
-            value_bar[step + 1, i] += v_bar_2 * v9
-            p_bar += v_bar_2 * (v10 - v8)
+            discount_bar += v_bar * (p * v9 + v8 * v7)
+            value_bar[step + 1, i] += v_bar_2 * v8
+            p_bar += v_bar_2 * (v9 - v7)
             value_bar[step + 1, i + 1] += v_bar_2 * p
-    up_bar = v7
+    up_bar = zero
     spot_bar = 0.0
     strike_bar = 0.0
     for i, v5 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v7 if 0.0 > spot * v5 - strike else v_bar
+        v_bar = zero if 0.0 > spot * v5 - strike else v_bar
         strike_bar -= v_bar
         v5_bar = v_bar * spot
         spot_bar += v_bar * v5
-        v11 = 2 * i - steps
-        up_bar += v5_bar * (v11 * up ** (1.0 if v11 == 0 else v11 - 1)) if v5_bar != 0 else v5_bar
+        v10 = 2 * i - steps
+        up_bar += v5_bar * (v10 * up ** (1.0 if v10 == 0 else v10 - 1)) if v5_bar != 0 else v5_bar
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar_2 = p_bar / v4
-    v12 = v_bar_2 * p
-    up_bar += v3 * (v_bar_2 / up - v12 / up) - v12
-    v_bar_2 *= v2
-    rate_bar = dt * (v_bar + v_bar_2)
-    dt_bar = rate * (v_bar + v_bar_2)
+    v11 = v_bar_2 * p
+    up_bar += v3 * (v_bar_2 - v11) / up - v11
+    v12 = v_bar + v_bar_2 * v2
+    rate_bar = dt * v12
+    dt_bar = rate * v12
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * sqrt_dt
@@ -254,44 +254,44 @@ def lattice_call_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     # return value[0, 0]  [lattice.py:18]
     value_bar = np.zeros_like(value)
     value_bar[0, 0] = y_bar
-    v7 = np.float64(0.0)
-    p_bar = v7
-    discount_bar = v7
+    zero = np.float64(0.0)
+    p_bar = zero
+    discount_bar = zero
     for step in range(steps):
         for i in reversed(range(step + 1)):
             # value[step, i] = discount * (p * value[step + 1, i + 1] + (1.0 - p) * value[step + 1, i])  [lattice.py:17]
             v_bar = value_bar[step, i]
             value_bar[step, i] = 0.0
-            v8 = value[step + 1, i]
-            v9 = 1.0 - p
-            v10 = value[step + 1, i + 1]
+            v7 = value[step + 1, i]
+            v8 = 1.0 - p
+            v9 = value[step + 1, i + 1]
             v_bar_2 = v_bar * discount
-            discount_bar += v_bar * (p * v10 + v9 * v8)
-            value_bar[step + 1, i] += v_bar_2 * v9
-            p_bar += v_bar_2 * (v10 - v8)
+            discount_bar += v_bar * (p * v9 + v8 * v7)
+            value_bar[step + 1, i] += v_bar_2 * v8
+            p_bar += v_bar_2 * (v9 - v7)
             value_bar[step + 1, i + 1] += v_bar_2 * p
-    up_bar = v7
+    up_bar = zero
     spot_bar = 0.0
     strike_bar = 0.0
     for i, v5 in zip(reversed(range(steps + 1)), reversed(v5_tape)):
         # value[steps, i] = max(spot * up ** (2 * i - steps) - strike, 0.0)  [lattice.py:14]
         v_bar = value_bar[steps, i]
         value_bar[steps, i] = 0.0
-        v_bar = v7 if 0.0 > spot * v5 - strike else v_bar
+        v_bar = zero if 0.0 > spot * v5 - strike else v_bar
         strike_bar -= v_bar
         v5_bar = v_bar * spot
         spot_bar += v_bar * v5
-        v11 = 2 * i - steps
-        up_bar += v5_bar * (v11 * up ** (1.0 if v11 == 0 else v11 - 1)) if v5_bar != 0 else v5_bar
+        v10 = 2 * i - steps
+        up_bar += v5_bar * (v10 * up ** (1.0 if v10 == 0 else v10 - 1)) if v5_bar != 0 else v5_bar
     # discount = np.exp(-rate * dt)  [lattice.py:11]
     v_bar = -(discount_bar * discount)
     # p = (np.exp(rate * dt) - 1.0 / up) / (up - 1.0 / up)  [lattice.py:10]
     v_bar_2 = p_bar / v4
-    v12 = v_bar_2 * p
-    up_bar += v3 * (v_bar_2 / up - v12 / up) - v12
-    v_bar_2 *= v2
-    rate_bar = dt * (v_bar + v_bar_2)
-    dt_bar = rate * (v_bar + v_bar_2)
+    v11 = v_bar_2 * p
+    up_bar += v3 * (v_bar_2 - v11) / up - v11
+    v12 = v_bar + v_bar_2 * v2
+    rate_bar = dt * v12
+    dt_bar = rate * v12
     # up = np.exp(volatility * np.sqrt(dt))  [lattice.py:9]
     v_bar = up_bar * up
     volatility_bar = v_bar * sqrt_dt

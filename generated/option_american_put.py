@@ -96,7 +96,7 @@ def american_put_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = weight_bar / v2
     v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar += v * (v_bar / up - v15 / up) - v15
+    up_bar += v * (v_bar - v15) / up - v15
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -209,7 +209,7 @@ def american_put_value_and_grad(spot, strike, rate, volatility, expiry, steps):
     v_bar = weight_bar / v2
     v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar += v * (v_bar / up - v15 / up) - v15
+    up_bar += v * (v_bar - v15) / up - v15
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt
@@ -416,7 +416,7 @@ def american_put_vjp(spot, strike, rate, volatility, expiry, steps, y_bar=1.0):
     v_bar = weight_bar / v2
     v15 = v_bar * weight
     growth_bar += v_bar
-    up_bar += v * (v_bar / up - v15 / up) - v15
+    up_bar += v * (v_bar - v15) / up - v15
     # growth = math.exp(rate * dt)  [option.py:22]
     v_bar = growth_bar * growth
     rate_bar = v_bar * dt

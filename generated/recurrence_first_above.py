@@ -31,7 +31,7 @@ def first_above_grad(x, rate, level, n):
         if not x_2 < 0.0:
             if abs(x_2) <= 1.0:
                 # return 0.5 * r * r  [recurrence.py:16]
-                x_bar += 0.5 * x_2 + x_2 * 0.5
+                x_bar += x_2
             else:
                 # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
                 x_bar += math.copysign(1.0, x_2) if x_2 != 0 else 0.0
@@ -69,7 +69,7 @@ def first_above_value_and_grad(x, rate, level, n):
         if not x_2 < 0.0:
             if abs(x_2) <= 1.0:
                 # return 0.5 * r * r  [recurrence.py:16]
-                x_bar += 0.5 * x_2 + x_2 * 0.5
+                x_bar += x_2
             else:
                 # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
                 x_bar += math.copysign(1.0, x_2) if x_2 != 0 else 0.0
@@ -141,7 +141,7 @@ def first_above_vjp(x, rate, level, n, y_bar=1.0):
         if not x_2 < 0.0:
             if abs(x_2) <= 1.0:
                 # return 0.5 * r * r  [recurrence.py:16]
-                x_bar += y_bar * (0.5 * x_2 + x_2 * 0.5)
+                x_bar += y_bar * x_2
             else:
                 # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
                 x_bar += y_bar * (math.copysign(1.0, x_2) if x_2 != 0 else 0.0)

@@ -14,7 +14,7 @@ def huber_grad(r, delta):
         delta_bar = 0.0
     else:
         # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
-        delta_bar = abs(r) - 0.5 * delta - delta * 0.5
+        delta_bar = abs(r) - delta
         r_bar = delta * (math.copysign(1.0, r) if r != 0 else 0.0)
     return r_bar, delta_bar
 
@@ -33,7 +33,7 @@ def huber_value_and_grad(r, delta):
         delta_bar = 0.0
     else:
         # return delta * (abs(r) - 0.5 * delta)  [recurrence.py:17]
-        delta_bar = abs(r) - 0.5 * delta - delta * 0.5
+        delta_bar = abs(r) - delta
         r_bar = delta * (math.copysign(1.0, r) if r != 0 else 0.0)
     return y, (r_bar, delta_bar)
 

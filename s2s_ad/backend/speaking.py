@@ -60,6 +60,8 @@ def taken_back(function: Function) -> dict[Value, Atom]:
 
 
 def _of_operation(stmt: Apply, plan: Schedule, name_of: Callable[[Atom], str]) -> str:
+    if stmt.op.name == "zero_number":
+        return "zero"
     if not stmt.inputs or stmt.inputs[0] in plan.folded:
         return ""
     of, name = name_of(stmt.inputs[0]), stmt.op.name

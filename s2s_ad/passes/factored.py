@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
-from s2s_ad.ir.builder import Builder
+from s2s_ad.ir.builder import ONE_FLOAT, Builder
 from s2s_ad.ir.kinds import FLOAT, Array
-from s2s_ad.ir.nodes import Apply, Atom, Block, Program, Section, Stmt, Value
+from s2s_ad.ir.nodes import Apply, Atom, Block, Const, Program, Section, Value
 from s2s_ad.ir.walk import map_inputs, use_counts
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.atoms import is_adjoint
@@ -27,12 +29,22 @@ def with_common_factors(program: Program) -> Program:
 
 
 @dataclass(frozen=True)
+class _Inverse:
+    """A factor by which is divided."""
+
+    number: Atom
+
+
+_Factor = Atom | _Inverse
+
+
+@dataclass(frozen=True)
 class _Term:
     """What is added (1) or taken away (-1), and of what numbers it is the product."""
 
     sign: int
     number: Atom
-    factors: tuple[Atom, ...]
+    factors: tuple[_Factor, ...]
 
 
 def _block(block: Block, on: bool, uses: Counter[Atom]) -> Block:
@@ -76,30 +88,80 @@ class _Sums:
                 found.append(_Term(own, atom, self.factors(atom)))
         return found
 
-    def factors(self, atom: Atom) -> tuple[Atom, ...]:
+    def factors(self, atom: Atom) -> tuple[_Factor, ...]:
         """Of what it is the product, if nobody else reads that."""
         made = self.makers.get(atom)
-        if made is None or made.op.name != "mul" or self.uses[atom] > 1:
+        if made is None or made.op.name not in ("mul", "div") or self.uses[atom] > 1:
             return (atom,)
+        if made.op.name == "div":
+            return (*self.factors(made.inputs[0]), _Inverse(made.inputs[1]))
         return tuple(factor for part in made.inputs for factor in self.factors(part))
 
 
-def _factored(stmt: Apply, terms: Sequence[_Term], builder: Builder) -> Stmt:
-    """The sum with the factor taken out that most of its products have."""
-    counts = Counter(factor for term in terms if len(term.factors) > 1 for factor in dict.fromkeys(term.factors))
+def _factored(stmt: Apply, terms: Sequence[_Term], builder: Builder) -> Apply:
+    """The sum with like terms joined, and with the factors taken out that most of its products have."""
+    joined = _joined(terms, builder)
+    fewer, terms = len(joined) < len(terms), joined
+    counts = Counter(f for term in terms for f in dict.fromkeys(term.factors) if _leaves_some(f, term.factors))
     common, count = max(counts.items(), key=lambda item: item[1], default=(None, 0))
-    if count < 2 or not isinstance(common, Value):
-        return stmt
-    together = [term for term in terms if len(term.factors) > 1 and common in term.factors]
-    inner = _total([_Term(term.sign, _without(common, term, builder), ()) for term in together], builder)
-    product = _Term(inner.sign, builder.apply(OPS["mul"], common, inner.number), ())
+    if count < 2 or not isinstance(common, (Value, _Inverse)):
+        return _as_made(stmt, _total(terms, builder), builder) if fewer else stmt
+    together = [term for term in terms if common in term.factors and _leaves_some(common, term.factors)]
+    rests = [list(term.factors) for term in together]
+    taken: list[_Factor] = []
+    for factor in (common, *sorted(together[0].factors, key=lambda f: not isinstance(f, _Inverse))):
+        named = isinstance(factor, (Value, _Inverse))
+        if named and all(factor in rest and _leaves_some(factor, rest) for rest in rests):
+            taken.append(factor)
+            for rest in rests:
+                rest.remove(factor)
+    inner = _total([_Term(t.sign, _product(rest, builder), ()) for t, rest in zip(together, rests)], builder)
+    product = _Term(inner.sign, _product([*taken, inner.number], builder), ())
     left = [product if term is together[0] else term for term in terms if term not in together[1:]]
-    whole = _total(left, builder)
+    return _as_made(stmt, _total(left, builder), builder)
+
+
+def _as_made(stmt: Apply, whole: _Term, builder: Builder) -> Apply:
+    """The statement, which makes of the last one what it has made before."""
     if whole.sign < 0:
         return replace(stmt, op=OPS["neg"], inputs=(whole.number,))
     last = builder.stmts.pop()
     assert isinstance(last, Apply) and last.out is whole.number
     return replace(last, outputs=stmt.outputs)
+
+
+def _joined(terms: Sequence[_Term], builder: Builder) -> list[_Term]:
+    """x for 0.5 * x + x * 0.5."""
+    groups: dict[tuple[tuple[bool, int], ...], list[_Term]] = {}
+    for term in terms:
+        groups.setdefault(tuple(sorted(map(_key, filter(_has_name, term.factors)))), []).append(term)
+    if not 1 < len(groups) < len(terms):
+        return list(terms)
+    found: list[_Term] = []
+    for group in groups.values():
+        constants = [math.prod([f.value for f in t.factors if _is_plain(f)], start=float(t.sign)) for t in group]
+        values = [f for f in group[0].factors if _has_name(f)]
+        count = sum(constants)
+        if len(group) == 1 or not values or count == 0.0 or not math.isfinite(count):
+            found += group
+            continue
+        factors = [*([Const(abs(count), FLOAT)] if abs(count) != 1.0 else []), *values]
+        found.append(_Term(1 if count > 0.0 else -1, _product(factors, builder), tuple(factors)))
+    return found
+
+
+def _key(factor: _Factor) -> tuple[bool, int]:
+    """The same for the same factors."""
+    return (True, id(factor.number)) if isinstance(factor, _Inverse) else (False, id(factor))
+
+
+def _has_name(factor: _Factor) -> bool:
+    return not _is_plain(factor)
+
+
+def _is_plain(factor: _Factor) -> TypeGuard[Const]:
+    """Whether it is a float that has no name."""
+    return isinstance(factor, Const) and type(factor.value) is float and not factor.text
 
 
 def _total(terms: Sequence[_Term], builder: Builder) -> _Term:
@@ -112,11 +174,23 @@ def _total(terms: Sequence[_Term], builder: Builder) -> _Term:
     return _Term(first.sign, total, ())
 
 
-def _without(factor: Atom, term: _Term, builder: Builder) -> Atom:
-    """The product without one of its factors."""
-    first, *rest = [f for k, f in enumerate(term.factors) if k != term.factors.index(factor)]
-    for other in rest:
-        first = builder.apply(OPS["mul"], first, other)
+def _leaves_some(factor: _Factor, factors: Sequence[_Factor]) -> bool:
+    """Whether it may be taken out, and leaves something that is multiplied with it, or divided by it.
+
+    What is divided keeps all that it is made of: a float of Python's alone would raise where one of NumPy's is inf.
+    """
+    numbers = sum(not isinstance(f, _Inverse) for f in factors)
+    return numbers > 0 if isinstance(factor, _Inverse) else 1 < numbers == len(factors)
+
+
+def _product(factors: Sequence[_Factor], builder: Builder) -> Atom:
+    numbers = [f for f in factors if not isinstance(f, _Inverse)] or [ONE_FLOAT]
+    first = numbers[0]
+    for factor in (*numbers[1:], *(f for f in factors if isinstance(f, _Inverse))):
+        if isinstance(factor, _Inverse):
+            first = builder.apply(OPS["div"], first, factor.number)
+        else:
+            first = builder.apply(OPS["mul"], first, factor)
     return first
 
 

@@ -34,6 +34,25 @@ def constants(x, y):
     return z * y - z * 3.0 - y
 
 
+def squares(x, y, n):
+    total = 0.0
+    for k in range(n):
+        x = x * y
+        total += 0.5 * x * x - x * (0.25 * y) + 0.75 * x * y
+    return total
+
+
+def cancelling(x, y, n):
+    for k in range(n):
+        y = y + 0.5 * x * x - 0.25 * x * (2.0 * x) + x * y * 1.0e300
+    return y * 1.0e-300
+
+
+def fractions(x, y, z):
+    w = 1.0 / x
+    return (y - w) / (x - w) * z / x - y / x
+
+
 V = np.array([0.5, 1.25, -0.75, 2.0])
 
 
@@ -45,6 +64,9 @@ V = np.array([0.5, 1.25, -0.75, 2.0])
         (quotient, (1.5, 0.7, 0.4)),
         (polynomial, (1.3, -0.6)),
         (constants, (0.4, 1.7)),
+        (squares, (0.4, 1.7, 3)),
+        (fractions, (0.4, 1.7, -0.6)),
+        (cancelling, (0.4, 1.7, 1)),
     ],
     ids=lambda v: getattr(v, "__name__", ""),
 )
@@ -66,3 +88,22 @@ def test_what_the_user_wrote_stays_as_it_is():
     assert "z = x * y - x * 3.0\n" in source, source
     value, _ = s2s_ad.value_and_grad(f, (0, 1))(0.1, 0.7)
     assert value == f(0.1, 0.7)
+
+
+def test_like_terms_are_joined():
+    source = s2s_ad.grad(squares).source(0.4, 1.7, 3)
+    assert "x_bar += 0.5 * y + x\n" in source, source
+
+
+def test_a_division_keeps_the_type_of_what_is_divided():
+    """The adjoint is one of NumPy's numbers: 0.0 / 0.0 of Python's would raise."""
+    pullback = s2s_ad.vjp(lambda x: x * np.log(x), 2.0)[1]
+    assert pullback(1.0) == (np.log(2.0) + 1.0,)
+    with np.errstate(all="ignore"):
+        value, pullback = s2s_ad.vjp(lambda x: x * np.log(x), 0.0)
+        assert np.isnan(value) and np.isnan(pullback(np.float64(1.0))[0])
+
+
+def test_what_divides_all_terms_divides_their_sum():
+    source = s2s_ad.grad(fractions).source(0.4, 1.7, -0.6)
+    assert ") / x + v3)" in source, source
