@@ -127,7 +127,11 @@ class Counting:
             self.number: Atom | None = None
         else:
             self.start = ZERO_INT
-            self.number = self.stop = self.least()
+            if stmt.trips is not None and not uneven and isinstance(step, Const) and step.value == -1:
+                self.stop = minus(outer, lists.atom(stmt.trips.start), lists.atom(stmt.trips.stop))
+                self.number = None
+            else:
+                self.number = self.stop = self.least()
             self.down = stmt.trips is None and not uneven and all(walk.reverse for walk in stmt.xs)
             counter = None
         self.uneven = uneven
