@@ -74,6 +74,27 @@ def _heat_step_vjp(alpha, u_bar, new_bar):
 
 
 def burgers_vjp(u, steps, c, nu):
+    total, tape, u, new = _burgers_steps(u, steps, c, nu)
+    u_bar = 2.0 * u
+    for t in range(steps - 1, -1, -1):
+        _burgers_step_vjp(tape[t], c, nu, u_bar, new)
+    return total, u_bar
+
+
+def burgers_fitted_vjp(u, steps, c, nu):
+    total, tape, u, new = _burgers_steps(u, steps, c, nu)
+    u_bar = 2.0 * u
+    c_bar = nu_bar = 0.0
+    for t in range(steps - 1, -1, -1):
+        u = tape[t]
+        for i in range(1, len(u) - 1):
+            c_bar -= u_bar[i] * u[i] * (u[i] - u[i - 1])
+            nu_bar += u_bar[i] * (u[i + 1] - 2.0 * u[i] + u[i - 1])
+        _burgers_step_vjp(u, c, nu, u_bar, new)
+    return total, (u_bar, c_bar, nu_bar)
+
+
+def _burgers_steps(u, steps, c, nu):
     u = u.copy()
     n = len(u)
     tape = np.empty((steps, n))
@@ -88,10 +109,7 @@ def burgers_vjp(u, steps, c, nu):
     total = 0.0
     for i in range(n):
         total += u[i] * u[i]
-    u_bar = 2.0 * u
-    for t in range(steps - 1, -1, -1):
-        _burgers_step_vjp(tape[t], c, nu, u_bar, new)
-    return total, u_bar
+    return total, tape, u, new
 
 
 def _burgers_step_vjp(u, c, nu, u_bar, new_bar):

@@ -88,6 +88,29 @@ def burgers_vjp(u, steps, c, nu):
 
 
 def burgers_slices_vjp(u, steps, c, nu):
+    tape = _burgers_steps(u, steps, c, nu)
+    u_bar = 2.0 * tape[steps]
+    for t in range(steps - 1, -1, -1):
+        _burgers_step_vjp(tape[t], c, nu, u_bar, u_bar[1:-1].copy())
+    return np.dot(tape[steps], tape[steps]), u_bar
+
+
+def burgers_fitted_vjp(u, steps, c, nu):
+    tape = _burgers_steps(u, steps, c, nu)
+    u_bar = 2.0 * tape[steps]
+    c_bar = nu_bar = 0.0
+    for t in range(steps - 1, -1, -1):
+        left, middle, right = tape[t, :-2], tape[t, 1:-1], tape[t, 2:]
+        bar = u_bar[1:-1].copy()
+        slope = middle - left
+        nu_bar += np.dot(bar, right - middle - slope)
+        slope *= middle
+        c_bar -= np.dot(bar, slope)
+        _burgers_step_vjp(tape[t], c, nu, u_bar, bar)
+    return np.dot(tape[steps], tape[steps]), (u_bar, c_bar, nu_bar)
+
+
+def _burgers_steps(u, steps, c, nu):
     tape = np.empty((steps + 1, len(u)))
     tape[0] = u
     for t in range(steps):
@@ -96,16 +119,15 @@ def burgers_slices_vjp(u, steps, c, nu):
         step -= c * middle * (middle - left)
         tape[t + 1] = tape[t]
         tape[t + 1, 1:-1] += step
-    u = tape[steps]
-    u_bar = 2.0 * u
-    for t in range(steps - 1, -1, -1):
-        left, middle = tape[t, :-2], tape[t, 1:-1]
-        bar = u_bar[1:-1].copy()
-        u_bar[1:-1] *= (1.0 - 2.0 * nu) - c * (2.0 * middle - left)
-        u_bar[:-2] += bar * (c * middle + nu)
-        bar *= nu
-        u_bar[2:] += bar
-    return np.dot(u, u), u_bar
+    return tape
+
+
+def _burgers_step_vjp(u, c, nu, u_bar, bar):
+    left, middle = u[:-2], u[1:-1]
+    u_bar[1:-1] *= (1.0 - 2.0 * nu) - c * (2.0 * middle - left)
+    u_bar[:-2] += bar * (c * middle + nu)
+    bar *= nu
+    u_bar[2:] += bar
 
 
 def jacobi_vjp(u, f, sweeps):

@@ -46,6 +46,14 @@ def burgers_slices(u, steps, c, nu):
     return np.sum(u * u)
 
 
+def burgers_fitted(u, steps, c, nu):
+    """To be differentiated by its coefficients, too."""
+    for _ in range(steps):
+        un = u.copy()
+        u[1:-1] -= c * un[1:-1] * (un[1:-1] - un[:-2]) - nu * (un[2:] - 2.0 * un[1:-1] + un[:-2])
+    return np.sum(u * u)
+
+
 def jacobi(u, f, sweeps):
     new = u.copy()
     for _ in range(sweeps):
@@ -93,6 +101,7 @@ PROGRAMS = [
     Program("heat 200 × 500, slices", heat_slices, line, writes=(0,), port="heat", note=BUFFER),
     Program("Burgers 200 × 500, loops", burgers, flow, writes=(0,)),
     Program("Burgers 200 × 500, slices", burgers_slices, flow, writes=(0,), port="burgers", note=BUFFER),
+    Program("Burgers 200 × 500, coefficients too", burgers_fitted, flow, (0, 2, 3), writes=(0,), port="burgers"),
     Program("Jacobi 20 × 100 × 100, slices", jacobi, squares, (0, 1), writes=(0,)),
     Program("Gauss-Seidel 10 × 100 × 100, loops", gauss_seidel, fewer, (0, 1), writes=(0,)),
 ]
