@@ -33,11 +33,12 @@ def heat(u, alpha, steps):
 
 
 def burgers(u, steps, c, nu):
-    def step(u):
+    def step(u, c=c, nu=nu):
         left, middle, right = u[:-2], u[1:-1], u[2:]
         return ca.vertcat(u[0], middle - c * middle * (middle - left) + nu * (right - 2.0 * middle + left), u[-1])
 
-    return ca.sumsqr(folded(step, u, steps))
+    # what it is differentiated by goes through the steps with it
+    return ca.sumsqr(folded(step, u, steps, *(a for a in (c, nu) if isinstance(a, ca.MX))))
 
 
 def jacobi(u, f, sweeps):
