@@ -172,20 +172,19 @@ def kinetic_energy_grad(system, dt, steps):
         v26 = dt / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v23_bar = v_bar * v19 + masses_1_velocity_y_bar * v26
-        v27 = masses_1_velocity_x_bar * v26
         v26_bar = masses_1_velocity_y_bar * v23 + masses_1_velocity_x_bar * v24
-        v24_bar = v27 - masses_2_velocity_x_bar * v19
+        v24_bar = masses_1_velocity_x_bar * v26 - masses_2_velocity_x_bar * v19
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v28 = v26_bar / masses_1_mass
+        v27 = v26_bar / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v8_bar = v23_bar * v22
         v7_bar = v24_bar * v22
         v22_bar = v23_bar * v8 + v24_bar * v7
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
         springs_1_stiffness_bar += v22_bar * v21
-        v29 = v22_bar * springs_1_stiffness / v9
-        v9_bar = v29 * v20
-        springs_1_length_bar -= v29
+        v28 = v22_bar * springs_1_stiffness / v9
+        v9_bar = v28 * v20
+        springs_1_length_bar -= v28
         # return math.hypot(self.x, self.y)  [objects.py:82]
         v9 = v9 if v9 != 0 else 1.0
         v7_bar += v9_bar * (v7 / v9)
@@ -195,6 +194,8 @@ def kinetic_energy_grad(system, dt, steps):
         masses_2_position_x_bar += v7_bar
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_1_velocity_y_bar
+        # self.velocity += (dt / self.mass) * force  [objects.py:93]
+        v29 = dt / masses_1_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
         v30 = springs_0_length / v3
         v31 = 1.0 - v30
@@ -202,18 +203,18 @@ def kinetic_energy_grad(system, dt, steps):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v33 = v32 * v2
         v34 = v32 * v
-        v_bar_2 = v_bar * v33 - masses_1_velocity_x_bar * v34
+        v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v35 = v_bar_2 / masses_1_mass
-        masses_1_mass_bar -= v28 * v26 + v35 * (dt / masses_1_mass)
+        v35 = v29_bar / masses_1_mass
+        masses_1_mass_bar -= v27 * v26 + v35 * v29
         v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v33_bar = v_bar * (dt / masses_1_mass) + masses_0_velocity_y_bar * v36
+        v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
         v36_bar = masses_0_velocity_y_bar * v33 + masses_0_velocity_x_bar * v34
-        v34_bar = masses_0_velocity_x_bar * v36 - v27
+        v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v37 = v36_bar / masses_0_mass
-        dt_bar += v25 + v28 + v35 + v37
+        dt_bar += v25 + v27 + v35 + v37
         masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v2_bar = v33_bar * v32
@@ -464,20 +465,19 @@ def kinetic_energy_value_and_grad(system, dt, steps):
         v26 = dt / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v23_bar = v_bar * v19 + masses_1_velocity_y_bar * v26
-        v27 = masses_1_velocity_x_bar * v26
         v26_bar = masses_1_velocity_y_bar * v23 + masses_1_velocity_x_bar * v24
-        v24_bar = v27 - masses_2_velocity_x_bar * v19
+        v24_bar = masses_1_velocity_x_bar * v26 - masses_2_velocity_x_bar * v19
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v28 = v26_bar / masses_1_mass
+        v27 = v26_bar / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v8_bar = v23_bar * v22
         v7_bar = v24_bar * v22
         v22_bar = v23_bar * v8 + v24_bar * v7
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
         springs_1_stiffness_bar += v22_bar * v21
-        v29 = v22_bar * springs_1_stiffness / v9
-        v9_bar = v29 * v20
-        springs_1_length_bar -= v29
+        v28 = v22_bar * springs_1_stiffness / v9
+        v9_bar = v28 * v20
+        springs_1_length_bar -= v28
         # return math.hypot(self.x, self.y)  [objects.py:82]
         v9 = v9 if v9 != 0 else 1.0
         v7_bar += v9_bar * (v7 / v9)
@@ -487,6 +487,8 @@ def kinetic_energy_value_and_grad(system, dt, steps):
         masses_2_position_x_bar += v7_bar
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_1_velocity_y_bar
+        # self.velocity += (dt / self.mass) * force  [objects.py:93]
+        v29 = dt / masses_1_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
         v30 = springs_0_length / v3
         v31 = 1.0 - v30
@@ -494,18 +496,18 @@ def kinetic_energy_value_and_grad(system, dt, steps):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v33 = v32 * v2
         v34 = v32 * v
-        v_bar_2 = v_bar * v33 - masses_1_velocity_x_bar * v34
+        v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v35 = v_bar_2 / masses_1_mass
-        masses_1_mass_bar -= v28 * v26 + v35 * (dt / masses_1_mass)
+        v35 = v29_bar / masses_1_mass
+        masses_1_mass_bar -= v27 * v26 + v35 * v29
         v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v33_bar = v_bar * (dt / masses_1_mass) + masses_0_velocity_y_bar * v36
+        v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
         v36_bar = masses_0_velocity_y_bar * v33 + masses_0_velocity_x_bar * v34
-        v34_bar = masses_0_velocity_x_bar * v36 - v27
+        v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v37 = v36_bar / masses_0_mass
-        dt_bar += v25 + v28 + v35 + v37
+        dt_bar += v25 + v27 + v35 + v37
         masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v2_bar = v33_bar * v32
@@ -946,20 +948,19 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
         v26 = dt / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v23_bar = v_bar * v19 + masses_1_velocity_y_bar * v26
-        v27 = masses_1_velocity_x_bar * v26
         v26_bar = masses_1_velocity_y_bar * v23 + masses_1_velocity_x_bar * v24
-        v24_bar = v27 - masses_2_velocity_x_bar * v19
+        v24_bar = masses_1_velocity_x_bar * v26 - masses_2_velocity_x_bar * v19
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v28 = v26_bar / masses_1_mass
+        v27 = v26_bar / masses_1_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v8_bar = v23_bar * v22
         v7_bar = v24_bar * v22
         v22_bar = v23_bar * v8 + v24_bar * v7
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
         springs_1_stiffness_bar += v22_bar * v21
-        v29 = v22_bar * springs_1_stiffness / v9
-        v9_bar = v29 * v20
-        springs_1_length_bar -= v29
+        v28 = v22_bar * springs_1_stiffness / v9
+        v9_bar = v28 * v20
+        springs_1_length_bar -= v28
         # return math.hypot(self.x, self.y)  [objects.py:82]
         v9 = v9 if v9 != 0 else 1.0
         v7_bar += v9_bar * (v7 / v9)
@@ -969,6 +970,8 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
         masses_2_position_x_bar += v7_bar
         # return Vector(self.x + other.x, self.y + other.y)  [objects.py:73]
         v_bar = -masses_1_velocity_y_bar
+        # self.velocity += (dt / self.mass) * force  [objects.py:93]
+        v29 = dt / masses_1_mass
         # force = self.stiffness * (1.0 - self.length / abs(apart)) * apart  [objects.py:114]
         v30 = springs_0_length / v3
         v31 = 1.0 - v30
@@ -976,18 +979,18 @@ def kinetic_energy_vjp(system, dt, steps, y_bar=1.0):
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v33 = v32 * v2
         v34 = v32 * v
-        v_bar_2 = v_bar * v33 - masses_1_velocity_x_bar * v34
+        v29_bar = v_bar * v33 - masses_1_velocity_x_bar * v34
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
-        v35 = v_bar_2 / masses_1_mass
-        masses_1_mass_bar -= v28 * v26 + v35 * (dt / masses_1_mass)
+        v35 = v29_bar / masses_1_mass
+        masses_1_mass_bar -= v27 * v26 + v35 * v29
         v36 = dt / masses_0_mass
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
-        v33_bar = v_bar * (dt / masses_1_mass) + masses_0_velocity_y_bar * v36
+        v33_bar = v_bar * v29 + masses_0_velocity_y_bar * v36
         v36_bar = masses_0_velocity_y_bar * v33 + masses_0_velocity_x_bar * v34
-        v34_bar = masses_0_velocity_x_bar * v36 - v27
+        v34_bar = masses_0_velocity_x_bar * v36 - masses_1_velocity_x_bar * v29
         # self.velocity += (dt / self.mass) * force  [objects.py:93]
         v37 = v36_bar / masses_0_mass
-        dt_bar += v25 + v28 + v35 + v37
+        dt_bar += v25 + v27 + v35 + v37
         masses_0_mass_bar -= v37 * v36
         # return Vector(scale * self.x, scale * self.y)  [objects.py:79]
         v2_bar = v33_bar * v32

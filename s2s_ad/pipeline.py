@@ -18,7 +18,6 @@ from s2s_ad.ir.text import text_of
 from s2s_ad.ir.walk import with_callees
 from s2s_ad.load import load
 from s2s_ad.native import FAST, native
-from s2s_ad.passes.cse import cse
 from s2s_ad.passes.dce import reachable, without_unread
 from s2s_ad.passes.edges import with_zero_edges
 from s2s_ad.passes.factored import with_common_factors
@@ -130,7 +129,7 @@ def emit(derivatives: Sequence[Lowered], optimize: bool, title: str = "", backen
     """One module with all of these as functions."""
     program, entries = _merged([owned(lowered) for lowered in derivatives])
     if optimize or backend != "numpy":
-        program = cse(with_common_factors(program))
+        program = with_common_factors(program)
     if backend == "numpy":
         if optimize:
             program = with_joint_sums(written_over(with_inner_products(program)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -49,15 +49,19 @@ class _Term:
 
 def _block(block: Block, on: bool, uses: Counter[Atom]) -> Block:
     builder = Builder()
-    sums = _Sums(block, uses)
+    sums, made = _Sums(block, uses), _Made()
     for stmt in block.stmts:
         if isinstance(stmt, Section):
             on = stmt.annotate
         if on and isinstance(stmt, Apply) and sums.is_whole(stmt):
             builder.span = stmt.span
-            stmt = _factored(stmt, sums.terms(stmt), builder)
+            stmt = _factored(stmt, sums.terms(stmt), builder, made)
         builder.emit(map_inputs(stmt, lambda atom: atom, lambda inner, on=on: _block(inner, on, uses)))  # type: ignore
     return replace(block, stmts=tuple(builder.stmts))
+
+
+class _Made(dict[Hashable, _Term]):
+    """The sums that have been multiplied in a block: by another factor they need not be made again."""
 
 
 class _Sums:
@@ -98,7 +102,7 @@ class _Sums:
         return tuple(factor for part in made.inputs for factor in self.factors(part))
 
 
-def _factored(stmt: Apply, terms: Sequence[_Term], builder: Builder) -> Apply:
+def _factored(stmt: Apply, terms: Sequence[_Term], builder: Builder, made: _Made) -> Apply:
     """The sum with like terms joined, and with the factors taken out that most of its products have."""
     joined = _joined(terms, builder)
     fewer, terms = len(joined) < len(terms), joined
@@ -115,7 +119,10 @@ def _factored(stmt: Apply, terms: Sequence[_Term], builder: Builder) -> Apply:
             taken.append(factor)
             for rest in rests:
                 rest.remove(factor)
-    inner = _total([_Term(t.sign, _product(rest, builder), ()) for t, rest in zip(together, rests)], builder)
+    key = tuple((t.sign, tuple(map(_key, rest))) for t, rest in zip(together, rests))
+    if key not in made:
+        made[key] = _total([_Term(s.sign, _product(r, builder), ()) for s, r in zip(together, rests)], builder)
+    inner = made[key]
     product = _Term(inner.sign, _product([*taken, inner.number], builder), ())
     left = [product if term is together[0] else term for term in terms if term not in together[1:]]
     return _as_made(stmt, _total(left, builder), builder)
@@ -132,9 +139,10 @@ def _as_made(stmt: Apply, whole: _Term, builder: Builder) -> Apply:
 
 def _joined(terms: Sequence[_Term], builder: Builder) -> list[_Term]:
     """x for 0.5 * x + x * 0.5."""
-    groups: dict[tuple[tuple[bool, int], ...], list[_Term]] = {}
+    groups: dict[Hashable, list[_Term]] = {}
     for term in terms:
-        groups.setdefault(tuple(sorted(map(_key, filter(_has_name, term.factors)))), []).append(term)
+        same = frozenset(Counter(map(_key, filter(_has_name, term.factors))).items())
+        groups.setdefault(same, []).append(term)
     if not 1 < len(groups) < len(terms):
         return list(terms)
     found: list[_Term] = []
@@ -150,9 +158,11 @@ def _joined(terms: Sequence[_Term], builder: Builder) -> list[_Term]:
     return found
 
 
-def _key(factor: _Factor) -> tuple[bool, int]:
+def _key(factor: _Factor) -> Hashable:
     """The same for the same factors."""
-    return (True, id(factor.number)) if isinstance(factor, _Inverse) else (False, id(factor))
+    if isinstance(factor, _Inverse):
+        return "inverse", _key(factor.number)
+    return ("constant", repr(factor.value), factor.text) if isinstance(factor, Const) else factor
 
 
 def _has_name(factor: _Factor) -> bool:

@@ -107,3 +107,13 @@ def test_a_division_keeps_the_type_of_what_is_divided():
 def test_what_divides_all_terms_divides_their_sum():
     source = s2s_ad.grad(fractions).source(0.4, 1.7, -0.6)
     assert ") / x + v3)" in source, source
+
+
+def shared(x, y, z):
+    return np.exp(x * y) + np.sin(x * y) * z
+
+
+def test_a_sum_that_two_factors_multiply_is_made_once():
+    agrees(shared, 0.4, 1.7, -0.6)
+    source = s2s_ad.grad(shared, (0, 1)).source(0.4, 1.7, -0.6)
+    assert "x_bar = y * v" in source and "y_bar = x * v" in source, source
