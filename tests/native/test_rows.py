@@ -77,6 +77,16 @@ def few(u, p, n):
     return np.sum(u)
 
 
+def growing_past_the_end(u, p, n):
+    """Where the inner loop makes no trip its range may end behind the array."""
+    v = np.zeros(2)
+    for k in range(n):
+        for i in range(n, k + 1):
+            v[i] = p * v[i + 1] * v[i] - v[i] + u[i]
+        u[k % 3] *= p + v[k % 2]
+    return np.sum(u) + np.sum(v)
+
+
 def twice_in_a_trip(u, p, n):
     for _ in range(n):
         for i in range(len(u) - 1):
@@ -85,7 +95,7 @@ def twice_in_a_trip(u, p, n):
     return np.sum(u)
 
 
-PROGRAMS = [filled_backwards, growing, whole, behind, ahead, round_the_end, few, twice_in_a_trip]
+PROGRAMS = [filled_backwards, growing, whole, behind, ahead, round_the_end, few, growing_past_the_end, twice_in_a_trip]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
@@ -109,6 +119,22 @@ def test_rows_are_saved_where_they_hold_what_is_read(f, rows, elements):
     source = s2s_ad.grad(f, (0, 1), backend="numba").source(U, 0.75, 3)
     assert ("u_tape = np.empty(" in source or "v_tape = np.empty((" in source) is rows, source
     assert ("_tapes = np.empty(" in source) is elements, source
+
+
+def too_short(u, p, n):
+    v = np.zeros(n)
+    for step in range(n - 1, -1, -1):
+        for i in range(step + 1):
+            v[i] = p * v[i + 1] * v[i] + (1.0 - p) * v[i] + u[i]
+    return v[0]
+
+
+def test_a_row_is_copied_no_further_than_it_goes():
+    gradient = s2s_ad.grad(too_short, (0, 1), backend="numba")
+    assert "in range(min(step + 2, len(v))):" in gradient.source(U, 0.75, 3)
+    for n in (1, 3, 7):
+        with pytest.raises(IndexError):
+            gradient(U, 0.75, n)
 
 
 @pytest.mark.parametrize("seed", range(8))

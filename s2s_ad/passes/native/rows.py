@@ -245,7 +245,11 @@ class _Pair:
                 if dict(place.terms) != {index: 1}:
                     return None
                 last = max(last, place.constant)
-        return plus(builder, trips.stop, Const(last, INT))
+        count = plus(builder, trips.stop, Const(last, INT))
+        rest = self.affine.length(array, 0).plus(self.affine.sum(trips.stop), -1).more(-last)
+        if self.affine.not_negative(rest):
+            return count
+        return builder.apply(OPS["lesser"], count, builder.apply(OPS["array_len"], array))  # it may make no trip
 
 
 def _items(loop: For) -> tuple[Value, ...]:
