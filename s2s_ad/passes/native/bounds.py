@@ -12,9 +12,9 @@ from s2s_ad.ir.nodes import Apply, Atom, Block, Const, If, Value
 from s2s_ad.ir.walk import all_stmts, map_inputs
 from s2s_ad.ops.linear import dtype_of, shape_of
 from s2s_ad.ops.registry import OPS
+from s2s_ad.passes.native.accesses import ACCESSES
 from s2s_ad.passes.native.affine import Affine, Length, Sum
 
-_ACCESSES = frozenset(("getitem", "index_set", "index_add"))
 _OPPOSITE = {"gt": "le", "le": "gt", "lt": "ge", "ge": "lt", "eq": "ne", "ne": "eq"}
 
 MOST = 12  # assumptions about the arguments of one function
@@ -46,7 +46,7 @@ def within_bounds(block: Block, assuming: bool, alike: Mapping[Length, Sum]) -> 
 def reads_by_arrays(block: Block) -> bool:
     """Whether elements are picked by arrays of indices, of which each would have to be looked at."""
     for stmt in all_stmts(block):
-        if isinstance(stmt, Apply) and stmt.op.name in _ACCESSES:
+        if isinstance(stmt, Apply) and stmt.op.name in ACCESSES:
             places = stmt.inputs[1:] if stmt.op.name == "getitem" else stmt.inputs[2:]
             if any(shape_of(a.kind) for a in places):
                 return True
@@ -65,7 +65,7 @@ class _Bounds:
     def block(self, block: Block) -> Block:
         builder = Builder()
         for stmt in block.stmts:
-            if isinstance(stmt, Apply) and stmt.op.name in _ACCESSES:
+            if isinstance(stmt, Apply) and stmt.op.name in ACCESSES:
                 stmt = self.access(builder, stmt)
             if isinstance(stmt, If):
                 then, orelse = (self.branch(side, stmt.cond, side is stmt.then) for side in (stmt.then, stmt.orelse))

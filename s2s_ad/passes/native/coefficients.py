@@ -52,9 +52,8 @@ class _Coefficients(LoopPass):
     def products(self, loop: For) -> dict[Stmt, Product]:
         """The statements whose numbers are such products, and are not factors of others."""
         inside, found, taken = defined_in(loop.body), dict[Stmt, Product](), set[Atom]()
-        uses, numbers = use_counts(loop.body), [
-            s for s in loop.body.stmts if isinstance(s, Apply) and s.out.kind == FLOAT
-        ]
+        numbers = [s for s in loop.body.stmts if isinstance(s, Apply) and s.out.kind == FLOAT]
+        uses = use_counts(loop.body)
         once = {s.out: s for s in numbers if uses[s.out] == 1}
         for stmt in reversed(numbers):
             if stmt.op.name in ("mul", "div", "neg") and stmt.out in self.derived and stmt.out not in taken:

@@ -23,6 +23,7 @@ from s2s_ad.ir.walk import (
     substitute,
     use_counts,
 )
+from s2s_ad.passes.native.accesses import ACCESSES
 from s2s_ad.passes.native.affine import Affine
 
 _SUMS = frozenset(("add", "sub"))
@@ -265,9 +266,6 @@ def _reads(stmt: Stmt, value: Value) -> bool:
     return any(value in free_values(inner) for inner in blocks_of(stmt))
 
 
-_TOUCHES = frozenset(("getitem", "index_set", "index_add"))
-
-
 def _element_wise(block: Block, start: Value, end: Atom, index: Value | None) -> bool:
     """Whether each trip reads and writes of an array only the element whose place is the index of the loop."""
     if index is None:
@@ -278,7 +276,7 @@ def _element_wise(block: Block, start: Value, end: Atom, index: Value | None) ->
         inner = any(v in free_values(b) for b in blocks_of(stmt) for v in versions if isinstance(v, Value))
         if not touched and not inner:
             continue
-        if inner or len(touched) > 1 or not isinstance(stmt, Apply) or stmt.op.name not in _TOUCHES:
+        if inner or len(touched) > 1 or not isinstance(stmt, Apply) or stmt.op.name not in ACCESSES:
             return False
         places = stmt.inputs[1:] if stmt.op.name == "getitem" else stmt.inputs[2:]
         entries = dict(stmt.params)["index"]

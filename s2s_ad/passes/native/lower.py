@@ -110,7 +110,8 @@ def _free(name: str, taken: Collection[str]) -> str:
 def _plain(function: Function, alike: Alike) -> Function:
     function = bound(replace(function, body=plain_numbers(function.body)))
     body = plain_numbers(array_loops(as_loops(function.body, alike)))
-    return replace(function, body=hoisted(with_coefficients(hoisted(checked(body)))))
+    body = hoisted(checked(body))
+    return replace(function, body=hoisted(with_coefficients(body)))  # coefficients, too, go out as far as they can
 
 
 def _lowered(

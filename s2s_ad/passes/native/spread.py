@@ -203,17 +203,14 @@ class _Spread:
 
     def fresh(self, number: Atom, made: Mapping[Value, Apply], body: Block) -> tuple[For, int, Product] | None:
         """The inner loop, and its slot, that adds up what the number is a multiple of: from zero, for nobody else."""
-        product, at = Product(number, made, lambda a: a not in self.inside), number
-        if len(product.own) != 1:
+        product = Product(number, made, lambda a: a not in self.inside)
+        if len(product.own) != 1 or any(self.uses[a] != 1 for a in (*product.taken, *product.own)):
             return None
-        while at is not product.own[0]:
-            if self.uses[at] != 1 or not isinstance(at, Value):
-                return None
-            at = next(a for a in made[at].inputs if a in self.inside)
-        loop = next((s for s in body.stmts if isinstance(s, For) and at in s.outputs[: len(s.init)]), None)
-        if loop is None or self.uses[at] != 1 or not isinstance(at, Value):
+        (total,) = product.own
+        loop = next((s for s in body.stmts if isinstance(s, For) and total in s.outputs[: len(s.init)]), None)
+        if loop is None or not isinstance(total, Value):
             return None
-        slot = loop.outputs.index(at)
+        slot = loop.outputs.index(total)
         start = loop.init[slot]
         return (loop, slot, product) if isinstance(start, Const) and start.value == 0.0 else None
 
