@@ -14,6 +14,7 @@ from s2s_ad.ir.kinds import Array, Kind, List, Scalar
 from s2s_ad.ir.nodes import Apply, Atom, Block, Call, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import blocks_of, outputs_of, split_params
 from s2s_ad.ops.indexing import has_mask, may_repeat
+from s2s_ad.ops.linear import is_filled
 
 # Views that may be written through; any other alias (a broadcast, a diagonal) may be read-only or overlap itself.
 _WRITABLE_VIEWS = frozenset({"getitem", "np.squeeze", "np.expand_dims", "np.reshape", "np.transpose", "np.swapaxes"})
@@ -174,7 +175,7 @@ class Memory:
                 self.views.append(stmt)
             elif not _copies(stmt):
                 self.join(stmt.inputs[0], out[0])
-            if op.name not in _WRITABLE_VIEWS and not _is_filled(stmt):
+            if op.name not in _WRITABLE_VIEWS and not is_filled(stmt):
                 self.mark_foreign(out[0])
         elif _of_the_user(stmt):
             for atom in stmt.inputs:
@@ -277,15 +278,10 @@ def _has_memory(kind: Kind) -> bool:
     return not isinstance(kind, Scalar)
 
 
-def _is_filled(stmt: Apply) -> bool:
-    """Whether it makes a new array with one number everywhere."""
-    return stmt.op.name == "broadcast_like" and templates.code_of(stmt).startswith("np.full_like")
-
-
 def _copies(stmt: Apply) -> bool:
     """Whether reading is copying, as of a single number, or by an index with arrays in it."""
     if stmt.op.name != "getitem":
-        return _is_filled(stmt)
+        return is_filled(stmt)
     kind, index = stmt.outputs[0].kind, dict(stmt.params).get("index", ())
     at = tuple(a.kind for a in stmt.inputs[1:])
     if has_mask(index, at) or may_repeat(index, at):

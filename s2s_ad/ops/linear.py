@@ -9,6 +9,7 @@ import numpy as np
 
 from s2s_ad.errors import KindError
 from s2s_ad.ir.kinds import ANY, DTYPES, MANY, ONE, Array, Dim, Kind, is_complex
+from s2s_ad.ir.nodes import Apply
 from s2s_ad.ops.core import Op, linear, piecewise_constant
 
 
@@ -68,6 +69,11 @@ def _takes_dtype(kinds: tuple[Kind, ...]) -> bool:
     if isinstance(kinds[0], Array):
         return kinds[0].dtype == dtype_of(kinds[1])
     return is_complex(kinds[0]) <= is_complex(kinds[1])
+
+
+def is_filled(stmt: Apply) -> bool:
+    """Whether it broadcasts a number by making a new array of it."""
+    return stmt.op.name == "broadcast_like" and _takes_dtype(tuple(a.kind for a in stmt.inputs))
 
 
 def _broadcast_code(params: Mapping[str, Any], kinds: tuple[Kind, ...]) -> str:

@@ -10,6 +10,7 @@ from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import Array, Kind, List
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, Function, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, free_values, map_inputs, split_params, substitute
+from s2s_ad.ops.linear import is_filled
 from s2s_ad.ops.registry import OPS
 
 STACKING = ("rows", "columns", "list_to_array", "list_to_array_like")
@@ -115,10 +116,7 @@ def _holds_memory(kind: Kind) -> bool:
 
 def _read_only(block: Block, value: Value) -> bool:
     return any(
-        isinstance(s, Apply)
-        and s.outputs[:1] == (value,)
-        and s.op.name == "broadcast_like"
-        and not s.op.text(s.params, tuple(a.kind for a in s.inputs)).startswith("np.full_like")
+        isinstance(s, Apply) and s.outputs[:1] == (value,) and s.op.name == "broadcast_like" and not is_filled(s)
         for s in block.stmts
     )
 
@@ -141,6 +139,8 @@ def _sources(block: Block) -> dict[Value, set[Value]]:
             if isinstance(stmt, Apply):
                 if isinstance(stmt.outputs[0].kind, Array) and stmt.op.name in STACKING and _is_list(stmt.inputs[0]):
                     pass  # the items of the list are copied into a new array
+                elif is_filled(stmt):
+                    pass  # so is the number
                 elif (stmt.op.alias or stmt.op.store or stmt.op.cost == 0) and stmt.inputs:
                     note(stmt.outputs[0], stmt.inputs[0])
                 elif any(isinstance(a.kind, List) for a in stmt.inputs):
