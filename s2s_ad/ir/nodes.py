@@ -134,6 +134,11 @@ class For:
     even: bool = False
     outlined: bool = False
 
+    @property
+    def in_step(self) -> bool:
+        """Whether all that it walks is known to have one length: without `stops` it comes to the end of each."""
+        return self.even or len(self.xs) + (self.trips is not None) == 1
+
 
 @dataclass(frozen=True, eq=False)
 class While:

@@ -302,7 +302,7 @@ class Sweep:
         walks = stmt.xs if isinstance(stmt, For) else ()
         trips = stmt.trips if isinstance(stmt, For) else None
         index = items[0] if trips is not None else None
-        aligned = not stmt.stops and isinstance(stmt, For) and len(walks) + (trips is not None) == 1
+        aligned = isinstance(stmt, For) and stmt.in_step and not stmt.stops
         inside = self.block(stmt.body)
         backward = self.shaped(_reusing(backward, inside), inside)
         needed = free_values(backward)
@@ -332,12 +332,16 @@ class Sweep:
         turned = False
         if aligned and (walked or not xs):  # what the loop itself walks is walked again, from the other end
             assert isinstance(stmt, For)
-            lead = [replace(v) for v in items]
-            mapping.update(zip(items, lead))
-            if index is not None:
+            again = [(i, w) for i, w in zip(items[trips is not None :], walks) if i in walked]
+            if index is not None and (index in walked or not xs and not again):
+                lead = [index]
                 over, turned = self.turned(stmt, builder)
-            else:
-                xs = [Walk(walks[0].source, not walks[0].reverse), *xs]
+            elif not xs and not again:
+                again = [(items[0], walks[0])]
+            xs = [*(Walk(w.source, not w.reverse) for _, w in again), *xs]
+            taken = [*lead, *(i for i, _ in again)]
+            lead = [replace(v) for v in taken]
+            mapping.update(zip(taken, lead))
         elif not xs:
             count = Value(INT, "trips")
             self.counted[stmt] = count
@@ -359,7 +363,7 @@ class Sweep:
     def unwalked(self, builder: Builder, stmt: For | While, walk: Walk, ys: Value) -> Atom:
         """The cotangent of what was walked from those of its items, which come last trip first."""
         assert isinstance(stmt, For)
-        aligned = not stmt.stops and len(stmt.xs) + (stmt.trips is not None) == 1
+        aligned = stmt.in_step and not stmt.stops
         source: Atom = walk.source
         ct: Atom = ys if walk.reverse else builder.apply(OPS["list_reverse"], ys)
         if isinstance(source.kind, Array):

@@ -228,6 +228,23 @@ def test_hessian_vector_products(f):
     np.testing.assert_allclose(hvp(f, (X,), (v,)), hessian(f)(X) @ v, rtol=1e-11)
 
 
+def folded(x, xs):
+    n = 0
+    while n < 4 and x + x >= 0.9:
+        n += 1
+    y = abs(x)
+    for _ in xs:
+        x, y = y, y * n
+    return math.exp(-(x**2))
+
+
+def test_second_derivatives_through_a_sign_that_does_not_change():
+    expected = (4.0 * 0.04 - 2.0) * math.exp(-0.04)
+    assert hessian(folded)(0.2, [-1.3]) == pytest.approx(expected, rel=1e-14)
+    value, tangent = linearize(grad(folded), 0.2, [-1.3])
+    assert tangent(1.0, [0.0]) == pytest.approx(expected, rel=1e-14) and value == grad(folded)(0.2, [-1.3])
+
+
 def test_hessian_vector_products_by_several():
     v = (X + 1.0, X - 2.0, 0.3)
     found = hvp(mixed, (X, X * 2.0, 0.8), v)
@@ -266,6 +283,30 @@ def test_elementwise_grad():
 
 def cubic(x):
     return np.sum(x**3 * x[::-1])
+
+
+def weights(u, r):
+    s = 0.0
+    for i in range(len(u)):
+        for j in range(i):
+            s += np.exp(-r * (u[i] - u[j]) ** 2) * s
+        s += 1.0
+    return s
+
+
+grad_weights = grad(weights)
+
+
+def steep(u, r):
+    return np.sum(grad_weights(u, r) ** 2)
+
+
+def test_a_reverse_sweep_over_a_reverse_sweep_walks_its_tapes_again():
+    found = grad(steep)(X, 0.7)
+    np.testing.assert_allclose(found, by_differences(lambda u: steep(u, 0.7), X), rtol=1e-7)
+    source = grad(steep).source(X, 0.7)
+    assert "[::-1]" not in source and "[0.0] * len" not in source, source  # no tape is saved twice, none is too short
+    assert "for j, s, v6, s_bar_2 in zip(range(i), s_tape, v2_tape, reversed(s_bar_tape)):" in source, source
 
 
 def test_jacfwd_of_jacrev_equals_jacrev_of_jacfwd():

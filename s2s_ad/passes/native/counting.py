@@ -118,23 +118,21 @@ class Counting:
         self.index = items[0] if stmt.trips is not None else None
         self.walked = items[len(items) - len(stmt.xs) :]
         self.sources = [self.source(walk) for walk in stmt.xs]
-        uneven = not stmt.even and len(stmt.xs) + (stmt.trips is not None) > 1
         step = lists.atom(stmt.trips.step) if stmt.trips is not None else ONE_INT
-        if stmt.trips is not None and not uneven and isinstance(step, Const) and step.value == 1:
+        if stmt.trips is not None and stmt.in_step and isinstance(step, Const) and step.value == 1:
             self.start, self.stop = lists.atom(stmt.trips.start), lists.atom(stmt.trips.stop)
             self.down = stmt.reverse
             counter: Value | None = self.index
             self.number: Atom | None = None
         else:
             self.start = ZERO_INT
-            if stmt.trips is not None and not uneven and isinstance(step, Const) and step.value == -1:
+            if stmt.trips is not None and stmt.in_step and isinstance(step, Const) and step.value == -1:
                 self.stop = minus(outer, lists.atom(stmt.trips.start), lists.atom(stmt.trips.stop))
                 self.number = None
             else:
                 self.number = self.stop = self.least()
-            self.down = stmt.trips is None and not uneven and all(walk.reverse for walk in stmt.xs)
+            self.down = stmt.trips is None and stmt.in_step and all(walk.reverse for walk in stmt.xs)
             counter = None
-        self.uneven = uneven
         self.counter = counter if counter is not None else Value(INT)
         self.lead = (self.counter,)
         last, first = minus(outer, self.stop, ONE_INT), minus(outer, self.start, ONE_INT)
@@ -212,7 +210,7 @@ class Counting:
     def place(self, walk: Walk, k: int) -> Atom:
         if not walk.reverse:
             return self.trip()
-        if self.uneven or self.down is False:
+        if not self.stmt.in_step or self.down is False:
             last = minus(self.outer, self.length(k), ONE_INT)
             return minus(self.inner, last, self.trip())
         return minus(self.inner, self.counter, self.start)  # both go down together

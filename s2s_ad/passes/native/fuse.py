@@ -201,11 +201,7 @@ def turned(stmt: Stmt, clean: Collection[Value] = ()) -> Stmt:
     if not isinstance(stmt, For) or stmt.stops or len(stmt.outputs) > len(stmt.init):
         return stmt
     backwards = stmt.reverse if stmt.trips is not None else bool(stmt.xs) and all(w.reverse for w in stmt.xs)
-    if (
-        not backwards
-        or not (stmt.even or len(stmt.xs) + (stmt.trips is not None) == 1)
-        or not _accumulates_all(stmt, clean)
-    ):
+    if not backwards or not stmt.in_step or not _accumulates_all(stmt, clean):
         return stmt
     xs = tuple(replace(walk, reverse=not walk.reverse) for walk in stmt.xs)
     return replace(stmt, reverse=not stmt.reverse if stmt.trips is not None else stmt.reverse, xs=xs)
