@@ -75,7 +75,7 @@ def jacobian_forward(
     for x, (variant, varied) in zip(order, variants):
         body = program.functions[variant].body
         seed = body.params[len(main.params)]
-        before, after = split(body.stmts, [seed])
+        before, after = split(body.stmts, [seed], there)
         builder.stmts.extend(s for s in before if not set(outputs_of(s)) <= there)
         dots = dict(zip((i for i, on in enumerate(varied) if on), body.results[len(main.results) :]))
         above = order[: order.index(x)] if symmetric and is_number(x.kind) else []
@@ -278,8 +278,8 @@ def linearized(lowered: Lowered, wrt: Sequence[Wanted], optimize: bool) -> tuple
     program, varied = forward(lowered.program, flags)
     old, body = lowered.program.main.body, program.main.body
     seeds, dots = body.params[len(old.params) :], list(body.results[len(old.results) :])
-    before, after = split(body.stmts, seeds)
     there = {*old.params, *(o for stmt in old.stmts for o in outputs_of(stmt))}
+    before, after = split(body.stmts, seeds, there)
     builder, later = Builder(), Builder()
     builder.stmts.extend(old.stmts)
     builder.stmts.extend(s for s in before if not set(outputs_of(s)) <= there)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from s2s_ad.errors import UnsupportedError
@@ -18,13 +18,20 @@ from s2s_ad.passes.batch import Batch, NotBatched
 _BUFFERS = ("zeros_like", "list_zeros")
 
 
-def split(stmts: Iterable[Stmt], seeds: Iterable[Value]) -> tuple[list[Stmt], list[Stmt]]:
-    """The statements that do not depend on the seeds, and those that do."""
+def split(
+    stmts: Iterable[Stmt], seeds: Iterable[Value], there: Collection[Value] = ()
+) -> tuple[list[Stmt], list[Stmt]]:
+    """The statements that do not depend on the seeds, and those that do.
+
+    With these go statements that make, beside something new, what is `there` already: it is to be made under other
+    names, as `only_tangents` does.
+    """
     moving = set(seeds)
     before: list[Stmt] = []
     after: list[Stmt] = []
     for stmt in stmts:
-        if isinstance(stmt, Section) or moving.isdisjoint(_read(stmt)):
+        again = sum(out in there for out in outputs_of(stmt))
+        if isinstance(stmt, Section) or moving.isdisjoint(_read(stmt)) and again in (0, len(stmt.outputs)):
             before.append(stmt)
             if isinstance(stmt, Apply) and stmt.op.name in _BUFFERS:
                 after.append(stmt)  # each direction adds to zeros of its own
