@@ -243,9 +243,9 @@ class Namer:
                 self.number(root)
             return
         if strength == WEAK:
-            base, suffix = root_of(root)
-            known = self.classes.known(base) and self.names.get(self.classes.find(base))
-            text = (known or self.stem) + suffix.replace("_tape_tape", "_tapes")
+            base, own = root_of(root)  # without a suffix of its own it has that of another value of the variable
+            known = own and self.classes.known(base) and self.names.get(self.classes.find(base))
+            text = (known or self.stem) + text.replace("_tape_tape", "_tapes")
         self.give(root, self.variant(text, root))
 
     def speak(self, root: Value) -> bool:

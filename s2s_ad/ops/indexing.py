@@ -16,6 +16,7 @@ from s2s_ad.ops.shaping import squeeze
 from s2s_ad.ops.slopes import pick
 
 WHOLE = ("slice", None, None, None)
+BACKWARDS = ("slice", None, None, -1)
 
 
 def index_text(index: tuple[Any, ...], names: tuple[str, ...]) -> str:

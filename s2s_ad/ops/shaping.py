@@ -67,7 +67,7 @@ def expand_dims(ct, x, axis=0):
     return squeeze(ct, axis=axis)
 
 
-def _gone(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
+def taken_away(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
     if axis is not None:
         return axes_of(axis, len(shape))
     if ANY in shape:
@@ -77,19 +77,19 @@ def _gone(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
 
 def _squeezed(kinds: Kinds, params: Params, op: Op) -> Kind:
     shape = shape_of(kinds[0])
-    gone = _gone(shape, params.get("axis"))
+    gone = taken_away(shape, params.get("axis"))
     return Array(dtype_of(kinds[0]), tuple(dim for i, dim in enumerate(shape) if i not in gone))
 
 
 def _squeeze_code(params: Params, kinds: Kinds) -> str:
     shape, axis = shape_of(kinds[0]), params.get("axis")
     text = "np.squeeze(x)" if axis is None else f"np.squeeze(x, axis={axis})"
-    return as_number(text, len(shape) - len(_gone(shape, axis)))
+    return as_number(text, len(shape) - len(taken_away(shape, axis)))
 
 
 @linear(np.squeeze, infer=_squeezed, code=_squeeze_code, alias=True, cost=1)
 def squeeze(ct, x, axis=None):
-    gone = _gone(shape_of(x.kind), axis)
+    gone = taken_away(shape_of(x.kind), axis)
     return expand_dims(ct, axis=gone[0] if len(gone) == 1 else gone) if gone else ct
 
 

@@ -10,6 +10,8 @@ from s2s_ad.ir.kinds import INT, MANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, outputs_of, split_params
 from s2s_ad.ops.fitting import is_elementwise, shape_of
+from s2s_ad.ops.indexing import BACKWARDS, WHOLE, every_axis
+from s2s_ad.ops.linear import axes_of
 
 MADE = frozenset(("np.empty", "np.zeros", "np.ones"))
 _ROUNDS = 40
@@ -139,6 +141,8 @@ class Affine:
             like = stmt.inputs[stmt.op.name in LIKE_SECOND]
             if isinstance(like, Value) and shape_of(like.kind) == shape_of(out.kind):
                 return like
+        if stmt.op.name == "getitem" and all(e in (WHOLE, BACKWARDS) for e in dict(stmt.params)["index"]):
+            return stmt.inputs[0]
         if is_elementwise(stmt.op) and isinstance(out.kind, Array):
             arrays = [a for a in stmt.inputs if isinstance(a, Value) and shape_of(a.kind)]
             alone = len(arrays) == 1 or all(dim == MANY for dim in out.kind.shape)  # nothing is broadcast
@@ -161,7 +165,29 @@ class Affine:
             if max(ranks) <= 2 and all(isinstance(a, Value) for a in made.inputs):
                 left = ranks[0] == 2 and axis == 0
                 return self.length(made.inputs[0], 0) if left else self.length(made.inputs[1], 1)
+        if isinstance(made, Apply) and made.op.name == "np.transpose" and isinstance(made.inputs[0], Value):
+            rank, axes = len(shape_of(root.kind)), dict(made.params).get("axes")
+            return self.length(made.inputs[0], rank - 1 - axis if axes is None else axes_of(tuple(axes), rank)[axis])
+        if isinstance(made, Apply) and made.op.name == "getitem" and isinstance(made.inputs[0], Value):
+            found = self._length_of_view(made, made.inputs[0], axis)
+            if found is not None:
+                return found
         return Sum({Length(root, axis): 1})
+
+    def _length_of_view(self, made: Apply, source: Value, axis: int) -> Sum | None:
+        """The length of an axis that an index leaves whole, or makes."""
+        if any(shape_of(a.kind) for a in made.inputs[1:]):
+            return None  # an array of indices
+        own = -1
+        left: list[int | None] = []  # for each axis of the view, that of the source; -1: a part of one
+        for entry in every_axis(dict(made.params)["index"], len(shape_of(source.kind))):
+            own += entry is not None
+            if entry is None:
+                left.append(None)
+            elif isinstance(entry, tuple) and entry[0] == "slice":
+                left.append(own if entry in (WHOLE, BACKWARDS) else -1)
+        at = left[axis]
+        return Sum({}, 1) if at is None else self.length(source, at) if at >= 0 else None
 
     def length_value(self, array: Value, axis: int, usable: Callable[[Value], bool]) -> Atom | None:
         """A usable number that is the length of an axis of an array, or that was asked for when it was made."""

@@ -89,8 +89,10 @@ class _Aside:
     # --- what is put aside --------------------------------------------------------------------------------------------
 
     def copy(self, stmt: Stmt, loop: For) -> _Copy | None:
+        if not isinstance(stmt, For) or len(stmt.init) != 1 or len(stmt.outputs) != 1:
+            return None
         sweep = sweep_of(stmt, 0, self.affine)
-        if sweep is None or len(sweep.loop.init) != 1 or len(sweep.loop.outputs) != 1 or sweep.row:
+        if sweep is None or sweep.row:
             return None
         if sweep.stmt.op.name != "index_set":
             return None

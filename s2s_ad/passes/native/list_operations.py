@@ -8,11 +8,11 @@ from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import List, is_number
 from s2s_ad.ir.nodes import Apply, Atom
+from s2s_ad.ops.indexing import BACKWARDS
 from s2s_ad.ops.native import dtype_object
 from s2s_ad.ops.registry import OPS
 
 Made = Callable[[Builder, Apply, Sequence[Atom]], Atom]
-_REVERSED = (("slice", None, None, -1),)
 
 
 def _slice(start: bool, builder: Builder, stmt: Apply, a: Sequence[Atom]) -> Atom:
@@ -38,7 +38,7 @@ def _filled(builder: Builder, stmt: Apply, a: Sequence[Atom]) -> Atom:
 _OPERATIONS: dict[str, Made] = {
     "list_zeros": lambda b, s, a: b.apply(OPS["zeros_like"], a[0]),
     "list_plus": lambda b, s, a: b.apply(OPS["add"], a[0], a[1]),
-    "list_reverse": lambda b, s, a: b.apply(OPS["getitem"], a[0], index=_REVERSED),
+    "list_reverse": lambda b, s, a: b.apply(OPS["getitem"], a[0], index=(BACKWARDS,)),
     "list_add_at": lambda b, s, a: b.apply(OPS["index_add"], a[0], a[1], a[2], index=(("in", 0),)),
     "list_set": lambda b, s, a: b.apply(OPS["index_set"], a[0], a[1], a[2], index=(("in", 0),)),
     "list_sum": lambda b, s, a: b.apply(OPS["np.sum"], a[0]),

@@ -15,9 +15,11 @@ from s2s_ad.passes.native.aligned import begun_first
 from s2s_ad.passes.native.alike import Alike, assumptions, sums, supposed
 from s2s_ad.passes.native.arrays import array_loops
 from s2s_ad.passes.native.aside import read_in_place
+from s2s_ad.passes.native.asked import asked_once
 from s2s_ad.passes.native.bound import bound
 from s2s_ad.passes.native.bounds import Assumption, within_bounds
 from s2s_ad.passes.native.buffers import reused
+from s2s_ad.passes.native.by_index import by_index
 from s2s_ad.passes.native.chains import short_chains
 from s2s_ad.passes.native.coefficients import with_coefficients
 from s2s_ad.passes.native.copies import uncopied
@@ -108,7 +110,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def _plain(function: Function, alike: Alike) -> Function:
-    function = bound(replace(function, body=plain_numbers(function.body)))
+    function = bound(replace(function, body=plain_numbers(by_index(function.body))))
     body = plain_numbers(array_loops(as_loops(function.body, alike)))
     body = hoisted(checked(body))
     return replace(function, body=hoisted(with_coefficients(body)))  # coefficients, too, go out as far as they can
@@ -123,4 +125,4 @@ def _lowered(
     body = read_in_place(begun_first(written_once(slid(rolled(spread(held(body)))))))
     body, assumed = within_bounds(body, assuming, sums(alike))
     made = without_lists(replace(function, body=handed_out_once(body)))
-    return replace(made, body=plain_numbers(made.body)), assumed
+    return replace(made, body=plain_numbers(asked_once(made.body))), assumed
