@@ -212,10 +212,10 @@ class Derivative:
     def lowered(self, specs: dict[str, Spec]) -> Lowered:
         """The derivative as a program, for arguments with these specs."""
         specs = self._floats(specs)
-        inner = self.lowered_target(specs)
-        prepared = transforms.prepared(inner, *self._writing)
-        names, single = self.wrt_names(specs)
-        return transformed(prepared, names, single, self.how)
+        with transforms.written_for(self.how.backend):
+            prepared = transforms.prepared(self.lowered_target(specs), self.how.optimize)
+            names, single = self.wrt_names(specs)
+            return transformed(prepared, names, single, self.how)
 
     def lowered_target(self, specs: dict[str, Spec]) -> Lowered:
         """The function itself as a program, or the derivative of which this is one."""

@@ -89,9 +89,10 @@ class _Halves(Derivative):
     def _compile(self, specs: dict[str, Spec]) -> Compiled:
         @functools.cache
         def halves() -> tuple[Lowered, Lowered]:
-            inner = transforms.prepared(self.lowered_target(specs), *self._writing)
-            names, _ = self.wrt_names(specs)
-            return type(self).split(inner, names, self.how.optimize)
+            with transforms.written_for(self.how.backend):
+                inner = transforms.prepared(self.lowered_target(specs), self.how.optimize)
+                names, _ = self.wrt_names(specs)
+                return type(self).split(inner, names, self.how.optimize)
 
         first = compile_kept(self.function, self._key(specs, "first"), lambda: halves()[0], *self._writing)
         # the other half reads what this one saves

@@ -11,19 +11,21 @@ from dataclasses import replace
 from s2s_ad.errors import KindError, UnsupportedError
 from s2s_ad.ir.builder import ONE_FLOAT, Builder
 from s2s_ad.ir.kinds import ONE, RECORD, Array, Kind, List, is_number
-from s2s_ad.ir.nodes import Atom, Block, Program, Value
+from s2s_ad.ir.nodes import Atom, Block, Program, Stmt, Value
 from s2s_ad.ir.structure import Leaf, Lowered, Node, Spec, Static, leaf_kinds, map_leaves, real_leaves
 from s2s_ad.ir.walk import outputs_of, substitute
 from s2s_ad.ops.derive import zero
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.directions import WithZeros, along, only_tangents, split
 from s2s_ad.passes.forward import forward, forward_each
+from s2s_ad.passes.one_by_one import OneByOne
 from s2s_ad.passes.reverse import halves, reverse_joint
 from s2s_ad.transforms import (
     Wanted,
     finished,
     gradient_spec,
     in_order,
+    is_native,
     jvp,
     prepared,
     value_and_grad,
@@ -71,7 +73,7 @@ def jacobian_forward(
     kinds = leaf_kinds(value)
     _refuse_lists(kinds, lowered)
     outputs = main.results[: len(kinds)]
-    found: dict[tuple[int, Value], Atom] = {}
+    made, found = _Blocks(builder, name), dict[tuple[int, Value], Atom]()
     for x, (variant, varied) in zip(order, variants):
         body = program.functions[variant].body
         seed = body.params[len(main.params)]
@@ -82,12 +84,13 @@ def jacobian_forward(
         known = {i: (order.index(x), other) for i, other in enumerate(above) if is_number(other.kind)}
         moving = [i for i in dots if i < len(kinds) and i not in known]
         builder.section(f"Along {x.hint}" if x.hint and len(inputs) > 1 else "", True)
-        columns, wide = along(builder, only_tangents(after, there, lowered.program), seed, x, [dots[i] for i in moving])
-        found.update(((i, x), _as_columns(builder, c, outputs[i], x, wide)) for i, c in zip(moving, columns))
+        stmts = only_tangents(after, there, lowered.program)
+        columns = made.along(stmts, seed, x, [(dots[i], outputs[i]) for i in moving], False)
+        found.update(((i, x), column) for i, column in zip(moving, columns))
         found.update(((i, x), found[place]) for i, place in known.items() if place in found)
-    blocks = _all_blocks(builder, lowered, wrt, flags, outputs, inputs, found)
-    made = _structured(lowered, wrt, single, value, blocks)
-    return _passing_on(lowered, program, builder, made, aux, main.results[len(kinds) :], optimize, name, of)
+    blocks = _all_blocks(made, lowered, wrt, flags, outputs, inputs, found)
+    whole = _structured(lowered, wrt, single, value, blocks)
+    return _passing_on(lowered, program, builder, whole, aux, main.results[len(kinds) :], optimize, name, of)
 
 
 def jacobian_reverse(
@@ -113,17 +116,17 @@ def jacobian_reverse(
     before, after = split(main.stmts, seeds)
     builder = Builder()
     builder.stmts.extend(before)
-    found: dict[tuple[int, Value], Atom] = {}
+    made, found = _Blocks(builder, name), dict[tuple[int, Value], Atom]()
     for i, seed in zip(wanted, seeds):
         y = outputs[i]
         zeros = {s: outputs[k] for k, s in zip(wanted, seeds) if s is not seed}
         lean = WithZeros(after, seeds, zeros)
         ends = [(x, end) for x, ct in zip(inputs, cts) if (end := lean.atom(ct)) is not None]
-        rows, wide = along(builder, lean.builder.stmts, seed, y, [end for _, end in ends])
-        found.update(((i, x), _as_rows(builder, row, y, x, wide)) for (x, _), row in zip(ends, rows))
-    blocks = _all_blocks(builder, lowered, wrt, flags, outputs[: len(kinds)], inputs, found)
-    made = _structured(lowered, wrt, single, value, blocks)
-    return _passing_on(lowered, program, builder, made, aux, outputs[len(kinds) :], optimize, name)
+        rows = made.along(lean.builder.stmts, seed, y, [(end, x) for x, end in ends], True)
+        found.update(((i, x), row) for (x, _), row in zip(ends, rows))
+    blocks = _all_blocks(made, lowered, wrt, flags, outputs[: len(kinds)], inputs, found)
+    whole = _structured(lowered, wrt, single, value, blocks)
+    return _passing_on(lowered, program, builder, whole, aux, outputs[len(kinds) :], optimize, name)
 
 
 def _real_flags(lowered: Lowered, wrt: Sequence[Wanted]) -> tuple[bool, ...]:
@@ -148,7 +151,32 @@ def _refuse_lists(kinds: Sequence[Kind], lowered: Lowered) -> None:
         )
 
 
-def _as_columns(builder: Builder, found: Atom, y: Atom, x: Value, wide: bool) -> Atom:
+class _Blocks:
+    """Makes the blocks of a Jacobian: each from what statements that depend on a seed make along each direction."""
+
+    def __init__(self, builder: Builder, name: str) -> None:
+        self.builder = builder
+        # machine code is as fast for one direction as for many
+        self.native = OneByOne(builder, "hessian" if name == "hessian" else "jacobian") if is_native() else None
+
+    def along(
+        self, stmts: Sequence[Stmt], seed: Value, like: Atom, wanted: Sequence[tuple[Atom, Atom]], by_rows: bool
+    ) -> list[Atom]:
+        """The blocks of `wanted`, each beside what has its shape; the seed has that of `like`."""
+        if self.native is not None and not is_number(like.kind):
+            return self.native.along(stmts, seed, like, wanted, by_rows)
+        found, wide = along(self.builder, stmts, seed, like, [end for end, _ in wanted])
+        turn = _as_rows if by_rows else _as_columns
+        return [turn(self.builder, many, like, other, wide) for many, (_, other) in zip(found, wanted)]
+
+    def zero(self, y: Atom, x: Atom) -> Atom:
+        """The block of an output that does not depend on this input."""
+        if is_number(x.kind) or is_number(y.kind):
+            return zero(self.builder, y if is_number(x.kind) else x)
+        return self.native.zero(y, x) if self.native is not None else self.builder.apply(OPS["zero_block"], y, x)
+
+
+def _as_columns(builder: Builder, found: Atom, x: Atom, y: Atom, wide: bool) -> Atom:
     if is_number(x.kind) or isinstance(x.kind, List) and not isinstance(y.kind, List):
         return found
     if isinstance(y.kind, List):
@@ -156,7 +184,7 @@ def _as_columns(builder: Builder, found: Atom, y: Atom, x: Value, wide: bool) ->
     return builder.apply_all(OPS["columns"], (found, y, x), (("wide", wide),))[0]
 
 
-def _as_rows(builder: Builder, found: Atom, y: Atom, x: Value, wide: bool) -> Atom:
+def _as_rows(builder: Builder, found: Atom, y: Atom, x: Atom, wide: bool) -> Atom:
     if is_number(y.kind) or isinstance(y.kind, List):
         return found
     if isinstance(x.kind, List):
@@ -165,7 +193,7 @@ def _as_rows(builder: Builder, found: Atom, y: Atom, x: Value, wide: bool) -> At
 
 
 def _all_blocks(
-    builder: Builder,
+    made: _Blocks,
     lowered: Lowered,
     wrt: Sequence[Wanted],
     flags: Sequence[bool],
@@ -177,15 +205,9 @@ def _all_blocks(
     out = []
     for i, y in enumerate(outputs):
         if y.kind.real:
-            row = [found[i, x] if (i, x) in found else _zero_block(builder, y, x) for x in inputs]
+            row = [found[i, x] if (i, x) in found else made.zero(y, x) for x in inputs]
             out.append(in_order(lowered, wrt, row, flags))
     return out
-
-
-def _zero_block(builder: Builder, y: Atom, x: Value) -> Atom:
-    if is_number(x.kind) or is_number(y.kind):
-        return zero(builder, y if is_number(x.kind) else x)
-    return builder.apply(OPS["zero_block"], y, x)
 
 
 def _structured(

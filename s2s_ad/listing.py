@@ -40,7 +40,8 @@ def derivative_source(
         derivative = derivative_of(f, How(mode, wrt, False, optimize)).chosen(examples)
         specs = derivative.specs(examples)
         try:
-            derivatives.append(derivative.lowered(specs))
+            with transforms.written_for(backend):
+                derivatives.append(derivative.lowered(specs))
         except KindError:
             if mode in ("grad", "value_and_grad", "hvp") and len(modes) > 1 and not one_number(f, specs):
                 continue  # a function with several results has no gradient; its jvp and vjp are written

@@ -28,6 +28,7 @@ from s2s_ad.passes.simplify import simplify
 from s2s_ad.passes.steady import steady
 from s2s_ad.passes.thrift import thrifty
 
+_backend: ContextVar[str] = ContextVar("_backend", default="")
 CHECKED = False  # the tests set it: the verifier runs between any two passes
 _watching: ContextVar[Callable[[str, Program], None] | None] = ContextVar("_watching", default=None)
 
@@ -63,11 +64,26 @@ def _through(program: Program, steps: Sequence[Callable[[Program], Program]]) ->
     return program
 
 
-def prepared(lowered: Lowered, optimize: bool, backend: str = "numpy") -> Lowered:
+@contextmanager
+def written_for(backend: str) -> Iterator[None]:
+    """Within it, derivatives are made for this backend: the outermost decides for those that are taken inside it."""
+    token = _backend.set(_backend.get() or backend)
+    try:
+        yield
+    finally:
+        _backend.reset(token)
+
+
+def is_native() -> bool:
+    """Whether machine code is made of what is differentiated now."""
+    return _backend.get() not in ("", "numpy")
+
+
+def prepared(lowered: Lowered, optimize: bool) -> Lowered:
     """What the frontend made, ready to be differentiated."""
     _passed("frontend", lowered.program)
     # what the user computes twice stays so: shared across branches, it would drag adjoints out of them
-    bodies = inline if backend == "numpy" else inline_short
+    bodies = inline_short if is_native() else inline
     program = _through(lowered.program, (bodies, simplify, dce, sharpen, steady) if optimize else (dce,))
     return replace(lowered, program=_named_result(lowered, program))
 

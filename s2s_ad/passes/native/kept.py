@@ -15,7 +15,9 @@ from s2s_ad.passes.native.storage import Part, Parts, Reading, Rows, Storage
 
 def refused(what: str, stmt: Stmt | None = None) -> UnsupportedError:
     return UnsupportedError(
-        f"native code has no {what}", span=getattr(stmt, "span", None), remedy='Use backend="numpy" for this function.'
+        f"native code has no {what}",
+        span=getattr(stmt, "span", None),
+        remedy='Use backend="numpy" for this function, or forward mode (jvp, jacfwd), which saves nothing.',
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from s2s_ad.errors import UnsupportedError
 from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List, is_number
 from s2s_ad.ir.nodes import Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import map_inputs, outputs_of, split_params
+from s2s_ad.ops.linear import shape_of
 from s2s_ad.ops.native import kind_in_array
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
@@ -32,7 +34,13 @@ from s2s_ad.passes.native.storage import (
 
 def without_lists(function: Function) -> Function:
     """The function with arrays for its lists; what stays a list is written as one."""
-    return _Lists(function).function()
+    try:
+        return _Lists(function).function()
+    except UnsupportedError as error:
+        if error.span is not None or function.span is None:
+            raise
+        # of what no line of the user's asked for, such as what a reverse sweep saves
+        raise UnsupportedError(error.message, span=function.span, remedy=error.remedy) from None
 
 
 class _Lists(Lowering):
@@ -69,7 +77,7 @@ class _Lists(Lowering):
                     raise refused("lists of lists or of arrays as results")
                 return builder.apply(OPS["list_to_array"], value)
             return value
-        if isinstance(found, Parts) or isinstance(found, Rows) and depth_of(atom.kind) > 1:
+        if isinstance(found, Parts):
             raise refused("lists of lists as results")
         return found.array_of(builder)
 
@@ -148,7 +156,7 @@ class _Lists(Lowering):
             if found is None and isinstance(a.kind, List):
                 raise refused(f"{name} of a list that is not one of numbers", stmt)
             if isinstance(found, Parts):
-                raise refused(f"{name} of lists of different lengths", stmt)
+                raise refused("way to change lists of lists of different lengths", stmt)
             arrays.append(self.atom(a) if found is None else found.array_of(builder))
         made = on_arrays(builder, stmt, arrays)
         if made is None:
@@ -367,14 +375,15 @@ class _Lists(Lowering):
         found = self.reading(atom)
         if found is None:
             return placeholder(builder, Array(kind_in_array(innermost(atom.kind)), (ANY,)))
-        if isinstance(found, Parts) or depth_of(atom.kind) > 1:
-            raise refused("loop that carries a list of lists")
+        if isinstance(found, Parts):
+            raise refused("loop that carries lists of lists of different lengths")
         return found.array_of(builder)
 
     def array_param(self, param: Value) -> Value:
-        if depth_of(param.kind) > 1 or not is_number(innermost(param.kind)):
-            raise refused("loop that carries a list of lists or of arrays")
-        array = called_like(param, Array(kind_in_array(innermost(param.kind)), (ANY,)))
+        """What a loop carries instead of a list: of lists or arrays, if all of them have one shape."""
+        item = innermost(param.kind)
+        rank = depth_of(param.kind) + len(shape_of(item))
+        array = called_like(param, Array(kind_in_array(item), (ANY,) * rank))
         self.readings[param] = Rows(array)
         return array
 
