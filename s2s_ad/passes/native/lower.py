@@ -34,6 +34,7 @@ from s2s_ad.passes.native.numbers import plain_numbers
 from s2s_ad.passes.native.once import handed_out_once
 from s2s_ad.passes.native.outlines import with_trips
 from s2s_ad.passes.native.outside import outside
+from s2s_ad.passes.native.put_together import put_together
 from s2s_ad.passes.native.rolling import rolled
 from s2s_ad.passes.native.roots import with_roots
 from s2s_ad.passes.native.rows import rows_saved
@@ -110,7 +111,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def _plain(function: Function, alike: Alike) -> Function:
-    function = bound(replace(function, body=plain_numbers(by_index(function.body))))
+    function = bound(replace(function, body=plain_numbers(put_together(by_index(function.body)))))
     body = plain_numbers(array_loops(as_loops(function.body, alike)))
     body = hoisted(checked(body))
     return replace(function, body=hoisted(with_coefficients(body)))  # coefficients, too, go out as far as they can

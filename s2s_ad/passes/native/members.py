@@ -73,7 +73,7 @@ def member_of(stmt: Apply, views: Views) -> Member | None:
     if found is None or not found.space:
         return None
     lengths = [*found.space, *(length for pair in found.agreed for length in pair)]
-    if any(length[0] is stmt.out for length in lengths):
+    if any(length != 1 and length[0] is stmt.out for length in lengths):
         return None
     return found if all(views.size(length, found.accesses) is not None for length in lengths) else None
 
