@@ -10,7 +10,6 @@ from s2s_ad.ir.builder import ONE_INT, ZERO_INT, Builder
 from s2s_ad.ir.kinds import ANY, INT, Array, Kind, List, is_number
 from s2s_ad.ir.nodes import Apply, Atom, Call, For, Function, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import map_inputs, outputs_of, split_params
-from s2s_ad.ops.linear import shape_of
 from s2s_ad.ops.native import kind_in_array
 from s2s_ad.ops.registry import OPS
 from s2s_ad.passes.native.bound import placeholder
@@ -29,6 +28,7 @@ from s2s_ad.passes.native.storage import (
     flat,
     grid,
     innermost,
+    kind_of_rows,
 )
 
 
@@ -351,6 +351,8 @@ class _Lists(Lowering):
                     filled = self.kept(inner, saved, opened[group.key], inside.storage[group.key])
                     ended[group.key] = during[group.key].close(inner, trip, filled)
                 else:
+                    if any(isinstance(a.kind, List) for a in saved):
+                        raise refused("tape of lists that grow", stmt)
                     items, counts = zip(*(self.copied(stmt, at, a) for a in saved))
                     items = tuple(self.there(inner, a) for a in items)
                     ended[group.key] = during[group.key].put(inner, trip, items, counts)
@@ -374,16 +376,14 @@ class _Lists(Lowering):
             return self.there(builder, atom)
         found = self.reading(atom)
         if found is None:
-            return placeholder(builder, Array(kind_in_array(innermost(atom.kind)), (ANY,)))
+            return placeholder(builder, kind_of_rows(atom.kind))
         if isinstance(found, Parts):
             raise refused("loop that carries lists of lists of different lengths")
         return found.array_of(builder)
 
     def array_param(self, param: Value) -> Value:
         """What a loop carries instead of a list: of lists or arrays, if all of them have one shape."""
-        item = innermost(param.kind)
-        rank = depth_of(param.kind) + len(shape_of(item))
-        array = called_like(param, Array(kind_in_array(item), (ANY,) * rank))
+        array = called_like(param, kind_of_rows(param.kind))
         self.readings[param] = Rows(array)
         return array
 

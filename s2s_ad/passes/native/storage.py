@@ -313,6 +313,13 @@ def innermost(kind: Kind) -> Kind:
     return innermost(kind.item) if isinstance(kind, List) else kind
 
 
+def kind_of_rows(kind: Kind) -> Array:
+    """Of an array in the place of a list, with an axis for each list in lists."""
+    item = innermost(kind)
+    own = item.rank if isinstance(item, Array) else 0
+    return Array(kind_in_array(item), (ANY,) * (depth_of(kind) + own))
+
+
 def grid(builder: Builder, like: Value, item: Kind, sizes: Sequence[Atom], shaped: Atom | None) -> Grid:
     """An array of these sizes, called as `like` is; its items are numbers, or arrays of the shape of `shaped`."""
     if shaped is not None:
