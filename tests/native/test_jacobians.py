@@ -15,33 +15,30 @@ from s2s_ad import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, linearize,
 from s2s_ad.listing import derivative_source
 from tests.agree import same
 from tests.named.numeric import by_differences, by_steps
+from tests.named.test_jacobians import (
+    A,
+    X,
+    branched,
+    constant,
+    cubic,
+    linear,
+    mixed,
+    outer,
+    polar,
+    products,
+    quadratic,
+    rows,
+    steep,
+    stencil,
+    total,
+    until,
+    wave,
+)
 from tests.native import nests
 from tests.passes.element_programs import function_of
 
-X = np.array([0.5, -1.2, 2.0])
-A = np.array([[1.0, 2.0, -0.5], [0.3, -1.0, 0.7]])
 M = np.array([[4.0, 0.5, -1.0], [0.25, 5.0, 0.75], [-0.5, 1.0, 6.0]])
 BOTH = pytest.mark.parametrize("jac", [jacfwd, jacrev])
-
-
-def wave(x):
-    return np.sin(x) * x
-
-
-def total(x):
-    return np.sum(np.sin(x) * x**2)
-
-
-def outer(x):
-    return x[:, None] * x
-
-
-def products(x):
-    return np.array([x[0] * x[1], x[1] ** 2, x[2] * x[0], np.exp(x[0])])
-
-
-def linear(x):
-    return A @ x
 
 
 def burgers(u):
@@ -54,31 +51,7 @@ def burgers(u):
     return u
 
 
-def slices(u):
-    u = u.copy()
-    for _ in range(4):
-        u[1:-1] += 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2]) * u[1:-1]
-    return u
-
-
-def until(x):
-    y = x
-    while np.sum(y * y) > 1.0:
-        y = y * 0.5 * np.cos(x)
-    return y
-
-
-def branched(x):
-    if x[0] > 0.0:
-        return np.sin(x) * x[1]
-    return x
-
-
-def constant(x):
-    return np.zeros((2, 2)) + 1.0
-
-
-ARRAYS = [wave, total, outer, products, linear, burgers, slices, until, branched, constant]
+ARRAYS = [wave, total, outer, products, linear, burgers, stencil, until, branched, constant]
 
 
 @BOTH
@@ -99,19 +72,11 @@ def test_second_derivatives_of_an_array(f):
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-7)
 
 
-def squares(m):
-    return m @ m.T
-
-
-def rows(m):
-    return np.sum(m * m, axis=1)
-
-
 @BOTH
-@pytest.mark.parametrize("f", [squares, rows, total, wave])
+@pytest.mark.parametrize("f", [quadratic, rows, total, wave])
 def test_of_a_matrix(jac, f):
     strided = np.arange(24.0).reshape(2, 12)[:, ::4]
-    for m in (A, np.asfortranarray(A), *([strided] if f is not squares else [])):  # numba warns of its product
+    for m in (A, np.asfortranarray(A), *([strided] if f is not quadratic else [])):  # numba warns of its product
         np.testing.assert_allclose(jac(f, backend="numba")(m), by_steps(f, m), rtol=1e-12, atol=1e-14)
 
 
@@ -132,20 +97,12 @@ def test_of_nothing_and_of_one(jac):
     assert hessian(total, backend="numba")(np.ones((1, 1))).shape == (1, 1, 1, 1)
 
 
-def polar(r, phi):
-    return r * math.cos(phi), r * math.sin(phi)
-
-
 @BOTH
 def test_several_numbers(jac):
     c, s = math.cos(0.5), math.sin(0.5)
     np.testing.assert_allclose(jac(polar, wrt=(0, 1), backend="numba")(2.0, 0.5), [[c, -2 * s], [s, 2 * c]])
     np.testing.assert_allclose(jac(polar, wrt=("phi", "r"), backend="numba")(2, 0.5), [[-2 * s, c], [2 * c, s]])
     np.testing.assert_allclose(jac(polar, wrt="phi", backend="numba")(2.0, 0.5), [-2 * s, 2 * c])
-
-
-def mixed(w, b, t):
-    return np.sum(np.sin(w * b) * t) + t**3 * b[0]
 
 
 def both(w, b, t):
@@ -243,10 +200,6 @@ def test_columns_of_a_complex_result():
 # --- of one another ---------------------------------------------------------------------------------------------------
 
 
-def cubic(x):
-    return np.sum(x**3 * x[::-1])
-
-
 @pytest.mark.parametrize("f", [wave, burgers, outer])
 def test_jacobians_of_jacobians(f):
     expected = by_differences(lambda x: jacrev(f)(x), X)
@@ -254,7 +207,7 @@ def test_jacobians_of_jacobians(f):
         np.testing.assert_allclose(one(other(f), backend="numba")(X), expected, rtol=1e-7, atol=1e-7)
 
 
-@pytest.mark.parametrize("f", [wave, outer, products, linear, until, burgers, slices])
+@pytest.mark.parametrize("f", [wave, outer, products, linear, until, burgers, stencil])
 def test_reverse_over_reverse(f):
     expected = by_differences(lambda x: jacrev(f)(x), X)
     np.testing.assert_allclose(jacrev(jacrev(f), backend="numba")(X), expected, rtol=1e-7, atol=1e-7)
@@ -277,15 +230,6 @@ def test_rows_of_rows_of_a_triangle_are_refused():
     assert "forward mode" in str(caught.value)
 
 
-def weights(u, r):
-    s = 0.0
-    for i in range(len(u)):
-        for j in range(i):
-            s += np.exp(-r * (u[i] - u[j]) ** 2) * s
-        s += 1.0
-    return s
-
-
 def smoothed(u, r):
     u = u.copy()
     for _ in range(5):
@@ -294,18 +238,14 @@ def smoothed(u, r):
     return np.sum(u * u)
 
 
-grad_weights, grad_smoothed = grad(weights), grad(smoothed)
-
-
-def steep_weights(u, r):
-    return np.sum(grad_weights(u, r) ** 2)
+grad_smoothed = grad(smoothed)
 
 
 def steep_smoothed(u, r):
     return np.sum(grad_smoothed(u, r) ** 2)
 
 
-@pytest.mark.parametrize("f", [steep_weights, steep_smoothed])
+@pytest.mark.parametrize("f", [steep, steep_smoothed])
 def test_the_gradient_of_a_gradient_of_nested_loops(f):
     u = np.array([0.5, 0.25, 0.75, 0.2, 0.9])
     found = grad(f, (0, 1), backend="numba")(u, 0.7)
@@ -440,7 +380,7 @@ def code(source):
 
 
 def test_one_sweep_forward_and_one_in_reverse_for_each_output():
-    source = jacrev(slices, backend="numba").source(X)
+    source = jacrev(stencil, backend="numba").source(X)
     before, after = map(code, source.split("    # Reverse sweep\n"))
     assert "u_tape[__, " in before and "jacobian" not in before
     assert "u_tape[" in after and "u_tape[__, " not in after and "u[" not in after.replace("u_tape[", "")
