@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from s2s_ad.analysis.absence import maybe_absent
 from s2s_ad.analysis.affine import Sum, contradictory, number_of, sum_of
-from s2s_ad.analysis.lengths import Length, Lengths
+from s2s_ad.analysis.lengths import ASKS_LENGTH, Length, Lengths
 from s2s_ad.ir.kinds import Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, For, If, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, blocks_of, outputs_of, split_params, use_counts
@@ -237,7 +237,7 @@ class Kept:
 
     def summed(self, atom: Atom, name: Name) -> Sum:
         def other(atom: Atom, made: Apply | None) -> Sum:
-            if made is not None and made.op.name in ("shape_item", "array_len"):
+            if made is not None and made.op.name in ASKS_LENGTH:
                 return self.length_of(made.inputs[0], dict(made.params).get("axis", 0), name)
             return Sum(0, {name(atom): 1})
 

@@ -30,6 +30,7 @@ LIKE_FIRST = frozenset(
     + ("np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
     + ("np.flip", "np.roll", "np.triu", "np.tril", "np.copy", "np.array")
 )
+ASKS_LENGTH = frozenset(("shape_item", "array_len"))
 _NEW = frozenset(("np.zeros", "np.ones", "np.empty", "np.full", "np.eye"))
 LIKE_SECOND = frozenset(("broadcast_like", "unbroadcast", "reshape_like"))
 
@@ -173,7 +174,7 @@ class Lengths:
                     self._shapes[out] = self.of(a)
 
     def _number(self, stmt: Apply) -> Hashable:
-        if stmt.op.name in ("shape_item", "array_len"):
+        if stmt.op.name in ASKS_LENGTH:
             return "length", self.of(stmt.inputs[0])[dict(stmt.params).get("axis", 0)]
         if stmt.op.name in ("add", "sub", "mul"):
             return stmt.op.name, *map(self._named, stmt.inputs)

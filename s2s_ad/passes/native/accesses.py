@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from s2s_ad.analysis.lengths import ASKS_LENGTH
 from s2s_ad.ir.kinds import FLOAT, INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For
 from s2s_ad.ir.walk import blocks_of, defined_in, free_values, inputs_of, split_params, substitute
@@ -13,7 +14,6 @@ from s2s_ad.passes.native.affine import Affine
 from s2s_ad.passes.native.apart import Apart
 
 ACCESSES = frozenset(("getitem", "index_set", "index_add"))
-_SHAPE_ONLY = frozenset(("shape_item", "array_len"))
 
 Place = Sequence[Atom]  # a whole number for each axis
 
@@ -59,7 +59,7 @@ def accesses(loop: For, slot: int) -> Accesses | None:
         if any(not versions.isdisjoint(free_values(b)) for b in blocks_of(stmt)):
             return None
         touched = [a for a in inputs_of(stmt) if a in versions]
-        if not touched or isinstance(stmt, Apply) and stmt.op.name in _SHAPE_ONLY:
+        if not touched or isinstance(stmt, Apply) and stmt.op.name in ASKS_LENGTH:
             continue
         # an older version that is still read would have to be another array
         if touched != [at] or not isinstance(stmt, Apply) or stmt.op.name not in ACCESSES or stmt.inputs[0] is not at:

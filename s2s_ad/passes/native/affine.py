@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.lengths import LIKE_FIRST, LIKE_SECOND
+from s2s_ad.analysis.lengths import ASKS_LENGTH, LIKE_FIRST, LIKE_SECOND
 from s2s_ad.ir.kinds import INT, MANY, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Range, Stmt, Value, While
 from s2s_ad.ir.walk import all_stmts, outputs_of, split_params
@@ -197,7 +197,7 @@ class Affine:
             size = sizes_of(made)[axis]
             return size if not isinstance(size, Value) or usable(size) else None
         for value, stmt in self.made.items():
-            if isinstance(stmt, Apply) and stmt.op.name in ("shape_item", "array_len") and usable(value):
+            if isinstance(stmt, Apply) and stmt.op.name in ASKS_LENGTH and usable(value):
                 source, own = stmt.inputs[0], dict(stmt.params).get("axis", 0)
                 if isinstance(source, Value) and isinstance(source.kind, Array) and own == axis:
                     if self.root(source) is root:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from s2s_ad.analysis.lengths import ASKS_LENGTH
 from s2s_ad.ir.builder import Builder
 from s2s_ad.ir.kinds import FLOAT, INT
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, If, Stmt, Value
@@ -23,7 +24,6 @@ from s2s_ad.passes.native.zeros import Sweep, sweep_of
 
 MOST_FACTORS = 2  # each is multiplied with again wherever what is put aside is read
 MOST = 2  # trips for which an element is carried
-_SHAPE_ONLY = frozenset(("shape_item", "array_len"))
 _ROOM = frozenset(("np.empty", "np.empty_like"))
 
 
@@ -209,9 +209,9 @@ class _Branch:
             return True
         if isinstance(stmt, For):
             return self.loop(builder, stmt)
-        if not isinstance(stmt, Apply) or stmt.op.name not in ("getitem", "index_set", "index_add", *_SHAPE_ONLY):
+        if not isinstance(stmt, Apply) or stmt.op.name not in ("getitem", "index_set", "index_add", *ASKS_LENGTH):
             return False
-        if stmt.op.name in _SHAPE_ONLY:
+        if stmt.op.name in ASKS_LENGTH:
             builder.emit(stmt)
             return self.copy.after not in read
         place = place_of(stmt)

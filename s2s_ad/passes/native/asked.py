@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from s2s_ad.analysis.lengths import ASKS_LENGTH
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Value
 from s2s_ad.ir.walk import map_inputs, outputs_of
@@ -14,10 +15,6 @@ from s2s_ad.passes.native.affine import Affine
 def asked_once(body: Block) -> Block:
     """The body in which a length that is known by a name is not asked for again."""
     return _Asked(Affine(body)).block(body, {})
-
-
-def _is_length(atom: object) -> bool:
-    return isinstance(atom, Apply) and atom.op.name in ("shape_item", "array_len")
 
 
 class _Asked:
@@ -36,7 +33,7 @@ class _Asked:
         stmts = []
         for stmt in block.stmts:
             moved = map_inputs(stmt, self.atom, lambda b: self.block(b, known))
-            if isinstance(moved, Apply) and _is_length(moved) and isinstance(moved.inputs[0].kind, Array):
+            if isinstance(moved, Apply) and moved.op.name in ASKS_LENGTH and isinstance(moved.inputs[0].kind, Array):
                 found = known.setdefault(self.affine.key(moved.out), moved.out)
                 if found is not moved.out:
                     self.same[moved.out] = found

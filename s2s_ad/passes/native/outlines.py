@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from s2s_ad.analysis.lengths import ASKS_LENGTH
 from s2s_ad.ir.kinds import INT, Array
 from s2s_ad.ir.nodes import Apply, Atom, Block, Const, For, Function, Range, Stmt, Value
 from s2s_ad.ir.walk import all_stmts, free_values, split_params, substitute
@@ -92,7 +93,7 @@ class _Asker:
 
     def done(self, value: Value, stmt: Apply) -> Atom | None:
         found: Apply | None = None
-        if stmt.op.name in ("shape_item", "array_len"):
+        if stmt.op.name in ASKS_LENGTH:
             found = next(self.asks(value), None)
         elif stmt.op.name in ("add", "sub"):
             inputs = [self.again(a) for a in stmt.inputs]

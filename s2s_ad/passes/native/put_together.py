@@ -55,14 +55,14 @@ def _made(builder: Builder, stmt: Apply) -> bool:
 
 def _lines(builder: Builder, stmt: Apply, axis: int) -> None:
     """np.vstack and the like: vectors are rows (axis 0) or columns of a matrix, others follow one another."""
-    ranks = {len(shape_of(a.kind)) for a in stmt.inputs}
-    whole = len(shape_of(stmt.out.kind))
-    if ranks == {1} and whole == 2:
+    ranks = [len(shape_of(a.kind)) for a in stmt.inputs]
+    rank = len(shape_of(stmt.out.kind))
+    if set(ranks) == {1} and rank == 2:
         return _side_by_side(builder, stmt, axis)
     lifted = [
-        builder.apply(OPS["np.expand_dims"], a, axis=axis) if len(shape_of(a.kind)) < whole else a for a in stmt.inputs
+        builder.apply(OPS["np.expand_dims"], a, axis=axis) if own < rank else a for a, own in zip(stmt.inputs, ranks)
     ]
-    along = axis if stmt.op.name != "np.hstack" or whole == 1 else 1
+    along = axis if stmt.op.name != "np.hstack" or rank == 1 else 1
     _one_after_the_other(builder, replace(stmt, inputs=tuple(lifted)), along)
 
 
@@ -112,12 +112,14 @@ def _others(builder: Builder, arrays: Sequence[Atom], without: int | None) -> li
 
 def _one_after_the_other(builder: Builder, stmt: Apply, axis: int) -> None:
     sizes = _others(builder, stmt.inputs, axis)
+    ends = [sizes[axis]]
     for array in stmt.inputs[1:]:
-        sizes[axis] = builder.apply(OPS["add"], sizes[axis], _length(builder, array, axis))
+        ends.append(builder.apply(OPS["add"], ends[-1], _length(builder, array, axis)))
+    sizes[axis] = ends[-1]
     whole = _room(builder, stmt, sizes)
-    for i, array in enumerate(stmt.inputs):
-        entry, places = _between(*_bounds(builder, stmt.inputs, axis, i))
-        out = stmt.out if i + 1 == len(stmt.inputs) else replace(whole)
+    for array, start, stop in zip(stmt.inputs, (None, *ends), (*ends[:-1], None)):
+        entry, places = _between(start, stop)
+        out = replace(whole) if stop is not None else stmt.out
         _write(builder, whole, array, places, (WHOLE,) * axis + entry, out)
         whole = out
 
